@@ -1,0 +1,1 @@
+"""Create, amend, cancel and track orders in any ERP: one program, exactly one order, nothing changed silently."""

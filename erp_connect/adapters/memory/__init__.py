@@ -1,0 +1,1 @@
+"""The reference adapter: the contract in code, kept in memory."""

@@ -1,0 +1,1 @@
+"""Orders in a SQL database of our own schema."""

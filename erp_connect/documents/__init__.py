@@ -1,0 +1,1 @@
+"""Workbooks and e-documents, in and out."""

@@ -1,0 +1,1 @@
+"""How no write is lost or doubled: intents, leases, recovery, audit trail."""
