@@ -22,6 +22,7 @@ The methods against twelve real back-ends: ``docs/decisions/0001-contract.md``.
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -268,8 +269,8 @@ class Capabilities:
 
     system: str
     operations: Mapping[str, OperationSupport]
-    fields: Mapping[str, FieldSupport] = MappingProxyType({})
-    stamps: Mapping[str, StampPolicy] = MappingProxyType({})
+    fields: Mapping[str, FieldSupport] = dataclasses.field(default_factory=dict)
+    stamps: Mapping[str, StampPolicy] = dataclasses.field(default_factory=dict)
     on_cancel: OnCancel = OnCancel.KEPT
     on_cancel_line: OnCancelLine = OnCancelLine.KEPT
     stable_line_ids: bool = True
@@ -399,7 +400,7 @@ class Written(Generic[E]):
     id: str
     stored: E | None = None
     complete: bool = True
-    replaced: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    replaced: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 

@@ -6,10 +6,10 @@ normalises is normalised on storing without a word (as the product does), and it
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Final
 
 from ..contract import (
@@ -66,8 +66,8 @@ class Profile:
     name: str
     product: str
     operations: Mapping[str, OperationSupport]
-    fields: Mapping[str, FieldSupport] = MappingProxyType({})
-    stamps: Mapping[str, StampPolicy] = MappingProxyType({})
+    fields: Mapping[str, FieldSupport] = dataclasses.field(default_factory=dict)
+    stamps: Mapping[str, StampPolicy] = dataclasses.field(default_factory=dict)
     on_cancel: OnCancel = OnCancel.KEPT
     on_cancel_line: OnCancelLine = OnCancelLine.KEPT
     stable_line_ids: bool = True
