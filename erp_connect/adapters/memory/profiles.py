@@ -1,0 +1,210 @@
+"""What ``memory://?like=bc`` means: the limits of ten products, as frozen data.
+
+Each profile is one column of ``docs/decisions/0001-contract.md`` in code.  Figures come from the reference of
+the product; where that is silent or unsure the value is marked ``# setting`` and is the default of a setting
+of the real adapter.  Here are the words in which the profiles are written, and the look-up by name.
+
+Besides the products there are the weak ones, :func:`weak`: one bad habit each, for tests of exactly-once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from ..contract import (
+    OPERATIONS,
+    Conditional,
+    Cost,
+    FieldSupport,
+    OperationSupport,
+    StampKind,
+    StampPolicy,
+    Support,
+    field_paths,
+)
+from .profile import Profile, VersionToken
+
+LIKES: Final = ("bc", "fo", "nav", "crm", "rfc", "odata", "soap", "x3", "sage200", "sage300")
+"""The products that ``like=`` knows."""
+
+
+def native(
+    calls: int = 1,
+    *,
+    per_line: int = 0,
+    read_back: int = 0,
+    conditional: Conditional = Conditional.NONE,
+    atomic: bool = True,
+    values: tuple[str, ...] | None = None,
+    why: str | None = None,
+) -> OperationSupport:
+    """The product has a call for it."""
+    cost = Cost(calls=calls, per_line=per_line, read_back=read_back)
+    return OperationSupport(cost=cost, conditional=conditional, atomic=atomic, values=values, why=why)
+
+
+def emulated(why: str, calls: int = 1, *, conditional: Conditional = Conditional.NONE, atomic: bool = True,
+             per_line: int = 0, read_back: int = 0) -> OperationSupport:  # fmt: skip
+    """Made up from other calls; ``why`` says how."""
+    cost = Cost(calls=calls, per_line=per_line, read_back=read_back)
+    return OperationSupport(
+        support=Support.EMULATED, why=why, cost=cost, conditional=conditional, atomic=atomic
+    )
+
+
+def cannot(why: str, *alternatives: str) -> OperationSupport:
+    """The product cannot."""
+    return OperationSupport(support=Support.NONE, why=why, atomic=False, alternatives=alternatives)
+
+
+def each(names: str, support: OperationSupport) -> dict[str, OperationSupport]:
+    """The same support for several operations, given as ``"orders: get find list"``."""
+    book, _, verbs = names.partition(":")
+    return {f"{book.strip()}.{verb}": support for verb in verbs.split()}
+
+
+def held(
+    max_length: int | None = None,
+    *,
+    digits: int | None = None,
+    scale: int | None = None,
+    values: tuple[str, ...] | None = None,
+    normalisation: str | None = None,
+) -> FieldSupport:
+    """The product has a field for it, of this size."""
+    return FieldSupport(
+        max_length=max_length, integer_digits=digits, scale=scale, values=values, normalisation=normalisation
+    )
+
+
+def elsewhere(why: str, max_length: int | None = None, *, scale: int | None = None) -> FieldSupport:
+    """Held in another place, derived by the product, or only where all lines agree."""
+    return FieldSupport(support=Support.EMULATED, why=why, max_length=max_length, scale=scale)
+
+
+def nowhere(why: str) -> FieldSupport:
+    """The product has no place for it."""
+    return FieldSupport(support=Support.NONE, why=why)
+
+
+def shared_field(field: str, max_length: int, execution_window: float) -> StampPolicy:
+    """One reference field for PO number and stamp: the PO number owns it."""
+    return StampPolicy(
+        kind=StampKind.FIELD,
+        field=field,
+        po_field=field,
+        max_length=max_length,
+        shared=True,
+        searchable=True,
+        execution_window=execution_window,
+    )
+
+
+def own_field(
+    field: str, po_field: str | None, max_length: int | None, execution_window: float
+) -> StampPolicy:
+    """A reference field of its own for the stamp."""
+    return StampPolicy(
+        kind=StampKind.FIELD,
+        field=field,
+        po_field=po_field,
+        max_length=max_length,
+        searchable=True,
+        execution_window=execution_window,
+    )
+
+
+_NUMBER: Final = StampPolicy(
+    kind=StampKind.ID, field="number", searchable=True, enforced=True, execution_window=0.0
+)
+NUMBERED: Final[Mapping[str, StampPolicy]] = MappingProxyType(
+    dict.fromkeys(("customers", "suppliers", "products"), _NUMBER)
+)
+"""Master data is found by the number that its draft gives, and refused when that number is taken."""
+
+
+def whole(path: str, support: FieldSupport) -> dict[str, FieldSupport]:
+    """A field together with all its parts, as ``order.bill_to`` and ``order.bill_to.city``."""
+    return {known: support for known in field_paths() if known == path or known.startswith(f"{path}.")}
+
+
+SPLIT: Final = "the new line is added first, then the old one is lowered"
+SUBSTITUTE: Final = "a line with the new product is added first, then the old one is cancelled"
+CHANGES: Final = (
+    "change_header change_quantity change_price change_date change_discount change_warehouse change_address"
+)
+"""The amendments that most products carry in the same call."""
+
+
+def _weak(name: str, product: str, stamp: StampPolicy, **changes: Any) -> Profile:
+    enforced = native(conditional=Conditional.ENFORCED)
+    writes = ("create", "update", "post", "confirm", "receive")
+    fresh = {"get", "find", "list", "of", *writes}
+    operations = {op: native() if op.partition(".")[2] in fresh else enforced for op in OPERATIONS}
+    stamps = {**NUMBERED, "orders": stamp, "purchase_orders": stamp, "returns": stamp}
+    return replace(
+        Profile(name=name, product=product, operations=operations, stamps=stamps, block_size=50), **changes
+    )
+
+
+_FIELD: Final = StampPolicy(
+    kind=StampKind.FIELD,
+    field="reference",
+    po_field="customer_po",
+    max_length=35,
+    searchable=True,
+    execution_window=60,
+)
+
+
+@cache
+def _weak_profiles() -> Mapping[str, Profile]:
+    no_version = _weak("no_version", "no version", _FIELD, version=VersionToken.NONE)
+    unconditional = {
+        op: replace(known, conditional=Conditional.NONE) for op, known in no_version.operations.items()
+    }
+    late = replace(_FIELD, visibility_delay=30.0)
+    slow = replace(_FIELD, execution_window=300.0)
+    unsearchable = StampPolicy(kind=StampKind.NONE, po_field="customer_po", execution_window=60)
+    found = (
+        _weak("one_reference", "one reference field", replace(_FIELD, field="customer_po", shared=True)),
+        _weak("lagging_search", "a search that lags", late),
+        _weak("lying_list", "lists that lie for a while", late, list_delay=30.0),
+        _weak("late_commit", "requests that commit late", slow, late_commit=180.0),
+        replace(no_version, operations=unconditional),
+        _weak("no_search", "no search at all", unsearchable),
+        _weak(
+            "half_made", "lines after the header", _FIELD, creates_in_steps=True, answers_with_record=False
+        ),
+        _weak("enforced", "a second order is refused", replace(_FIELD, enforced=True)),
+    )
+    return MappingProxyType({profile.name: profile for profile in found})
+
+
+def profile(like: str) -> Profile:
+    """The profile of a product, or of one of the weak ones; ``KeyError`` with the known names otherwise."""
+    if like in LIKES:
+        return _products()[like]
+    if like in _weak_profiles():
+        return _weak_profiles()[like]
+    raise KeyError(f"there is no profile {like!r}; known: {', '.join((*LIKES, *_weak_profiles()))}")
+
+
+def weak() -> Mapping[str, Profile]:
+    """The weak ones by name: one bad habit each."""
+    return _weak_profiles()
+
+
+@cache
+def _products() -> Mapping[str, Profile]:
+    from .profiles_dynamics import BC, CRM, FO, NAV
+    from .profiles_sage import SAGE200, SAGE300, X3
+    from .profiles_sap import ODATA, RFC, SOAP
+
+    return MappingProxyType(
+        {known.name: known for known in (BC, FO, NAV, CRM, RFC, ODATA, SOAP, X3, SAGE200, SAGE300)}
+    )
