@@ -138,7 +138,9 @@ class OutcomeUnknown(ErpConnectError):
 
     default_code = "outcome_unknown"
     default_outcome: ClassVar[Outcome] = "unknown"
-    default_hint = "repeat the call with the same key later, or run recover(); never send it under another key"
+    default_hint = (
+        "repeat the call with the same key later, or run recover(); never send it under another key"
+    )
 
     def __init__(self, message: str, *, key: str | None = None, **details: Any) -> None:
         super().__init__(message, **details)

@@ -67,14 +67,15 @@ from ..models import (
     SupplierDraft,
     Tracking,
 )
+from ..settings import looks_secret
 
 if TYPE_CHECKING:
     import sqlalchemy
 
-D = TypeVar("D")
 E = TypeVar("E")
 D_contra = TypeVar("D_contra", contravariant=True)
 E_co = TypeVar("E_co", covariant=True)
+E_contra = TypeVar("E_contra", contravariant=True)
 
 # ---------------------------------------------------------------------------------------------------------------
 # The closed list of operations
@@ -82,7 +83,14 @@ E_co = TypeVar("E_co", covariant=True)
 
 _ORDER_OPERATIONS = (
     *("create", "get", "find", "list", "list_modified", "events", "simulate"),
-    *("change_header", "change_quantity", "change_price", "change_date", "change_discount", "change_warehouse"),
+    *(
+        "change_header",
+        "change_quantity",
+        "change_price",
+        "change_date",
+        "change_discount",
+        "change_warehouse",
+    ),
     *("change_address", "add_note", "add_line", "substitute_product", "split_line", "cancel_line", "cancel"),
     *("hold", "release", "track"),
 )
@@ -236,9 +244,10 @@ class StampKind(StrEnum):
 class StampPolicy:
     """How a write of this book can be found again after its answer was lost.
 
-    ``kind`` says what carries the stamp.  ``field`` and ``po_field`` name the back-end's own fields; ``shared`` is true where one field must serve both,
-    in which case the PO number owns it and orders are looked up by customer, PO number and content; a draft
-    without a PO number leaves the field to the stamp (``rules.stamps.looks_like_stamp`` tells them apart).
+    ``kind`` says what carries the stamp.  ``field`` and ``po_field`` name the back-end's own fields; ``shared`` is
+    true where one field must serve both, in which case the PO number owns it and orders are looked up by customer,
+    PO number and content; a draft without a PO number leaves the field to the stamp
+    (``rules.stamps.looks_like_stamp`` tells them apart).
     ``searchable``: the stamp (or PO number) can be asked for.  ``enforced``: the back-end itself refuses a second
     order with the same stamp.  ``visibility_delay``: seconds until a search shows what was committed.
     ``execution_window``: seconds that a request may still run after the client gave it up.  Both hold for every
@@ -352,11 +361,11 @@ def _field_set() -> frozenset[str]:
 # ---------------------------------------------------------------------------------------------------------------
 
 
-def _sending(step: str) -> None:
+def _sending(step: str) -> None:  # noqa: ARG001 (the form of Write.sending)
     return None
 
 
-def _made(id: str, number: str | None = None) -> None:
+def _made(id: str, number: str | None = None) -> None:  # noqa: ARG001 (the form of Write.made)
     return None
 
 
@@ -370,8 +379,8 @@ class Write:
     ``sending(step)`` is called right before every request that can change something: it extends the lease and
     raises when the lease was lost or is too short for the call; let that error through and send nothing more.
     ``made(id, number)`` is called as soon as the back-end has named what is being made, before the next request:
-    a lost answer to a later step is then settled by reading it.  ``force`` writes over whatever version is there.  ``transaction`` is set where the journal and the order are
-    one commit (:class:`Transactional`).
+    a lost answer to a later step is then settled by reading it.  ``force`` writes over whatever version is there.
+    ``transaction`` is set where the journal and the order are one commit (:class:`Transactional`).
     """
 
     key: str
@@ -389,7 +398,7 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written(Generic[E]):
+class Written(Generic[E_co]):
     """A write that the back-end confirmed.
 
     ``stored`` is the entity when the answer itself was the stored record; left ``None``, the client reads it
@@ -398,7 +407,7 @@ class Written(Generic[E]):
     """
 
     id: str
-    stored: E | None = None
+    stored: E_co | None = None
     complete: bool = True
     replaced: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -450,10 +459,10 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Simulation(Generic[E]):
+class Simulation(Generic[E_co]):
     """What the back-end would store, nothing being written; ``messages`` are its own."""
 
-    order: E
+    order: E_co
     messages: tuple[str, ...] = ()
 
 
@@ -487,7 +496,9 @@ class OrderBook(Protocol[D_contra, E_co]):
 class CreatesBlocks(Protocol[D_contra, E_co]):
     """The back-end takes many orders in one request or transaction."""
 
-    def create_block(self, block: Sequence[tuple[D_contra, Write]]) -> Sequence[Written[E_co] | ErpConnectError]:
+    def create_block(
+        self, block: Sequence[tuple[D_contra, Write]]
+    ) -> Sequence[Written[E_co] | ErpConnectError]:
         """Create them, one verdict each in the same order; a whole block that failed is raised instead."""
         ...
 
@@ -558,28 +569,28 @@ class ReportsEvents(Protocol):
 
 
 @runtime_checkable
-class FindsStamps(Protocol[E]):
+class FindsStamps(Protocol[E_co]):
     """Many stamps can be looked up at once; otherwise the client asks ``find(Find(stamp=...))`` one by one."""
 
-    def by_stamp(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[E]]:
+    def by_stamp(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[E_co]]:
         """The orders that carry each stamp, posted and gone ones rebuilt; a stamp without one may be left out."""
         ...
 
 
 @runtime_checkable
-class ReadsBlocks(Protocol[E]):
+class ReadsBlocks(Protocol[E_co]):
     """Many orders can be read in one request."""
 
-    def get_many(self, ids: Sequence[str]) -> Mapping[str, E]:
+    def get_many(self, ids: Sequence[str]) -> Mapping[str, E_co]:
         """The orders with these ids; one that does not exist is left out."""
         ...
 
 
 @runtime_checkable
-class FindsPosted(Protocol[E]):
+class FindsPosted(Protocol[E_co]):
     """The back-end deletes orders once they are posted, and keeps their documents."""
 
-    def posted(self, order: OrderRef) -> E | None:
+    def posted(self, order: OrderRef) -> E_co | None:
         """The COMPLETED order rebuilt from its posted documents; ``None`` when there are none."""
         ...
 
@@ -594,10 +605,10 @@ class Resumes(Protocol[D_contra, E]):
 
 
 @runtime_checkable
-class Removes(Protocol[E]):
+class Removes(Protocol[E_contra]):
     """What a failed create left behind can be removed while nothing is posted."""
 
-    def remove(self, order: E, write: Write) -> None:
+    def remove(self, order: E_contra, write: Write) -> None:
         """Delete the order that this key began."""
         ...
 
@@ -612,10 +623,10 @@ class Confirms(Protocol[E]):
 
 
 @runtime_checkable
-class Receives(Protocol[E]):
+class Receives(Protocol[E_contra]):
     """Goods that arrived can be posted."""
 
-    def receive(self, order: E, lines: Sequence[LineQuantity], write: Write) -> Written[GoodsReceipt]:
+    def receive(self, order: E_contra, lines: Sequence[LineQuantity], write: Write) -> Written[GoodsReceipt]:
         """Post a goods receipt for these line ids and quantities."""
         ...
 
@@ -655,7 +666,9 @@ class StockBook(Protocol):
 class PriceBook(Protocol):
     """What it costs."""
 
-    def quote(self, customer: str | Ref, product: str | Ref, quantity: Decimal, unit: str, on: date | None) -> Quote:
+    def quote(
+        self, customer: str | Ref, product: str | Ref, quantity: Decimal, unit: str, on: date | None
+    ) -> Quote:
         """The back-end's own price; ``price`` is ``None`` when none is on file."""
         ...
 
@@ -728,6 +741,10 @@ class AdapterSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     identity: ClassVar[tuple[str, ...]] = ()
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, "***" if name and looks_secret(name) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,12 @@ from .amendments import (
     ReleaseHold,
     SplitLine,
     SubstituteProduct,
+    amendment_from_json,
+    amendment_to_json,
 )
-from .base import EMPTY, NO_CUSTOM, Custom, Empty, Entity, FrozenMapping, Value
-from .findings import Finding, Findings, Severity
+from .base import EMPTY, NO_CUSTOM, Custom, Empty, FrozenMapping, Value
+from .entity import Entity
+from .findings import Finding, Findings, Severity, findings_of
 from .invoice import Invoice, InvoiceKind, InvoiceLine
 from .money import Charge, Discount, Money, UnitPrice
 from .order import LineDraft, LineRef, Order, OrderDraft, OrderFields, OrderLine, Quantities, ScheduleLine
@@ -46,7 +49,7 @@ from .receipt import (
     RecoveryReport,
     WriteReceipt,
 )
-from .references import Hold, Place, Ref, Reference
+from .references import Hold, Place, Places, Ref, Reference
 from .returns import LineQuantities, Return, ReturnDraft, ReturnLine, ReturnStatus, line_quantities
 from .shipment import Package, Shipment, ShipmentLine, ShipmentStatus
 from .status import LineKind, OrderStatus, Progress, Timeliness
@@ -110,6 +113,7 @@ __all__ = [
     "Package",
     "Place",
     "PlaceHold",
+    "Places",
     "Plan",
     "Product",
     "ProductCode",
@@ -144,5 +148,8 @@ __all__ = [
     "UnitPrice",
     "Value",
     "WriteReceipt",
+    "amendment_from_json",
+    "amendment_to_json",
+    "findings_of",
     "line_quantities",
 ]

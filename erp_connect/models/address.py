@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, Strict
-
 from .base import Code, Text, Value
 from .countries import country_code
+from .scalars import coded
 
-
-def _country(text: str) -> str:
-    return country_code(text)
-
-
-Country = Annotated[str, Strict(), AfterValidator(_country)]
+Country = Annotated[str, coded(country_code, "unknown_country")]
 """An ISO 3166 alpha-2 code; UK and EL are read as GB and GR."""
 
 

@@ -6,20 +6,22 @@ text for the audit trail; a back-end that has reason codes maps known words to t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import GetCoreSchemaHandler, model_validator
+from pydantic_core import PydanticCustomError, core_schema, to_json
+from pydantic_core.core_schema import ValidationInfo
 
 from .address import Address, Contact
-from .base import NO_CUSTOM, Code, Custom, Day, Empty, Flag, Positive, Text, Value
-from .money import Discount, UnitPrice
+from .base import NO_CUSTOM, Code, CustomChange, Day, Empty, Flag, OrEmpty, Positive, Text, Value
+from .money import Charge, Discount, UnitPrice
 from .order import LineDraft, LineRef, OrderLine, Unit
 from .purchase import PurchaseOrderLineDraft
-from .references import Ref
+from .references import Named, Ref, Reference
+from .scalars import first_said, kind_of
 
 
 class Amendment(Value):
@@ -28,11 +30,47 @@ class Amendment(Value):
     operation: ClassVar[str]
 
 
+class _NewLine:
+    """Marks ``LineDraft | PurchaseOrderLineDraft``; JSON says which with ``"$purchase": true``."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        def read(
+            value: Any, _: core_schema.ValidatorFunctionWrapHandler, info: ValidationInfo
+        ) -> LineDraft | PurchaseOrderLineDraft:
+            if isinstance(value, LineDraft | PurchaseOrderLineDraft):
+                return value
+            if not isinstance(value, Mapping):
+                raise PydanticCustomError(
+                    "new_line",
+                    "must be a LineDraft or a PurchaseOrderLineDraft, not {kind}",
+                    {"kind": kind_of(value)},
+                )
+            fields = dict(value)
+            kind = PurchaseOrderLineDraft if fields.pop("$purchase", False) else LineDraft
+            if info.mode == "json":  # decimals and dates are texts there
+                return kind.model_validate_json(to_json(fields), context=info.context)
+            return kind.model_validate(fields, context=info.context)
+
+        def write(value: Any, dump: core_schema.SerializerFunctionWrapHandler) -> Any:
+            told = dump(value)
+            return {"$purchase": True, **told} if isinstance(value, PurchaseOrderLineDraft) else told
+
+        return core_schema.with_info_wrap_validator_function(
+            read,
+            handler(source),
+            serialization=core_schema.wrap_serializer_function_ser_schema(
+                write, schema=handler(source), when_used="json"
+            ),
+        )
+
+
 class AddLine(Amendment):
     """Add a line at the end of the order."""
 
     operation: ClassVar[str] = "add_line"
-    line: LineDraft | PurchaseOrderLineDraft
+    line: Annotated[LineDraft | PurchaseOrderLineDraft, _NewLine()]
     reason: Text | None = None
 
 
@@ -46,7 +84,9 @@ class ChangeQuantity(Amendment):
 
     if TYPE_CHECKING:
 
-        def __init__(self, *, line: OrderLine | str | int, to: Decimal | int, reason: str | None = None) -> None: ...
+        def __init__(
+            self, *, line: OrderLine | str | int, to: Decimal | int, reason: str | None = None
+        ) -> None: ...
 
 
 class ChangePrice(Amendment):
@@ -72,7 +112,7 @@ class ChangeDiscount(Amendment):
 
     operation: ClassVar[str] = "change_discount"
     line: LineRef
-    to: Discount | Empty
+    to: Annotated[Discount | Empty, OrEmpty(Discount)]
     reason: Text | None = None
 
 
@@ -90,7 +130,7 @@ class SubstituteProduct(Amendment):
 
     operation: ClassVar[str] = "substitute_product"
     line: LineRef
-    to: Code | Ref
+    to: Named
     quantity: Positive | None = None
     unit: Unit | None = None
     price: UnitPrice | None = None
@@ -142,23 +182,35 @@ class ChangeAddress(Amendment):
     reason: Text | None = None
 
     @model_validator(mode="after")
-    def _something(self) -> ChangeAddress:
-        if self.ship_to is None and self.bill_to is None:
+    def _something(self, info: ValidationInfo) -> ChangeAddress:
+        if first_said(info) and self.ship_to is None and self.bill_to is None:
             raise PydanticCustomError("nothing_to_change", "give ship_to or bill_to")
         return self
 
 
+ClearableCode = Annotated[str | Empty, OrEmpty(Code)]
+
+
 class ChangeHeader(Amendment):
-    """Change fields of the order itself; ``EMPTY`` clears a field, a field left out stays as it is."""
+    """Change fields of the order itself; ``EMPTY`` clears a field, a field left out stays as it is.
+
+    ``discounts``, ``charges`` and ``references`` replace all that are there.  Dates, warehouse, addresses and notes
+    have amendments of their own.
+    """
 
     operation: ClassVar[str] = "change_header"
-    customer_po: Code | Empty | None = None
-    supplier_reference: Code | Empty | None = None
-    payment_terms: Code | Empty | None = None
-    delivery_terms: Code | Empty | None = None
+    customer_po: ClearableCode | None = None
+    supplier_reference: ClearableCode | None = None
+    order_date: Annotated[date | Empty, OrEmpty(Day)] | None = None
+    prices_include_tax: Flag | None = None
+    payment_terms: ClearableCode | None = None
+    delivery_terms: ClearableCode | None = None
     partial_shipment: Flag | None = None
-    contact: Contact | Empty | None = None
-    custom: Custom = NO_CUSTOM
+    discounts: Annotated[tuple[Discount, ...] | Empty, OrEmpty(tuple[Discount, ...])] | None = None
+    charges: Annotated[tuple[Charge, ...] | Empty, OrEmpty(tuple[Charge, ...])] | None = None
+    references: Annotated[tuple[Reference, ...] | Empty, OrEmpty(tuple[Reference, ...])] | None = None
+    contact: Annotated[Contact | Empty, OrEmpty(Contact)] | None = None
+    custom: CustomChange = NO_CUSTOM
     reason: Text | None = None
 
     if TYPE_CHECKING:
@@ -168,9 +220,14 @@ class ChangeHeader(Amendment):
             *,
             customer_po: str | Empty | None = None,
             supplier_reference: str | Empty | None = None,
+            order_date: date | Empty | None = None,
+            prices_include_tax: bool | None = None,
             payment_terms: str | Empty | None = None,
             delivery_terms: str | Empty | None = None,
             partial_shipment: bool | None = None,
+            discounts: Sequence[Discount] | Empty | None = None,
+            charges: Sequence[Charge] | Empty | None = None,
+            references: Sequence[Reference] | Empty | None = None,
             contact: Contact | Empty | None = None,
             custom: Mapping[str, Any] = NO_CUSTOM,
             reason: str | None = None,
@@ -183,8 +240,9 @@ class ChangeHeader(Amendment):
         return {name: value for name in fields if (value := getattr(self, name)) is not None}
 
     @model_validator(mode="after")
-    def _something(self) -> ChangeHeader:
-        if not self.changes and not self.custom:
+    def _something(self, info: ValidationInfo) -> ChangeHeader:
+        # An adapter may take out what its back-end derives itself, and nothing may be left then.
+        if first_said(info) and not self.changes and not self.custom:
             raise PydanticCustomError("nothing_to_change", "name at least one field to change")
         return self
 
@@ -220,3 +278,42 @@ class ReleaseHold(Amendment):
     kind: Code
     reason: Text | None = None
     line: LineRef | None = None
+
+
+# --------------------------------------------------------------------------- on paper
+
+_KINDS: Final[Mapping[str, type[Amendment]]] = {
+    kind.__name__: kind
+    for kind in (
+        *(
+            AddLine,
+            ChangeQuantity,
+            ChangePrice,
+            ChangeDate,
+            ChangeDiscount,
+            ChangeWarehouse,
+            SubstituteProduct,
+        ),
+        *(SplitLine, ChangeAddress, ChangeHeader, AddNote, CancelLine, PlaceHold, ReleaseHold),
+    )
+}
+
+
+def amendment_to_json(amendment: Amendment) -> dict[str, Any]:
+    """An amendment as plain JSON values: its class under ``"amendment"``, and the fields that say something.
+
+    A ``line`` given as an ``OrderLine`` is stored as its id.
+    """
+    return {
+        "amendment": type(amendment).__name__,
+        **amendment.model_dump(mode="json", exclude_defaults=True),
+    }
+
+
+def amendment_from_json(stored: Mapping[str, Any]) -> Amendment:
+    """The amendment that :func:`amendment_to_json` wrote; raises ``ValueError`` for a class that does not exist."""
+    fields = dict(stored)
+    kind = _KINDS.get(str(fields.pop("amendment", None)))
+    if kind is None:
+        raise ValueError(f"not a stored amendment: its class must be one of {', '.join(_KINDS)}")
+    return kind.model_validate_json(to_json(fields))

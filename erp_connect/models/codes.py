@@ -53,7 +53,9 @@ def nearest(text: str, names: Mapping[str, str], show: Callable[[str], str]) -> 
     """The codes whose spellings come nearest to ``text``, at most three; ``names`` maps spelling to code."""
     from difflib import get_close_matches  # only wanted when something is wrong
 
-    found = dict.fromkeys(names[name] for name in get_close_matches(text[:40].casefold(), names, n=6, cutoff=0.6))
+    found = dict.fromkeys(
+        names[name] for name in get_close_matches(text[:40].casefold(), names, n=6, cutoff=0.6)
+    )
     return tuple(show(code) for code in list(found)[:3])
 
 
@@ -63,7 +65,7 @@ _GTIN: Final = {8: "GTIN-8", 12: "GTIN-12", 13: "GTIN-13", 14: "GTIN-14"}
 
 
 def gs1_check_digit(body: str) -> str:
-    """The digit that ends a GS1 number (weights 3, 1 from the right, modulo 10); digits only, without the digit itself."""
+    """The digit that ends a GS1 number (weights 3, 1 from the right, modulo 10); ``body`` is all digits before it."""
     total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(body)))
     return str(-total % 10)
 
@@ -78,7 +80,9 @@ def _digits(text: str, what: str) -> str:
 def _gs1(bare: str, what: str) -> None:
     expected = gs1_check_digit(bare[:-1])
     if bare[-1] != expected:
-        raise ValueError(f"{what} ends in {bare[-1]}, its check digit would be {expected}; compare it with the source")
+        raise ValueError(
+            f"{what} ends in {bare[-1]}, its check digit would be {expected}; compare it with the source"
+        )
 
 
 def check_gtin(text: str) -> None:
@@ -114,7 +118,12 @@ def check_sscc(text: str) -> None:
 # --------------------------------------------------------------------------- taken from python-stdnum
 
 # VAT numbers outside the EU's common format that order desks meet daily; the EU's own go by their prefix.
-_VAT_ELSEWHERE: Final = {"GB": "stdnum.gb.vat", "XI": "stdnum.gb.vat", "CHE": "stdnum.ch.vat", "NO": "stdnum.no.mva"}
+_VAT_ELSEWHERE: Final = {
+    "GB": "stdnum.gb.vat",
+    "XI": "stdnum.gb.vat",
+    "CHE": "stdnum.ch.vat",
+    "NO": "stdnum.no.mva",
+}
 
 
 @cache
@@ -144,7 +153,9 @@ def check_vat(text: str) -> None:
     shape = "length or characters do not fit the country's rule"
     for prefix, module in _VAT_ELSEWHERE.items():
         if bare.startswith(prefix):
-            return _check(module, bare if prefix in ("CHE", "NO") else bare.removeprefix(prefix), "VAT number", shape)
+            return _check(
+                module, bare if prefix in ("CHE", "NO") else bare.removeprefix(prefix), "VAT number", shape
+            )
     if not re.match(r"[A-Z]{2}", bare):
         raise ValueError("a VAT number starts with its country's two letters; put them in front")
     return _check("stdnum.eu.vat", "EL" + bare[2:] if bare.startswith("GR") else bare, "VAT number", shape)
@@ -152,12 +163,18 @@ def check_vat(text: str) -> None:
 
 def check_iban(text: str) -> None:
     """Refuse an IBAN with a wrong check digit, length or national structure; raises ValueError."""
-    _check("stdnum.iban", text, "IBAN", "length or characters do not fit the country's structure")
+    shape = "length or characters do not fit the country's structure"
+    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}", re.sub(r"[ \-]", "", text)):
+        raise ValueError(f"this is no IBAN: {shape}")
+    _check("stdnum.iban", text, "IBAN", shape)
 
 
 def check_lei(text: str) -> None:
     """Refuse a legal entity identifier that is not 20 characters with the right check digits; raises ValueError."""
-    _check("stdnum.lei", text, "LEI", "it has 20 letters and digits")
+    shape = "it has 18 letters and digits and two check digits"
+    if not re.fullmatch(r"[0-9A-Z]{18}[0-9]{2}", re.sub(r"[ \-]", "", text)):
+        raise ValueError(f"this is no LEI: {shape}")
+    _check("stdnum.lei", text, "LEI", shape)
 
 
 # --------------------------------------------------------------------------- which is it

@@ -21,11 +21,15 @@ KIND: Final = "currency"
 HISTORIC: Final[Mapping[str, int]] = MappingProxyType(
     {
         # replaced by the euro
-        **dict.fromkeys(("ATS", "BGN", "CYP", "DEM", "EEK", "FIM", "FRF", "HRK", "IEP", "LTL", "LVL", "MTL"), 2),
+        **dict.fromkeys(
+            ("ATS", "BGN", "CYP", "DEM", "EEK", "FIM", "FRF", "HRK", "IEP", "LTL", "LVL", "MTL"), 2
+        ),
         **dict.fromkeys(("NLG", "SIT", "SKK"), 2),
         **dict.fromkeys(("BEF", "ESP", "GRD", "ITL", "LUF", "PTE"), 0),
         # redenominated, renamed or merged
-        **dict.fromkeys(("AFA", "ANG", "AZM", "CSD", "CUC", "GHC", "MRO", "MZM", "ROL", "RUR", "SDD", "SLL"), 2),
+        **dict.fromkeys(
+            ("AFA", "ANG", "AZM", "CSD", "CUC", "GHC", "MRO", "MZM", "ROL", "RUR", "SDD", "SLL"), 2
+        ),
         **dict.fromkeys(("SRG", "STD", "TMM", "VEB", "VEF", "YUM", "ZMK", "ZWL"), 2),
         **dict.fromkeys(("BYR", "MGF", "TPE", "TRL"), 0),
     }
@@ -92,10 +96,12 @@ def currency_code(text: str) -> str:
 
 def _unknown(text: str) -> UnknownCode:
     if text in _active():
-        problem = "this ISO 4217 code is a metal, a unit of account or a testing code, not money that an order is paid in"
+        problem = "this ISO 4217 code is a metal, a unit of account or a testing code: no order is paid in it"
         return UnknownCode(KIND, problem=problem)
-    word = text.strip()
-    found = _SYMBOLS.get(word.casefold()) or nearest(word, _spellings(), str)
-    if is_currency(word.upper()):
-        found = (word.upper(),)
+    word = text[:80].strip()
+    spellings = _spellings()
+    found = _SYMBOLS.get(word.casefold(), ())
+    if not found and word.casefold() in spellings:
+        found = (spellings[word.casefold()],)
+    found = found or nearest(word, spellings, str)
     return UnknownCode(KIND, found, problem=f"unknown {KIND}: an ISO 4217 code has three capital letters")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+from pydantic import ValidationError
 
 from ..errors import InvalidOrder
-from .references import Place
+from .references import Place, Places
 
 
 class Severity(StrEnum):
@@ -72,3 +74,28 @@ class Findings:
             raise InvalidOrder(
                 f"{len(errors)} error(s) in the order ({where}{more})", findings=errors, path=errors[0].path
             )
+
+
+_SAID: Final[Mapping[str, str]] = {
+    "missing": "must be given",
+    "extra_forbidden": "there is no such field; leave it out, or put it into custom",
+}
+
+
+def findings_of(error: ValidationError, root: str = "order", places: Places | None = None) -> Findings:
+    """What a constructor refused, as findings: one for each value, at its path below ``root``, without the value."""
+    found = []
+    for told in error.errors(include_url=False, include_input=False):
+        path = root + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in told["loc"])
+        suggestions = told.get("ctx", {}).get("suggestions") or ()
+        found.append(
+            Finding(
+                code=told["type"],
+                severity=Severity.ERROR,
+                path=path,
+                message=_SAID.get(told["type"], told["msg"]),
+                fix=f"write {' or '.join(suggestions)}" if suggestions else None,
+                place=places.nearest(path) if places is not None else None,
+            )
+        )
+    return Findings.of(found)

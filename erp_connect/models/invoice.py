@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
 
-from .base import Day, Entity, Instant, Value
+from .base import Day, Exact, Flag, Instant, Value
+from .entity import Entity
 from .money import Money, UnitPrice
 
 
@@ -22,7 +22,7 @@ class InvoiceLine(Value):
     order_line_id: str | None = None
     product: str | None = None
     description: str | None = None
-    quantity: Decimal | None = None
+    quantity: Exact | None = None
     unit: str | None = None
     price: UnitPrice | None = None
     net: Money | None = None
@@ -37,8 +37,8 @@ class Invoice(Entity):
     currency: str | None = None
     invoiced_on: Day | None = None
     due_on: Day | None = None
-    paid: bool | None = None
-    cancelled: bool = False
+    paid: Flag | None = None
+    cancelled: Flag = False
     net: Money | None = None
     tax: Money | None = None
     gross: Money | None = None

@@ -5,18 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, Strict, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
 
-from .base import Exact, NotNegative, Positive, Value
+from .base import Code, Exact, NotNegative, Positive, Text, Value
 from .currencies import currency_code
+from .scalars import as_stored, coded
 
-
-def _currency(text: str) -> str:
-    return currency_code(text)
-
-
-Currency = Annotated[str, Strict(), AfterValidator(_currency)]
+Currency = Annotated[str, coded(currency_code, "unknown_currency")]
 """An ISO 4217 code, historic ones included."""
 
 
@@ -55,16 +52,22 @@ class Discount(Value):
 
     percent: NotNegative | None = None
     amount: Money | None = None
-    code: str | None = None
+    code: Code | None = None
 
     if TYPE_CHECKING:
 
         def __init__(
-            self, *, percent: Decimal | int | None = None, amount: Money | None = None, code: str | None = None
+            self,
+            *,
+            percent: Decimal | int | None = None,
+            amount: Money | None = None,
+            code: str | None = None,
         ) -> None: ...
 
     @model_validator(mode="after")
-    def _one_of(self) -> Discount:
+    def _one_of(self, info: ValidationInfo) -> Discount:
+        if as_stored(info):
+            return self
         if (self.percent is None) == (self.amount is None):
             raise PydanticCustomError("discount", "give either percent or amount")
         if self.percent is not None and self.percent > 100:
@@ -77,6 +80,6 @@ class Discount(Value):
 class Charge(Value):
     """An addition to the order: freight, packing, insurance."""
 
-    code: str
+    code: Code
     amount: Money
-    description: str | None = None
+    description: Text | None = None

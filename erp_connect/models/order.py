@@ -7,22 +7,33 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, Strict, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, GetCoreSchemaHandler, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
+from pydantic_core.core_schema import ValidationInfo
 
 from .address import Address, Contact
-from .base import NO_CUSTOM, Code, Custom, Day, Entity, Flag, Instant, Position, Positive, Text, Value
+from .base import (
+    NO_CUSTOM,
+    Code,
+    Custom,
+    CustomDraft,
+    Day,
+    Exact,
+    Flag,
+    Instant,
+    Position,
+    Positive,
+    Text,
+    Value,
+)
+from .entity import Entity
 from .money import Charge, Currency, Discount, Money, UnitPrice
-from .references import Hold, Ref, Reference
+from .references import Hold, Named, Ref, Reference
+from .scalars import as_stored, coded, kind_of
 from .status import LineKind, OrderStatus, Progress, Timeliness
 from .units import unit_code
 
-
-def _unit(text: str) -> str:
-    return unit_code(text)
-
-
-Unit = Annotated[str, Strict(), AfterValidator(_unit)]
+Unit = Annotated[str, coded(unit_code, "unknown_unit")]
 """A UN/ECE Recommendation 20 code; an unambiguous alias (PCE, kg) is turned into its code."""
 
 
@@ -33,7 +44,7 @@ class LineDraft(Value):
     ``product`` is the code that people say, or ``Ref(id=...)``; ``quantity`` counts ``unit``.
     """
 
-    product: Code | Ref
+    product: Named
     quantity: Positive
     unit: Unit
     price: UnitPrice | None = None
@@ -44,7 +55,7 @@ class LineDraft(Value):
     discount: Discount | None = None
     warehouse: Code | None = None
     reference: Code | None = None
-    custom: Custom = NO_CUSTOM
+    custom: CustomDraft = NO_CUSTOM
 
     if TYPE_CHECKING:
 
@@ -66,27 +77,45 @@ class LineDraft(Value):
         ) -> None: ...
 
 
+def some_lines(lines: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse an order without a line."""
+    if not lines:
+        raise PydanticCustomError("no_lines", "must have at least one line")
+    return lines
+
+
 def check_currencies(
     currency: str, lines: Sequence[Any], discounts: Sequence[Discount], charges: Sequence[Charge]
 ) -> None:
-    """Refuse an amount in another currency than the order's; nothing here converts money."""
-    amounts: list[tuple[str, str]] = []
+    """Refuse every amount in another currency than the order's, each at its path; nothing here converts money."""
+    amounts: list[tuple[tuple[str | int, ...], str]] = []
     for index, line in enumerate(lines):
-        for name in ("price", "expected_price"):
-            price = getattr(line, name, None)
-            if price is not None:
-                amounts.append((f"lines.{index}.{name}", price.currency))
+        if line.price is not None:
+            amounts.append((("lines", index, "price"), line.price.currency))
+        if line.expected_price is not None:
+            amounts.append((("lines", index, "expected_price"), line.expected_price.currency))
         if line.discount is not None and line.discount.amount is not None:
-            amounts.append((f"lines.{index}.discount", line.discount.amount.currency))
-    amounts += [(f"discounts.{i}", d.amount.currency) for i, d in enumerate(discounts) if d.amount is not None]
-    amounts += [(f"charges.{i}", charge.amount.currency) for i, charge in enumerate(charges)]
-    for path, found in amounts:
-        if found != currency:
-            raise PydanticCustomError(
+            amounts.append((("lines", index, "discount"), line.discount.amount.currency))
+    for index, discount in enumerate(discounts):
+        if discount.amount is not None:
+            amounts.append((("discounts", index), discount.amount.currency))
+    for index, charge in enumerate(charges):
+        amounts.append((("charges", index), charge.amount.currency))
+    refused = [
+        InitErrorDetails(
+            type=PydanticCustomError(
                 "currency_mismatch",
-                "{path} is in {found}, the order in {currency}; give every amount in the order's currency",
-                {"path": path, "found": found, "currency": currency},
-            )
+                "is in {found}, the order in {currency}; give every amount in the order's currency",
+                {"found": found, "currency": currency},
+            ),
+            loc=path,
+            input=None,
+        )
+        for path, found in amounts
+        if found != currency
+    ]
+    if refused:
+        raise ValidationError.from_exception_data("order", refused, hide_input=True)
 
 
 class OrderDraft(Value):
@@ -97,10 +126,10 @@ class OrderDraft(Value):
     company's zone.  ``prices_include_tax`` left out means that the back-end's own rule for the customer holds.
     """
 
-    customer: Code | Ref
+    customer: Named
     customer_po: Code | None
     currency: Currency
-    lines: Annotated[tuple[LineDraft, ...], Field(min_length=1)]
+    lines: Annotated[tuple[LineDraft, ...], AfterValidator(some_lines)]
     ship_to: Address | None = None
     bill_to: Address | None = None
     order_date: Day | None = None
@@ -115,7 +144,7 @@ class OrderDraft(Value):
     notes: tuple[Text, ...] = ()
     references: tuple[Reference, ...] = ()
     contact: Contact | None = None
-    custom: Custom = NO_CUSTOM
+    custom: CustomDraft = NO_CUSTOM
 
     if TYPE_CHECKING:
 
@@ -144,23 +173,40 @@ class OrderDraft(Value):
         ) -> None: ...
 
     @model_validator(mode="after")
-    def _one_currency(self) -> OrderDraft:
-        check_currencies(self.currency, self.lines, self.discounts, self.charges)
+    def _one_currency(self, info: ValidationInfo) -> OrderDraft:
+        if not as_stored(info):
+            check_currencies(self.currency, self.lines, self.discounts, self.charges)
         return self
 
 
 class Quantities(Value):
     """How much of a line stands where, in the line's unit; ``None`` means that the system does not say."""
 
-    ordered: Decimal
-    confirmed: Decimal | None = None
-    allocated: Decimal | None = None
-    shipped: Decimal | None = None
-    delivered: Decimal | None = None
-    invoiced: Decimal | None = None
-    cancelled: Decimal | None = None
-    returned: Decimal | None = None
-    backordered: Decimal | None = None
+    ordered: Exact
+    confirmed: Exact | None = None
+    allocated: Exact | None = None
+    shipped: Exact | None = None
+    delivered: Exact | None = None
+    invoiced: Exact | None = None
+    cancelled: Exact | None = None
+    returned: Exact | None = None
+    backordered: Exact | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            ordered: Decimal | int,
+            confirmed: Decimal | int | None = None,
+            allocated: Decimal | int | None = None,
+            shipped: Decimal | int | None = None,
+            delivered: Decimal | int | None = None,
+            invoiced: Decimal | int | None = None,
+            cancelled: Decimal | int | None = None,
+            returned: Decimal | int | None = None,
+            backordered: Decimal | int | None = None,
+        ) -> None: ...
 
     @property
     def open(self) -> Decimal:
@@ -172,7 +218,7 @@ class Quantities(Value):
 class ScheduleLine(Value):
     """A part of a line with a date of its own."""
 
-    quantity: Decimal
+    quantity: Exact
     requested: Day | None = None
     promised: Day | None = None
 
@@ -185,7 +231,7 @@ class OrderLine(Value):
     """
 
     id: str
-    position: int
+    position: Position
     product: str | None
     unit: str | None
     quantities: Quantities
@@ -217,14 +263,13 @@ class OrderFields(Entity):
     order_date: Day | None = None
     requested: Day | None = None
     promised: Day | None = None
-    prices_include_tax: bool | None = None
+    prices_include_tax: Flag | None = None
     payment_terms: str | None = None
     delivery_terms: str | None = None
     warehouse: str | None = None
     discounts: tuple[Discount, ...] = ()
     charges: tuple[Charge, ...] = ()
     notes: tuple[str, ...] = ()
-    references: tuple[Reference, ...] = ()
     contact: Contact | None = None
     holds: tuple[Hold, ...] = ()
     fulfilment: Progress = Progress.UNKNOWN
@@ -235,7 +280,7 @@ class OrderFields(Entity):
     gross: Money | None = None
     native_status: str | None = None
     stamp: str | None = None
-    complete: bool = True
+    complete: Flag = True
     cancel_reason: str | None = None
     created_at: Instant | None = None
     modified_at: Instant | None = None
@@ -264,8 +309,41 @@ class Order(OrderFields):
     customer_id: str | None = None
     customer_name: str | None = None
     bill_to: Address | None = None
-    partial_shipment: bool | None = None
+    partial_shipment: Flag | None = None
 
 
-LineRef = OrderLine | str | Position
-"""How a line is named: the line itself, its id, or its position in the version at hand."""
+class _Line:
+    """Marks ``OrderLine | str | int``: chosen by kind, so that an error names the field alone."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        def read(value: object) -> OrderLine | str | int:
+            if isinstance(value, OrderLine) or (isinstance(value, str) and value.strip()):
+                return value
+            if isinstance(value, int) and not isinstance(value, bool):
+                return value
+            raise PydanticCustomError(
+                "line",
+                "must be an OrderLine, its id (a text) or its position (an int), not {kind}",
+                {"kind": said(value)},
+            )
+
+        def said(value: object) -> str:
+            return "a blank text" if isinstance(value, str) else kind_of(value)
+
+        def write(value: OrderLine | str | int) -> str | int:
+            return value.id if isinstance(value, OrderLine) else value
+
+        told = core_schema.union_schema([core_schema.str_schema(), core_schema.int_schema()])
+        return core_schema.no_info_plain_validator_function(
+            read,
+            json_schema_input_schema=told,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                write, return_schema=told, when_used="json"
+            ),
+        )
+
+
+LineRef = Annotated[OrderLine | str | int, _Line()]
+"""How a line is named: the line itself, its id, or its position in the version at hand.  In JSON its id stands."""

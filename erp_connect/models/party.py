@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .address import Address, Contact
-from .base import NO_CUSTOM, Code, Custom, Entity, Flag, Instant, Text, Value
+from .base import NO_CUSTOM, Code, CustomDraft, Flag, Instant, Text, Value
+from .entity import Entity
 from .money import Currency, Money
 from .references import Reference
 
@@ -29,7 +30,7 @@ class _PartyDraft(Value):
     credit_limit: Money | None = None
     price_group: Code | None = None
     references: tuple[Reference, ...] = ()
-    custom: Custom = NO_CUSTOM
+    custom: CustomDraft = NO_CUSTOM
 
     if TYPE_CHECKING:
 
@@ -75,12 +76,11 @@ class _Party(Entity):
     tax_id: str | None = None
     email: str | None = None
     phone: str | None = None
-    blocked: bool | None = None
+    blocked: Flag | None = None
     block_reason: str | None = None
     credit_limit: Money | None = None
     credit_used: Money | None = None
     price_group: str | None = None
-    references: tuple[Reference, ...] = ()
     modified_at: Instant | None = None
 
     @property

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .base import NO_CUSTOM, Code, Custom, Entity, Flag, Instant, Positive, Text, Value
+from .base import NO_CUSTOM, Code, CustomDraft, Exact, Flag, Instant, NotNegative, Positive, Text, Value
+from .entity import Entity
 from .money import UnitPrice
 from .order import Unit
 
@@ -31,7 +32,7 @@ class ProductUnit(Value):
 
 
 class ProductDraft(Value):
-    """A product to be put on file; ``unit`` is its base unit."""
+    """A product to be put on file; ``unit`` is its base unit, ``weight`` kilograms of one, ``tax_rate`` per cent."""
 
     code: Code
     name: Code
@@ -39,13 +40,13 @@ class ProductDraft(Value):
     codes: tuple[ProductCode, ...] = ()
     units: tuple[ProductUnit, ...] = ()
     price: UnitPrice | None = None
-    tax_rate: Positive | None = None
+    tax_rate: NotNegative | None = None
     weight: Positive | None = None
     blocked: Flag = False
     block_reason: Text | None = None
     superseded_by: Code | None = None
     description: Text | None = None
-    custom: Custom = NO_CUSTOM
+    custom: CustomDraft = NO_CUSTOM
 
     if TYPE_CHECKING:
 
@@ -76,9 +77,9 @@ class Product(Entity):
     codes: tuple[ProductCode, ...] = ()
     units: tuple[ProductUnit, ...] = ()
     price: UnitPrice | None = None
-    tax_rate: Decimal | None = None
-    weight: Decimal | None = None
-    blocked: bool | None = None
+    tax_rate: Exact | None = None
+    weight: Exact | None = None
+    blocked: Flag | None = None
     block_reason: str | None = None
     superseded_by: str | None = None
     description: str | None = None

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, model_validator
+from pydantic_core.core_schema import ValidationInfo
 
 from .address import Address, Contact
-from .base import NO_CUSTOM, Code, Custom, Day, Entity, Flag, Instant, Positive, Text, Value
+from .base import NO_CUSTOM, Code, CustomDraft, Day, Exact, Flag, Instant, Positive, Text, Value
+from .entity import Entity
 from .money import Charge, Currency, Discount, UnitPrice
-from .order import LineRef, OrderFields, OrderLine, Unit, check_currencies
-from .references import Ref, Reference
+from .order import LineRef, OrderFields, OrderLine, Unit, check_currencies, some_lines
+from .references import Named, Ref, Reference
+from .scalars import as_stored
 from .status import LineKind
 
 
 class PurchaseOrderLineDraft(Value):
     """One line of a purchase order to be written; ``quantity`` counts ``unit``."""
 
-    product: Code | Ref
+    product: Named
     quantity: Positive
     unit: Unit
     price: UnitPrice | None = None
@@ -32,7 +35,7 @@ class PurchaseOrderLineDraft(Value):
     warehouse: Code | None = None
     reference: Code | None = None
     supplier_product: Code | None = None
-    custom: Custom = NO_CUSTOM
+    custom: CustomDraft = NO_CUSTOM
 
     if TYPE_CHECKING:
 
@@ -44,7 +47,7 @@ class PurchaseOrderLineDraft(Value):
             unit: str,
             price: UnitPrice | None = None,
             expected_price: UnitPrice | None = None,
-            requested: date | None = None,
+            requested: dt.date | None = None,
             description: str | None = None,
             kind: LineKind | Literal["item", "service", "charge", "text"] = LineKind.ITEM,
             discount: Discount | None = None,
@@ -62,9 +65,9 @@ class PurchaseOrderDraft(Value):
     number for it (their quotation or order), where one is known.
     """
 
-    supplier: Code | Ref
+    supplier: Named
     currency: Currency
-    lines: Annotated[tuple[PurchaseOrderLineDraft, ...], Field(min_length=1)]
+    lines: Annotated[tuple[PurchaseOrderLineDraft, ...], AfterValidator(some_lines)]
     supplier_reference: Code | None = None
     ship_to: Address | None = None
     order_date: Day | None = None
@@ -78,7 +81,7 @@ class PurchaseOrderDraft(Value):
     notes: tuple[Text, ...] = ()
     references: tuple[Reference, ...] = ()
     contact: Contact | None = None
-    custom: Custom = NO_CUSTOM
+    custom: CustomDraft = NO_CUSTOM
 
     if TYPE_CHECKING:
 
@@ -90,8 +93,8 @@ class PurchaseOrderDraft(Value):
             lines: Sequence[PurchaseOrderLineDraft],
             supplier_reference: str | None = None,
             ship_to: Address | None = None,
-            order_date: date | None = None,
-            requested: date | None = None,
+            order_date: dt.date | None = None,
+            requested: dt.date | None = None,
             prices_include_tax: bool | None = None,
             payment_terms: str | None = None,
             delivery_terms: str | None = None,
@@ -105,8 +108,9 @@ class PurchaseOrderDraft(Value):
         ) -> None: ...
 
     @model_validator(mode="after")
-    def _one_currency(self) -> PurchaseOrderDraft:
-        check_currencies(self.currency, self.lines, self.discounts, self.charges)
+    def _one_currency(self, info: ValidationInfo) -> PurchaseOrderDraft:
+        if not as_stored(info):
+            check_currencies(self.currency, self.lines, self.discounts, self.charges)
         return self
 
 
@@ -133,6 +137,16 @@ class LineConfirmation(Value):
     quantity: Positive | None = None
     date: Day | None = None
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            line: OrderLine | str | int,
+            quantity: Decimal | int | None = None,
+            date: dt.date | None = None,
+        ) -> None: ...
+
 
 class LineQuantity(Value):
     """How much of which line; ``quantity`` left out means all that is open."""
@@ -149,7 +163,7 @@ class GoodsReceiptLine(Value):
     """How much of a purchase order's line arrived, in the line's unit."""
 
     order_line_id: str
-    quantity: Decimal
+    quantity: Exact
     product: str | None = None
     unit: str | None = None
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from ..errors import ErpConnectError
 from .amendments import Amendment
@@ -77,7 +76,7 @@ class Plan(Generic[T]):
     key: str
     warnings: tuple[Finding, ...] = ()
     price_effect: Money | None = None
-    computed_by: str = "rules"
+    computed_by: Literal["back-end", "rules"] = "rules"
     allow_loss: tuple[str, ...] = ()
     operation: str = "amend"
     reason: str | None = None
@@ -95,7 +94,10 @@ class BatchFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchResult(Generic[T]):
-    """The result of a bulk write: every draft stands in exactly one of the two."""
+    """The result of a bulk write: every draft (or plan) stands in exactly one of the two, in the order given.
+
+    What an earlier run had written counts as ``succeeded``; its receipt says ``replayed``.
+    """
 
     succeeded: tuple[WriteReceipt[T], ...] = ()
     failed: tuple[BatchFailure, ...] = ()
@@ -103,14 +105,13 @@ class BatchResult(Generic[T]):
     def __len__(self) -> int:
         return len(self.succeeded) + len(self.failed)
 
-    def __iter__(self) -> Iterator[WriteReceipt[T]]:
-        return iter(self.succeeded)
-
     def raise_for_failures(self) -> None:
         """Raise the first failure's error, with the number of all failures as a note."""
         if self.failed:
             error = self.failed[0].error
-            error.add_note(f"{len(self.failed)} of {len(self)} drafts failed; see BatchResult.failed")
+            note = f"{len(self.failed)} of {len(self)} failed; see BatchResult.failed"
+            if note not in getattr(error, "__notes__", ()):
+                error.add_note(note)
             raise error
 
 

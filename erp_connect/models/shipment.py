@@ -7,8 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .base import Code, Day, Entity, Instant, Positive, Text, Value
 from .address import Address
+from .base import Code, Day, Exact, Instant, Positive, Text, Value
+from .entity import Entity
 
 
 class ShipmentStatus(StrEnum):
@@ -48,7 +49,7 @@ class ShipmentLine(Value):
     """How much of an order's line left, in the line's unit."""
 
     order_line_id: str
-    quantity: Decimal
+    quantity: Exact
     product: str | None = None
     unit: str | None = None
     lot: str | None = None

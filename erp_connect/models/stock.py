@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from .base import Day, Value
+from .base import Day, Exact, Flag, Value
 from .money import Discount, Money, UnitPrice
 
 
@@ -16,11 +14,11 @@ class Availability(Value):
 
     product: str
     unit: str
-    requested: Decimal
-    available: Decimal | None = None
-    on_hand: Decimal | None = None
-    reserved: Decimal | None = None
-    incoming: Decimal | None = None
+    requested: Exact
+    available: Exact | None = None
+    on_hand: Exact | None = None
+    reserved: Exact | None = None
+    incoming: Exact | None = None
     warehouse: str | None = None
     promised: Day | None = None
 
@@ -35,11 +33,11 @@ class Quote(Value):
 
     customer: str
     product: str
-    quantity: Decimal
+    quantity: Exact
     unit: str
     price: UnitPrice | None = None
     discount: Discount | None = None
     net: Money | None = None
-    includes_tax: bool | None = None
+    includes_tax: Flag | None = None
     on: Day | None = None
     source: str | None = None

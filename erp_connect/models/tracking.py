@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
 
-from .base import Custom, Day, Instant, NO_CUSTOM, Value
+from .base import NO_CUSTOM, Custom, Day, Exact, Instant, Position, Value
 from .order import Quantities
 from .shipment import Shipment
 from .status import OrderStatus, Timeliness
@@ -43,16 +42,16 @@ class LineTracking(Value):
     """Where one line is; ``late_by`` counts days past the date asked for, ``None`` when no date is known."""
 
     line_id: str
-    position: int
+    position: Position
     product: str | None
     unit: str | None
     quantities: Quantities
     status: OrderStatus
     requested: Day | None = None
     promised: Day | None = None
-    shipped: Decimal | None = None
+    shipped: Exact | None = None
     tracking_numbers: tuple[str, ...] = ()
-    late_by: int | None = None
+    late_by: Position | None = None
 
 
 class Tracking(Value):

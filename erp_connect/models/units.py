@@ -48,7 +48,8 @@ _PACK: Final = """
 XBX box|XCT carton|XCS case|XPK package|XPA packet|XPC parcel|XPX pallet|XCR crate|XBG bag|XSA sack|XPO pouch
 XRO roll|XRL reel|XSO spool|XCL coil|XBO bottle, cylindrical|XCX can, cylindrical|XCA can, rectangular|XTN tin|XJR jar
 XTU tube|XVI vial|XAM ampoule|XDR drum|XBA barrel|XKG keg|XCI canister|XJC jerrican, rectangular
-XJY jerrican, cylindrical|XBJ bucket|XPL pail|XTB tub|XPT pot|XPU tray|XBI bin|XCY cylinder|XWA intermediate bulk container
+XJY jerrican, cylindrical|XBJ bucket|XPL pail|XTB tub|XPT pot|XPU tray|XBI bin|XCY cylinder
+XWA intermediate bulk container
 XCN container|XST sheet|XBE bundle|XBH bunch|XEN envelope|XSH sachet|XCQ cartridge|XAE aerosol|XPP piece, unpacked
 XSX set of packages|XUN unit, packed
 """
@@ -98,7 +99,8 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(_table())
 # Symbols whose capitals mean something else, or nothing certain.
 _CASED: Final = {"t": "TNE", "m": "MTR", "ha": "H18"}
 
-# Spellings that practice reads in several ways, some of them a factor of a thousand apart.  Guessing is worse than asking.
+# Spellings that practice reads in several ways, some of them a factor of a thousand apart.  Guessing is worse than
+# asking.
 _AMBIGUOUS: Final[Mapping[str, tuple[str, ...]]] = {
     "st": ("H87", "SET", "XST"),  # piece in German and SAP, set in X12, sheet in older Rec 20
     "m": ("MTR", "MIL"),  # reached by the capital only: Roman thousand in American price lists
@@ -291,7 +293,7 @@ def convertible(a: str, b: str) -> bool:
     )
 
 
-def convert(quantity: Decimal, from_unit: str, to_unit: str) -> Decimal:
+def convert(quantity: Decimal | int, from_unit: str, to_unit: str) -> Decimal:
     """``quantity`` in another physical unit, exactly; a result that does not end has 34 significant digits.
 
     Not rounded to what a back-end stores.  Raises ``ValueError`` for counting and packing units (except to themselves)
