@@ -1,0 +1,31 @@
+"""SQL on the wire: engines, exact column types, streaming and bulk, and what errors mean.  Knows no order."""
+
+from .bulk import insert_many
+from .engines import is_memory, open_engine, reading, sqlite_file, writing
+from .streaming import keyset_pages, stream, stream_blocks
+from .trouble import CommitUnanswered, Diagnosis, Trouble, ValueDoesNotFit, classify
+from .types import BusinessDate, ExactDecimal, ExactText, JsonText, RowId, UtcInstant, canonical_json
+
+__all__ = [
+    "BusinessDate",
+    "CommitUnanswered",
+    "Diagnosis",
+    "ExactDecimal",
+    "ExactText",
+    "JsonText",
+    "RowId",
+    "Trouble",
+    "UtcInstant",
+    "ValueDoesNotFit",
+    "canonical_json",
+    "classify",
+    "insert_many",
+    "is_memory",
+    "keyset_pages",
+    "open_engine",
+    "reading",
+    "sqlite_file",
+    "stream",
+    "stream_blocks",
+    "writing",
+]

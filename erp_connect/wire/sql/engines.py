@@ -1,0 +1,375 @@
+"""Engines with settled behaviour: which driver, which session settings, how a transaction starts.
+
+Use :func:`reading` and :func:`writing` for every transaction.  A reading transaction sees one consistent
+snapshot and never waits for writers; a writing one takes SQLite's only write lock at its first statement
+(``BEGIN IMMEDIATE``), because a lock that is wanted in the middle of a transaction cannot be waited for.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy import exc as sa_exc
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import Pool
+
+from ...errors import ConfigurationError
+from .trouble import CommitUnanswered, Trouble, classify
+
+__all__ = ["is_memory", "open_engine", "reading", "sqlite_file", "writing"]
+
+_DRIVERS = {
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+    "mssql": "mssql+mssqlpython",
+    "oracle": "oracle+oracledb",
+}
+_EXTRAS = {
+    "postgresql": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mssql": "mssql",
+    "oracle": "oracle",
+}
+_WRITING = {"erp_connect_writing": True}
+_IDLE_BEFORE_PING = 30.0
+
+
+def open_engine(
+    url: str | URL,
+    *,
+    timeout: float = 30.0,
+    pool_size: int = 5,
+    create: bool = False,
+    application_name: str = "erp_connect",
+    connect_args: Mapping[str, Any] | None = None,
+) -> Engine:
+    """Open a pool of connections with this library's settings; nothing is sent yet.
+
+    ``timeout`` (seconds) bounds connecting, waiting for a lock, a statement, and waiting for the pool.
+    ``create`` lets a missing SQLite file be made; without it a mistyped path is a ``ConfigurationError``
+    and not a new empty database.  Thread-safe; the pool is reopened in the child after a fork.
+    Raises ``ConfigurationError`` for a URL that cannot be read, and for a missing driver with the extra
+    that installs it.
+    """
+    target = _parsed(url)
+    dialect = target.get_backend_name()
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "pool_size": pool_size,
+        "max_overflow": 0,
+        "pool_timeout": timeout,
+        "pool_use_lifo": True,
+    }
+    args = dict(connect_args or {})
+    if dialect == "sqlite":
+        options |= _sqlite_options(target, args, timeout, create)
+    elif target.drivername == "postgresql+psycopg":
+        args = _postgresql_args(target, timeout, application_name) | args
+    elif dialect in ("mysql", "mariadb"):
+        options["isolation_level"] = "READ COMMITTED"
+        args = _mysql_args(target, timeout, application_name) | args
+    if dialect != "sqlite":
+        options["connect_args"] = args
+    try:
+        engine = sa.create_engine(target, **options)
+    except sa_exc.NoSuchModuleError as exc:
+        raise ConfigurationError(
+            f"no database driver is known for {target.drivername}://",
+            hint="use sqlite, postgresql, mysql, mariadb, mssql or oracle",
+        ) from exc
+    except ImportError as exc:
+        raise _missing_driver(dialect, target) from exc
+    except (TypeError, ValueError, sa_exc.ArgumentError) as exc:
+        raise ConfigurationError(f"the settings in the {dialect} URL are not understood") from exc
+    _settle(engine, dialect, timeout)
+    if not is_memory(engine):
+        _open_engines.add(engine)
+    return engine
+
+
+def _parsed(url: str | URL) -> URL:
+    try:
+        target = make_url(url)
+    except (sa_exc.ArgumentError, ValueError):
+        # The text may hold a password: it is not repeated, and neither is the cause that quotes it.
+        raise ConfigurationError(
+            "the database URL cannot be read",
+            hint="for example sqlite:///orders.db or postgresql://host/name",
+        ) from None
+    return target.set(drivername=_DRIVERS.get(target.drivername, target.drivername))
+
+
+def _missing_driver(dialect: str, target: URL) -> ConfigurationError:
+    extra = _EXTRAS.get(dialect)
+    hint = f"pip install 'erp-connect[{extra}]'" if extra else f"install the driver of {target.drivername}"
+    return ConfigurationError(f"the driver for {target.drivername}:// is not installed", hint=hint)
+
+
+# -- SQLite ------------------------------------------------------------------------------------------------
+
+
+def sqlite_file(url: str | URL) -> Path | None:
+    """The file of a SQLite URL, absolute; None for a database in memory or another product."""
+    target = make_url(url)
+    if target.get_backend_name() != "sqlite" or not target.database or target.database == ":memory:":
+        return None
+    name = target.database
+    if name.startswith("file:"):
+        if ":memory:" in name or target.query.get("mode") == "memory":
+            return None
+        name = name[len("file:") :]
+    return Path(name).absolute()
+
+
+def is_memory(engine: Engine) -> bool:
+    """Whether this is a SQLite database in memory, which lives and dies with its one connection."""
+    return engine.dialect.name == "sqlite" and sqlite_file(engine.url) is None
+
+
+def _sqlite_options(target: URL, args: dict[str, Any], timeout: float, create: bool) -> dict[str, Any]:
+    file = sqlite_file(target)
+    settings: dict[str, Any] = {
+        "timeout": timeout,
+        "check_same_thread": False,
+        "isolation_level": None,
+        "cached_statements": 512,
+    } | args
+    if file is None:
+        # One connection, which the pool lends to one transaction at a time: threads are serialised, and
+        # nobody sees another's uncommitted order.
+        def in_memory() -> sqlite3.Connection:
+            connection: sqlite3.Connection = sqlite3.connect(":memory:", **settings)
+            return connection
+
+        return {"creator": in_memory, "poolclass": sa.QueuePool, "pool_size": 1, "pool_recycle": -1}
+    if not create and not file.exists():
+        raise ConfigurationError(
+            f"there is no SQLite database {file.name} in {file.parent}",
+            hint="correct the path, or make the database with: erp-connect init URL",
+        )
+    if create and not file.parent.is_dir():
+        raise ConfigurationError(f"the folder {file.parent} does not exist", hint="make the folder first")
+    mode = "rwc" if create else "rw"
+    name = f"file:{quote(str(file))}?mode={mode}"
+
+    def in_file() -> sqlite3.Connection:
+        connection: sqlite3.Connection = sqlite3.connect(name, uri=True, **settings)
+        return connection
+
+    return {"creator": in_file, "poolclass": sa.QueuePool}
+
+
+def _settle_sqlite(engine: Engine, timeout: float) -> None:
+    memory = is_memory(engine)
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=FULL")
+        if not memory:
+            _write_ahead(connection, timeout)
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writing_now = connection.get_execution_options().get("erp_connect_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing_now else "BEGIN")
+
+
+def _write_ahead(connection: sqlite3.Connection, timeout: float) -> None:
+    """Switch to WAL.  SQLite does not wait for a rival who is switching just now, so that is done here."""
+    give_up = time.monotonic() + timeout
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode=WAL").fetchone()
+            return
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
+                return  # an archive on a read-only medium can still be read
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+
+
+# -- PostgreSQL --------------------------------------------------------------------------------------------
+
+
+def _postgresql_args(target: URL, timeout: float, application_name: str) -> dict[str, Any]:
+    args: dict[str, Any] = {
+        "connect_timeout": max(2, int(timeout)),
+        "application_name": application_name,
+        "keepalives_idle": 30,
+        "tcp_user_timeout": int(timeout * 1000),
+    }
+    return {name: value for name, value in args.items() if name not in target.query}
+
+
+def _settle_postgresql(engine: Engine, timeout: float) -> None:
+    lock, statement = int(timeout * 1000), int(timeout * 1000) + 2000
+    # A lock is given up before the statement is: "locked" says more than "too slow".
+    session = f"SET TIME ZONE 'UTC'; SET lock_timeout = {lock}; SET statement_timeout = {statement}"
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute(session)
+        connection.autocommit = False
+
+    psycopg_levels = _psycopg_levels()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if "isolation_level" in options:
+            return
+        driver: Any = connection.connection.driver_connection
+        writing_now = bool(options.get("erp_connect_writing"))
+        level = None if writing_now else psycopg_levels.REPEATABLE_READ
+        if driver.isolation_level != level:
+            driver.isolation_level = level
+        if driver.read_only == writing_now or driver.read_only is None:
+            driver.read_only = not writing_now
+
+
+def _psycopg_levels() -> Any:
+    from psycopg import IsolationLevel
+
+    return IsolationLevel
+
+
+# -- MySQL and MariaDB -------------------------------------------------------------------------------------
+
+_SQL_MODE = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+
+
+def _mysql_args(target: URL, timeout: float, application_name: str) -> dict[str, Any]:
+    args: dict[str, Any] = {
+        "charset": "utf8mb4",
+        "connect_timeout": max(1, int(timeout)),
+        "read_timeout": int(timeout) + 5,
+        "write_timeout": int(timeout) + 5,
+        "program_name": application_name,
+    }
+    return {name: value for name, value in args.items() if name not in target.query}
+
+
+def _settle_mysql(engine: Engine, timeout: float) -> None:
+    session = (
+        f"SET SESSION sql_mode='{_SQL_MODE}', time_zone='+00:00', "
+        f"innodb_lock_wait_timeout={max(1, int(timeout))}"
+    )
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(session)
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("erp_connect_writing"):
+            # For the next transaction only; the session stays READ COMMITTED for writers.
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+# -- all ---------------------------------------------------------------------------------------------------
+
+
+def _settle(engine: Engine, dialect: str, timeout: float) -> None:
+    if dialect == "sqlite":
+        _settle_sqlite(engine, timeout)
+        return
+    if engine.driver == "psycopg":
+        _settle_postgresql(engine, timeout)
+    elif dialect in ("mysql", "mariadb"):
+        _settle_mysql(engine, timeout)
+    _ping_after_idling(engine)
+
+
+def _ping_after_idling(engine: Engine) -> None:
+    """Try a connection that lay idle before lending it: a ping on every loan would cost a round trip."""
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: Any, record: Any) -> None:
+        record.info["erp_connect_idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.pop("erp_connect_idle_since", None)
+        if since is None or time.monotonic() - since < _IDLE_BEFORE_PING:
+            return
+        try:
+            alive = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            alive = False
+        if not alive:
+            raise sa_exc.DisconnectionError("the connection was closed while it lay idle")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A read-only transaction on one consistent snapshot; always rolled back, so nothing stays open."""
+    with engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        transaction.rollback()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction: committed when the block ends, rolled back when it raises.
+
+    Raises :class:`CommitUnanswered` when the connection breaks during COMMIT: applied, or not, but never
+    half.  Any other error means that nothing was applied.
+    """
+    with engine.connect() as opened:
+        connection = opened.execution_options(**_WRITING)
+        transaction = connection.begin()
+        try:
+            yield connection
+        except BaseException:
+            try:
+                transaction.rollback()
+            except sa_exc.DBAPIError as exc:
+                # The connection is gone and the server rolls back by itself; the first error says more.
+                if classify(exc).trouble is not Trouble.CONNECTION_LOST:
+                    raise
+            raise
+        try:
+            transaction.commit()
+        except sa_exc.DBAPIError as exc:
+            if classify(exc).trouble in (Trouble.CONNECTION_LOST, Trouble.NOT_CONNECTED):
+                raise CommitUnanswered(
+                    "the connection broke while the transaction was being committed"
+                ) from exc
+            raise
+
+
+# -- fork --------------------------------------------------------------------------------------------------
+
+_open_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+# A forked child must neither use nor close its parent's connections, and dropping the last reference to one
+# would close it: they are kept here, untouched, until the child ends.
+_inherited: list[Pool] = []
+
+
+def _reopen_in_child() -> None:
+    for engine in list(_open_engines):
+        _inherited.append(engine.pool)
+        engine.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reopen_in_child)

@@ -1,0 +1,47 @@
+"""Database servers for the tests: started when a test first asks for one, gone when the session ends."""
+
+import pytest
+
+from erp_connect.testing.databases import mariadb_server, new_database, start_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """A PostgreSQL cluster of this session's own (one for each xdist worker), from the wheel."""
+    with start_postgres() as cluster:
+        yield cluster.url
+
+
+@pytest.fixture(scope="session")
+def mariadb_server_url():
+    """The MariaDB server that listens, or a skip with the reason."""
+    found = mariadb_server()
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found
+
+
+@pytest.fixture
+def postgres_url(postgres_server):
+    """A fresh PostgreSQL database."""
+    with new_database(postgres_server) as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server_url):
+    """A fresh MariaDB database."""
+    with new_database(mariadb_server_url) as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path):
+    """The URL of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'orders.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres", "mariadb"])
+def database_url(request):
+    """A fresh, empty database: the test runs once on each of the three products."""
+    return request.getfixturevalue(f"{request.param}_url")
