@@ -61,6 +61,9 @@ class Profile:
     ``credit_holds``: an order over the credit limit is saved with a hold instead of refused.
     ``list_delay``: seconds for which lists (not ``get``) show yesterday's truth.
     ``late_commit``: seconds after which a request that the client gave up commits all the same; 0: it does not.
+    ``derives``: fields of orders (as ``order.order_date``) that the product fills in itself, whatever was sent.
+    ``keeps_packages``: a shipment keeps its packages and tracking numbers.
+    ``simulates_changes``: the product can reckon a change without saving it.
     """
 
     name: str
@@ -88,6 +91,9 @@ class Profile:
     credit_holds: bool = False
     list_delay: float = 0.0
     late_commit: float = 0.0
+    derives: frozenset[str] = frozenset()
+    keeps_packages: bool = True
+    simulates_changes: bool = False
 
     def stamp(self, book: str) -> StampPolicy:
         """How a lost write of this book is found again."""
@@ -115,9 +121,29 @@ class Profile:
         return Capabilities(system=system, **{**known, **changes})
 
 
-_READS: Final = (".get", ".find", ".list", ".list_modified", ".events", ".of", ".availability", ".quote", ".track")
+_READS: Final = (
+    ".get",
+    ".find",
+    ".list",
+    ".list_modified",
+    ".events",
+    ".of",
+    ".availability",
+    ".quote",
+    ".track",
+)
 _STAMP: Final = StampPolicy(
-    kind=StampKind.FIELD, field="stamp", po_field="customer_po", searchable=True, enforced=True, execution_window=0.0
+    kind=StampKind.FIELD,
+    field="stamp",
+    po_field="customer_po",
+    searchable=True,
+    enforced=True,
+    execution_window=0.0,
+)
+
+_STAMPED_BOOKS: Final = (
+    *("orders", "purchase_orders", "returns", "shipments", "goods_receipts"),
+    *("customers", "suppliers", "products"),
 )
 
 
@@ -129,16 +155,14 @@ def _plain() -> Profile:
         name="memory",
         product="the memory adapter without limits",
         operations={
-            name: read if name.endswith(_READS) or name.rpartition(".")[2] in fresh else write for name in OPERATIONS
+            name: read if name.endswith(_READS) or name.rpartition(".")[2] in fresh else write
+            for name in OPERATIONS
         },
-        stamps={
-            book: _STAMP
-            for book in ("orders", "purchase_orders", "returns", "shipments", "goods_receipts")
-            + ("customers", "suppliers", "products")
-        },
+        stamps=dict.fromkeys(_STAMPED_BOOKS, _STAMP),
         block_size=200,
         concurrency=8,
         number_pattern="{:04d}",
+        simulates_changes=True,
     )
 
 

@@ -147,7 +147,15 @@ def _weak(name: str, product: str, stamp: StampPolicy, **changes: Any) -> Profil
     operations = {op: native() if op.partition(".")[2] in fresh else enforced for op in OPERATIONS}
     stamps = {**NUMBERED, "orders": stamp, "purchase_orders": stamp, "returns": stamp}
     return replace(
-        Profile(name=name, product=product, operations=operations, stamps=stamps, block_size=50), **changes
+        Profile(
+            name=name,
+            product=product,
+            operations=operations,
+            stamps=stamps,
+            block_size=50,
+            simulates_changes=True,
+        ),
+        **changes,
     )
 
 

@@ -38,9 +38,7 @@ from .profiles import (
 _ENFORCED: Final = Conditional.ENFORCED
 _CHECKED: Final = Conditional.CHECKED
 
-# ----------------------------------------------------------------------------------------------------------
-# Business Central API v2.0
-# ----------------------------------------------------------------------------------------------------------
+# ---- Business Central API v2.0 ----
 
 # One JSON batch with snapshot isolation, every part under the ETag of its own record (1.13, 1.15).
 _BC_CHANGE: Final = native(read_back=1, conditional=_ENFORCED)
@@ -167,13 +165,12 @@ BC: Final = Profile(
     number_pattern="SO-{:06d}",
     posted_orders_vanish=True,
     ship_posts_invoice=True,
+    keeps_packages=False,  # 1.7: no tracking number without a page of one's own
     block_size=100,  # 1.15
     concurrency=5,  # 1.16
 )
 
-# ----------------------------------------------------------------------------------------------------------
-# Finance & Operations
-# ----------------------------------------------------------------------------------------------------------
+# ---- Finance & Operations ----
 
 _FO_CHANGE: Final = native(read_back=1, conditional=_ENFORCED)  # 3.2: one changeset; setting
 _FO_NO_TIME: Final = cannot("the order entities carry no time of their last change")  # 5.2
@@ -262,14 +259,13 @@ FO: Final = Profile(
     on_cancel_line=OnCancelLine.GONE,
     version=VersionToken.PER_RECORD,
     creates_in_steps=True,
+    derives=frozenset({"order.order_date"}),
     number_pattern="{:06d}",
     block_size=50,  # setting
     concurrency=4,
 )
 
-# ----------------------------------------------------------------------------------------------------------
-# NAV page web services
-# ----------------------------------------------------------------------------------------------------------
+# ---- NAV page web services ----
 
 _NAV_CHANGE: Final = native(read_back=1, conditional=_ENFORCED)  # 2.2: the Key
 _NAV_NO_POST: Final = cannot("page services have no actions; name a codeunit service")  # 2.4, 5.2
@@ -355,9 +351,7 @@ NAV: Final = Profile(
     block_size=50,  # setting
 )
 
-# ----------------------------------------------------------------------------------------------------------
-# Dataverse, Dynamics 365 Sales
-# ----------------------------------------------------------------------------------------------------------
+# ---- Dataverse, Dynamics 365 Sales ----
 
 _CRM_CHANGE: Final = native(read_back=1, conditional=_ENFORCED)  # 4.2, 4.6
 _CRM_LACKS: Final = cannot("Dynamics 365 Sales has no such records")  # 4.8
@@ -446,6 +440,7 @@ CRM: Final = Profile(
     on_cancel_line=OnCancelLine.GONE,
     version=VersionToken.PER_RECORD,
     answers_with_record=False,
+    derives=frozenset({"order.order_date", "order.prices_include_tax"}),
     number_pattern="ORD-{:05d}",
     block_size=1000,  # 4.6
     concurrency=16,  # 4.7 allows 52

@@ -237,6 +237,7 @@ SAGE200: Final = Profile(
     },
     on_cancel=OnCancel.KEPT,
     on_cancel_line=OnCancelLine.GONE,
+    derives=frozenset({"order.prices_include_tax", "order.payment_terms", "order.delivery_terms"}),
     number_pattern="{:010d}",
 )
 
@@ -312,6 +313,7 @@ SAGE300: Final = Profile(
         "returns": own_field("Reference", None, 60, _300_WINDOW),
     },
     version=VersionToken.FINGERPRINT,
+    derives=frozenset({"order.prices_include_tax"}),
     position_step=32,  # 3.5
     number_pattern="ORD{:012d}",
 )

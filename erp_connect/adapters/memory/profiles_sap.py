@@ -92,6 +92,7 @@ _RFC_CANNOT: Final[dict[str, OperationSupport]] = {
 }
 
 _DERIVED_TAX: Final = elsewhere("the pricing procedure decides; compared after the write")
+_DERIVES: Final = frozenset({"order.prices_include_tax", "purchase_order.prices_include_tax"})
 _TO_LINES: Final = elsewhere("written on every line", 4)
 
 _FIELDS: Final[dict[str, FieldSupport]] = {
@@ -171,6 +172,8 @@ RFC: Final = Profile(
     saves_incomplete=True,
     credit_holds=True,
     modified_by_day=True,
+    derives=_DERIVES,
+    simulates_changes=True,  # 2.5
     concurrency=8,
 )
 
@@ -196,6 +199,8 @@ SOAP: Final = Profile(
     saves_incomplete=True,
     credit_holds=True,
     modified_by_day=True,
+    derives=_DERIVES,
+    simulates_changes=True,  # 3: it writes nothing
 )
 
 # A changeset whose first part is a header PATCH with If-Match (4.2, 4.3).
@@ -287,6 +292,7 @@ ODATA: Final = Profile(
     number_pattern="{:d}",
     saves_incomplete=True,
     credit_holds=True,
+    derives=_DERIVES,
     block_size=50,
     concurrency=8,
 )
