@@ -1,1 +1,25 @@
 """How no write is lost or doubled: intents, leases, recovery, audit trail."""
+
+from .canonical import canonical, fingerprint
+from .decisions import Rules, Sight
+from .deeds import Deed, Look, Settled
+from .journal import Journal, as_json
+from .records import Entry, State
+from .store import MemoryStore
+from .writing import Outcome
+
+__all__ = [
+    "Deed",
+    "Entry",
+    "Journal",
+    "Look",
+    "MemoryStore",
+    "Outcome",
+    "Rules",
+    "Settled",
+    "Sight",
+    "State",
+    "as_json",
+    "canonical",
+    "fingerprint",
+]

@@ -1,0 +1,97 @@
+"""What every resource of a client shares: the adapter, the journal, the clock, and the checks before a write."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from ..adapters.contract import Adapter, Capabilities, OperationSupport, Support
+from ..clock import Clock
+from ..errors import ConfigurationError, UnsupportedOperation
+from ..journal import Journal
+from ..models import Ref
+
+
+@dataclass(slots=True)
+class Context:
+    """One open connection, as its resources see it."""
+
+    adapter: Adapter
+    journal: Journal
+    clock: Clock
+    system: str
+    timeout: float
+    actor: str | None = None
+    read_only: bool = False
+    closed: bool = False
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this connection can do."""
+        return self.adapter.capabilities
+
+    def require(self, operation: str, *, writes: bool = False) -> OperationSupport:
+        """What is known of an operation; ``UnsupportedOperation`` before any traffic when there is none."""
+        if self.closed:
+            raise ConfigurationError("this connection is closed", hint="connect again")
+        known = self.capabilities.operation(operation)
+        if known.support is Support.NONE:
+            raise UnsupportedOperation(
+                f"{self.capabilities.system} cannot do {operation}: {known.why}",
+                why=known.why,
+                alternatives=known.alternatives,
+                operation=operation,
+                system=self.system,
+            )
+        if writes and self.read_only:
+            why = "this connection was opened with read_only=True"
+            raise UnsupportedOperation(
+                f"{operation} would write, and {why}", why=why, operation=operation, system=self.system
+            )
+        return known
+
+    def book(self, name: str) -> Any:
+        """A book of the adapter that an operation just required says is there."""
+        book = getattr(self.adapter, name)
+        if book is None:
+            raise UnsupportedOperation(
+                f"{self.capabilities.system} has no {name.replace('_', ' ')}",
+                why="the adapter offers no such book",
+                system=self.system,
+            )
+        return book
+
+    def supports(self, operation: str) -> bool:
+        """Whether an operation is there, natively or emulated."""
+        return self.capabilities.support(operation) is not Support.NONE
+
+    def today(self) -> date:
+        """The business date in the company's zone; in UTC where no zone is known."""
+        zone = self.adapter.target.timezone
+        now = self.clock.now()
+        return (now.astimezone(zone) if zone is not None else now).date()
+
+
+def new_key() -> str:
+    """A key for one call, where the caller gave none: it guards that call and ``recover()`` only."""
+    return f"once/{uuid.uuid4().hex}"
+
+
+def correlation_id() -> str:
+    """A short random name for one call, in our log and, where there is a place, in the back-end's."""
+    return uuid.uuid4().hex[:16]
+
+
+def said(party: str | Ref) -> str:
+    """A number or a native id as text, for look-ups and the journal."""
+    return party.id if isinstance(party, Ref) else party
+
+
+def as_party(value: object) -> str | Ref | None:
+    """What a caller may name a customer or supplier by: a number, a ``Ref``, or the entity itself."""
+    if value is None or isinstance(value, str | Ref):
+        return value
+    number = getattr(value, "number", None)
+    return cast("str", number) if number else Ref(id=value.id)  # type: ignore[attr-defined]

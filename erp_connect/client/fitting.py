@@ -1,0 +1,300 @@
+"""Whether a draft fits into a back-end: what it cannot hold is refused before the write, unless the loss is named.
+
+A loss that the caller allows by its field path is cut out of what is sent, and stands in the receipt as a
+difference of kind ``lost``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from ..adapters.contract import Capabilities, FieldSupport, Support, field_paths
+from ..errors import LossyWrite
+from ..models import EMPTY, Address, Contact, Finding, Money, Ref, Severity, UnitPrice, Value
+
+_NESTED: Final = (Address, Contact)
+_PREFIX: Final = {
+    "orders": "order",
+    "purchase_orders": "purchase_order",
+    "customers": "customer",
+    "suppliers": "supplier",
+    "products": "product",
+    "returns": "return",
+}
+_NEVER_WRITTEN: Final = frozenset({"order.line.expected_price", "purchase_order.line.expected_price"})
+
+
+def prefix_of(book: str) -> str:
+    """The field paths' first word for a book's drafts (``order`` for ``orders``)."""
+    return _PREFIX[book]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One value that the back-end cannot hold: ``path`` is the capability's, ``place`` the draft's."""
+
+    path: str
+    place: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one kind of draft that are worth looking at: only fields that have any."""
+
+    header: tuple[tuple[str, FieldSupport], ...]
+    line: tuple[tuple[str, FieldSupport], ...]
+    nested: Mapping[str, tuple[tuple[str, FieldSupport], ...]] = field(default_factory=dict)
+    max_lines: int | None = None
+
+    @property
+    def none(self) -> bool:
+        """Whether everything fits anyway."""
+        return not (self.header or self.line or self.nested or self.max_lines)
+
+
+def limits_of(capabilities: Capabilities, prefix: str) -> Limits:
+    """The limits of drafts of this kind; cheap to ask for every draft."""
+    return _limits(_Same(capabilities), prefix)
+
+
+class _Same:
+    """Capabilities by identity: they hold mappings and cannot be hashed themselves."""
+
+    __slots__ = ("capabilities",)
+
+    def __init__(self, capabilities: Capabilities) -> None:
+        self.capabilities = capabilities
+
+    def __hash__(self) -> int:
+        return id(self.capabilities)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.capabilities is self.capabilities
+
+
+@lru_cache(maxsize=64)
+def _limits(of: _Same, prefix: str) -> Limits:
+    header: list[tuple[str, FieldSupport]] = []
+    line: list[tuple[str, FieldSupport]] = []
+    nested: dict[str, list[tuple[str, FieldSupport]]] = {}
+    for path in field_paths():
+        kind, *names = path.split(".")
+        known = of.capabilities.fields.get(path)
+        if kind != prefix or known is None or path in _NEVER_WRITTEN or not _limiting(known):
+            continue
+        if names[0] == "line" and len(names) == 2:
+            line.append((names[1], known))
+        elif len(names) == 2:
+            nested.setdefault(names[0], []).append((names[1], known))
+        else:
+            header.append((names[0], known))
+    return Limits(
+        tuple(header),
+        tuple(line),
+        {name: tuple(parts) for name, parts in nested.items()},
+        of.capabilities.max_lines if prefix in ("order", "purchase_order") else None,
+    )
+
+
+def _limiting(known: FieldSupport) -> bool:
+    bounds = (known.max_length, known.integer_digits, known.scale, known.values)
+    return known.support is Support.NONE or any(bound is not None for bound in bounds)
+
+
+# -- one value -------------------------------------------------------------------------------------------------
+
+
+def _trouble(value: Any, known: FieldSupport) -> str | None:
+    """Why this back-end cannot hold the value; None when it can."""
+    if known.support is Support.NONE:
+        return known.why or "there is no place for it"
+    if isinstance(value, Ref):
+        return None
+    for text in _texts(value):
+        if known.max_length is not None and len(text) > known.max_length:
+            return f"at most {known.max_length} characters"
+    number = _number(value)
+    if number is not None:
+        digits = number.as_tuple()
+        places = max(-int(digits.exponent), 0) if isinstance(digits.exponent, int) else 0
+        if known.scale is not None and places > known.scale and number != round(number, known.scale):
+            return f"at most {known.scale} decimal places"
+        if known.integer_digits is not None and number.adjusted() >= known.integer_digits:
+            return f"at most {known.integer_digits} digits before the point"
+    if known.values is not None and str(value) not in known.values:
+        return f"one of {', '.join(known.values)}"
+    return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        yield from (item for item in value if isinstance(item, str))
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, Decimal):
+        return value
+    return value.amount if isinstance(value, Money | UnitPrice) else None
+
+
+def _cut(value: Any, known: FieldSupport) -> Any:
+    """What is left of a value whose loss was allowed; None where nothing is."""
+    if known.support is Support.NONE or known.values is not None:
+        return None
+    if isinstance(value, str):
+        return value[: known.max_length].rstrip() or None
+    if isinstance(value, tuple):
+        return tuple(item[: known.max_length] if isinstance(item, str) else item for item in value)
+    if isinstance(value, Decimal) and known.scale is not None:
+        return round(value, known.scale)
+    if isinstance(value, Money | UnitPrice) and known.scale is not None:
+        return value.but(amount=round(value.amount, known.scale))
+    return None
+
+
+# -- a whole draft ---------------------------------------------------------------------------------------------
+
+
+def losses(draft: BaseModel, capabilities: Capabilities, prefix: str) -> tuple[Loss, ...]:
+    """Every value of a draft that the back-end cannot hold, in the draft's order."""
+    limits = limits_of(capabilities, prefix)
+    return () if limits.none else tuple(_walk(draft, limits, prefix))
+
+
+def _walk(draft: BaseModel, limits: Limits, prefix: str) -> Iterator[Loss]:
+    yield from _of_fields(draft, limits.header, prefix, prefix)
+    for name, parts in limits.nested.items():
+        value = getattr(draft, name, None)
+        if isinstance(value, _NESTED):
+            yield from _of_fields(value, parts, f"{prefix}.{name}", f"{prefix}.{name}")
+    lines: Sequence[Any] = getattr(draft, "lines", ()) if prefix != "return" else ()
+    if limits.line:
+        for index, line in enumerate(lines):
+            yield from _of_fields(line, limits.line, f"{prefix}.line", f"{prefix}.lines[{index}]")
+    if limits.max_lines is not None and len(lines) > limits.max_lines:
+        yield Loss(f"{prefix}.lines", f"{prefix}.lines", f"at most {limits.max_lines} lines")
+
+
+def _of_fields(
+    value: BaseModel, fields: Sequence[tuple[str, FieldSupport]], path: str, place: str
+) -> Iterator[Loss]:
+    defaults = type(value).model_fields
+    for name, known in fields:
+        held = getattr(value, name)
+        if held is None or held == () or (held == defaults[name].default and known.values is None):
+            continue
+        why = _trouble(held, known)
+        if why is not None:
+            yield Loss(f"{path}.{name}", f"{place}.{name}", why)
+
+
+def check_allowed(allow_loss: Collection[str]) -> frozenset[str]:
+    """The paths as a set; ``KeyError`` for one that no draft has, so that a typing error allows nothing."""
+    known = set(field_paths())
+    for path in allow_loss:
+        if path not in known:
+            raise KeyError(f"allow_loss: there is no field path {path!r}")
+    return frozenset(allow_loss)
+
+
+def refuse_losses(found: Sequence[Loss], allow_loss: Collection[str], operation: str) -> None:
+    """Raise ``LossyWrite`` for losses that nobody allowed."""
+    refused = [loss for loss in found if loss.path not in allow_loss]
+    if refused:
+        listed = "; ".join(f"{loss.place}: {loss.why}" for loss in refused[:5])
+        more = f"; and {len(refused) - 5} more" if len(refused) > 5 else ""
+        raise LossyWrite(
+            f"the back-end cannot hold {len(refused)} value(s) ({listed}{more})",
+            fields=tuple(dict.fromkeys(loss.path for loss in refused)),
+            operation=operation,
+            path=refused[0].place,
+            hint="change the values, or name the field paths in allow_loss",
+        )
+
+
+def as_findings(found: Sequence[Loss], allow_loss: Collection[str] = ()) -> Iterator[Finding]:
+    """The losses as a check tells them."""
+    for loss in found:
+        allowed = loss.path in allow_loss
+        yield Finding(
+            code="lossy",
+            severity=Severity.WARNING if allowed else Severity.ERROR,
+            path=loss.place.partition(".")[2],
+            message=f"the back-end cannot hold this: {loss.why}",
+            fix="change the value, or allow the loss by its field path",
+        )
+
+
+def without_losses(draft: Any, found: Sequence[Loss], capabilities: Capabilities) -> Any:
+    """The draft as it is sent: allowed losses cut to what the back-end can hold, or left out."""
+    if not found:
+        return draft
+    changes: dict[str, Any] = {}
+    lines = list(getattr(draft, "lines", ()))
+    for loss in found:
+        known = capabilities.field(loss.path)
+        names = loss.place.split(".")[1:]
+        if names[0].startswith("lines["):
+            index = int(names[0][6:-1])
+            lines[index] = _with_cut(lines[index], names[1], known)
+            changes["lines"] = tuple(lines)
+        elif len(names) == 2:
+            nested = changes.get(names[0], getattr(draft, names[0]))
+            changes[names[0]] = _with_cut(nested, names[1], known)
+        elif names[0] in type(draft).model_fields:
+            cut = _cut(getattr(draft, names[0]), known)
+            changes[names[0]] = _empty(draft, names[0]) if cut is None else cut
+    return draft.but(**changes)
+
+
+def _with_cut(value: Value, name: str, known: FieldSupport) -> Any:
+    cut = _cut(getattr(value, name), known)
+    return value.but(**{name: _empty(value, name) if cut is None else cut})
+
+
+def _empty(value: BaseModel, name: str) -> Any:
+    """A field's own way of saying nothing."""
+    return type(value).model_fields[name].get_default(call_default_factory=True)
+
+
+def normalisation_of(capabilities: Capabilities) -> Callable[[str], str | None]:
+    """What the back-end does to a field on storing it, by field path; made once for each connection."""
+    return _normalisation(_Same(capabilities))
+
+
+@lru_cache(maxsize=64)
+def _normalisation(of: _Same) -> Callable[[str], str | None]:
+    rules = {
+        path: known.normalisation for path, known in of.capabilities.fields.items() if known.normalisation
+    }
+    return rules.get
+
+
+def losses_of_line(line: BaseModel, capabilities: Capabilities, prefix: str) -> tuple[Loss, ...]:
+    """What the back-end cannot hold of one new line."""
+    return tuple(_of_fields(line, limits_of(capabilities, prefix).line, f"{prefix}.line", f"{prefix}.line"))
+
+
+def losses_of_values(
+    values: Iterable[tuple[str, Any]], capabilities: Capabilities, prefix: str
+) -> Iterator[Loss]:
+    """What the back-end cannot hold of new values, given as (path behind the prefix, value)."""
+    known_paths = set(field_paths())
+    for name, value in values:
+        path = f"{prefix}.{name}"
+        if isinstance(value, _NESTED):
+            parts = limits_of(capabilities, prefix).nested.get(name, ())
+            yield from _of_fields(value, parts, path, path)
+        if path in known_paths and value is not EMPTY:
+            why = _trouble(value, capabilities.field(path))
+            if why is not None:
+                yield Loss(path, path, why)

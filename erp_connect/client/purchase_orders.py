@@ -1,0 +1,229 @@
+"""Purchase orders: ``erp.purchase_orders``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from ..models import (
+    Amendment,
+    BatchResult,
+    Findings,
+    GoodsReceipt,
+    LineConfirmation,
+    LineQuantities,
+    LineRef,
+    OrderEvent,
+    OrderStatus,
+    Plan,
+    PurchaseOrder,
+    PurchaseOrderDraft,
+    Ref,
+    Reference,
+    Supplier,
+    Tracking,
+    WriteReceipt,
+)
+from . import reading
+from .arriving import confirm, receive
+from .checking import check
+from .context import Context
+from .verbs import OrderVerbs, Progress
+
+
+class PurchaseOrders:
+    """Purchase orders: what we ask of suppliers."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._verbs = OrderVerbs(context, "purchase_orders")
+
+    def check(self, draft: PurchaseOrderDraft) -> Findings:
+        """Say what speaks against a draft; writes nothing.
+
+        Looks at what the back-end can hold, at supplier, products and units as far as they can be asked, and at
+        its own dry run where it has one.  Returns ``Findings``: ``.errors`` would stop the write, ``.warnings``
+        a person should see, ``.raise_for_errors()`` raises ``InvalidOrder``.
+        """
+        return check(self._context, draft)
+
+    def create(
+        self,
+        draft: PurchaseOrderDraft,
+        key: str | None = None,
+        allow_loss: Collection[str] = (),
+        on_price_mismatch: str = "refuse",
+        resume: bool = False,
+    ) -> WriteReceipt[PurchaseOrder]:
+        """Create one order, exactly once for each ``key``, and answer with what is stored.
+
+        A repeated call with the same key and content answers with the first result (``replayed``); other content
+        is ``KeyReused``.  Without a key only this call is guarded.  ``allow_loss`` names field paths
+        (``"purchase_order.notes"``) whose values may be lost.  ``on_price_mismatch="accept"`` writes although an
+        ``expected_price`` is not the back-end's.  ``resume`` completes with a corrected draft what a
+        ``PartialFailure`` left.
+
+        Raises ``InvalidOrder`` and other refusals (nothing written), ``LossyWrite``, ``PriceMismatch``,
+        ``UnsupportedOperation``, ``KeyInProgress``; ``OutcomeUnknown`` when nobody can tell yet: call again with
+        the same key after ``retry_after`` seconds, which looks before it sends.
+        """
+        return self._verbs.create(draft, key, allow_loss, on_price_mismatch, resume=resume)
+
+    def create_many(
+        self,
+        drafts: Iterable[PurchaseOrderDraft],
+        keys: Iterable[str] | Callable[[PurchaseOrderDraft], str],
+        workers: int | None = None,
+        progress: Progress | None = None,
+        allow_loss: Collection[str] = (),
+    ) -> BatchResult[PurchaseOrder]:
+        """Create many orders; every draft ends in ``.succeeded`` or in ``.failed``, and no refusal stops the rest.
+
+        ``keys``: one key per draft, or a function of a draft (``ec.keys.by_content``).  ``progress(done,
+        total)`` is called after each block.  ``workers`` bounds the calls at once where the back-end takes
+        orders one by one; never more than it allows.  Interrupted and run again with the same keys, it goes on.
+        """
+        return self._verbs.create_many(drafts, keys, workers, progress, allow_loss)
+
+    def get(self, order: PurchaseOrder | str) -> PurchaseOrder:
+        """The order as it stands now, by a ``PurchaseOrder`` or its id.
+
+        One that is gone is rebuilt from its posted documents (COMPLETED) or from the journal (CANCELLED).
+        Raises ``NotFound``.
+        """
+        self._context.require("purchase_orders.get")
+        number = order.number if isinstance(order, PurchaseOrder) else None
+        found: PurchaseOrder = reading.read_order(
+            self._context, "purchase_orders", reading.id_of(order), number
+        )
+        return found
+
+    def find(
+        self,
+        number: str | None = None,
+        supplier: str | Ref | Supplier | None = None,
+        key: str | None = None,
+        reference: Reference | str | None = None,
+    ) -> Sequence[PurchaseOrder]:
+        """The orders that match all that is given, exactly; empty when there are none.
+
+        ``key`` is the key of a create made through this journal.
+        """
+        return reading.find_orders(
+            self._context,
+            "purchase_orders",
+            number=number,
+            party=supplier,
+            key=key,
+            reference=reference,
+        )
+
+    def list(
+        self,
+        modified_since: datetime | None = None,
+        ordered_from: date | None = None,
+        ordered_to: date | None = None,
+        status: OrderStatus | Iterable[OrderStatus] | None = None,
+        supplier: str | Ref | Supplier | None = None,
+        limit: int | None = None,
+    ) -> Iterator[PurchaseOrder]:
+        """Stream orders with flat memory; you may write while you iterate.
+
+        ``modified_since`` is an aware instant, the other dates are the company's, both ends included.
+        """
+        return reading.list_orders(
+            self._context,
+            "purchase_orders",
+            modified_since=modified_since,
+            ordered_from=ordered_from,
+            ordered_to=ordered_to,
+            status=status,
+            party=supplier,
+            limit=limit,
+        )
+
+    def plan(
+        self,
+        order: PurchaseOrder | str,
+        *amendments: Amendment,
+        key: str | None = None,
+        allow_loss: Collection[str] = (),
+    ) -> Plan[PurchaseOrder]:
+        """Think a change through; writes nothing.
+
+        ``.diff`` is what would change, ``.price_effect`` by how much the net total would, ``.computed_by`` who
+        reckoned it.  Applying the plan twice writes once: it carries its key.
+        """
+        return self._verbs.plan(order, amendments, key, allow_loss)
+
+    def apply(self, plan: Plan[PurchaseOrder], force: bool = False) -> WriteReceipt[PurchaseOrder]:
+        """Make a planned change.
+
+        Raises ``VersionConflict`` with ``.diff`` when what counts has moved since the plan; a version token that
+        moved alone is no conflict.  ``force`` writes over whatever is there: the only last-write-wins.
+        """
+        return self._verbs.apply(plan, force=force)
+
+    def amend(
+        self,
+        order: PurchaseOrder | str,
+        *amendments: Amendment,
+        key: str | None = None,
+        allow_loss: Collection[str] = (),
+    ) -> WriteReceipt[PurchaseOrder]:
+        """Change an order: plan and apply.  Given a ``PurchaseOrder``, it holds to that version."""
+        return self._verbs.amend(order, amendments, key, allow_loss)
+
+    def cancel(
+        self,
+        order: PurchaseOrder | str,
+        reason: str,
+        lines: Sequence[LineRef] | LineRef | None = None,
+        key: str | None = None,
+    ) -> WriteReceipt[PurchaseOrder]:
+        """Cancel what is open of an order, or of some of its lines.
+
+        Given a ``PurchaseOrder``, it holds to that version.
+
+        ``reason`` is free text for the audit trail and for the back-end where it has a place.  All open lines
+        together are the whole order.  Raises ``TransitionNotAllowed`` when nothing is open any more.
+        """
+        return self._verbs.cancel(order, reason, lines, key)
+
+    def track(self, order: PurchaseOrder | str) -> Tracking:
+        """Where an order is: lines, promised dates, events."""
+        return reading.track_order(self._context, "purchase_orders", order)
+
+    def events(self, since: str | None = None) -> Iterator[OrderEvent]:
+        """What happened to orders, oldest first, after a stored ``cursor``; at least once each.
+
+        Raises ``NotFound`` with ``code="cursor_expired"`` for a cursor that the back-end does not know any more.
+        """
+        return reading.events(self._context, "purchase_orders", since)
+
+    def apply_many(self, plans: Iterable[Plan[PurchaseOrder]]) -> BatchResult[PurchaseOrder]:
+        """Apply plans; one order's conflict does not stop the others."""
+        return self._verbs.apply_many(plans)
+
+    def confirm(
+        self,
+        order: PurchaseOrder | str,
+        lines: Sequence[LineConfirmation] | Mapping[Any, Any],
+        *,
+        key: str | None = None,
+    ) -> WriteReceipt[PurchaseOrder]:
+        """Enter what the supplier promised: ``LineConfirmation`` values, or ``{line: date}``.
+
+        A repeated call with the same key writes once.
+        """
+        return confirm(self._context, order, lines, key)
+
+    def receive(
+        self, order: PurchaseOrder | str, lines: LineQuantities, *, key: str | None = None
+    ) -> WriteReceipt[GoodsReceipt]:
+        """Post goods that arrived: ``{line: quantity}``, ``LineQuantity`` values, or ``None`` for all that is open.
+
+        Quantities are in the line's unit.  A repeated call with the same key posts once.
+        """
+        return receive(self._context, order, lines, key)

@@ -1,0 +1,113 @@
+"""The decision table: what an answer, an error or a look-up means for a write.  Pure, and written once.
+
+The write path asks :func:`after_error` when a call did not end well, and :func:`after_look` when it has
+looked for what an unanswered request may have left behind.  ``docs/concepts/exactly-once.md`` shows the same
+table for people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ..adapters.contract import Conditional, StampKind, StampPolicy
+from ..errors import ErpConnectError
+
+
+class Verdict(StrEnum):
+    """What to do now."""
+
+    CONFIRM = "confirm"
+    """It stands: remember it and answer with it."""
+    REFUSE = "refuse"
+    """Definitely not applied and not to be repeated as it is: close the intent, raise the refusal."""
+    RELEASE = "release"
+    """Definitely not applied, and the same call may succeed later: let go of the key, raise."""
+    LOOK = "look"
+    """Nobody knows: look it up, never send first."""
+    UNDO = "undo"
+    """Some of several calls ran and one was refused: take back what stands."""
+    SEND = "send"
+    """Provably absent, or the back-end refuses a second one: send (again)."""
+    WAIT = "wait"
+    """Absence proves nothing yet: ``OutcomeUnknown`` with the time that is left."""
+    UNKNOWN = "unknown"
+    """Looking up cannot tell: a person has to."""
+
+
+class Sight(StrEnum):
+    """What looking up showed."""
+
+    ONE = "one"
+    """Exactly what was wished stands there."""
+    NONE = "none"
+    """Nothing of it is to be seen."""
+    SEVERAL = "several"
+    """More than one could be it, or something else has happened since."""
+    BLIND = "blind"
+    """The back-end cannot be asked."""
+    HALF = "half"
+    """Some of it stands there and can be completed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the back-end says of one kind of write: how it is found again, and what repeating it risks.
+
+    ``repeatable``: a second request is refused by the back-end itself, or does no more than the first (a unique
+    stamp, a version token that the first request would have used up).
+    """
+
+    execution_window: float
+    visibility_delay: float
+    repeatable: bool
+
+    @classmethod
+    def of(cls, stamps: StampPolicy, *, creates: bool, conditional: Conditional) -> Rules:
+        """From the capabilities: a stamp guards what is made, a version what is changed."""
+        unique = creates and stamps.enforced and stamps.kind is not StampKind.NONE
+        return cls(
+            execution_window=stamps.execution_window,
+            visibility_delay=stamps.visibility_delay,
+            repeatable=unique or (not creates and conditional is Conditional.ENFORCED),
+        )
+
+    def wait(self, sent_at: datetime | None, now: datetime) -> float:
+        """Seconds until absence proves that the request did not and will not run; 0 when it does already."""
+        if sent_at is None:
+            return 0.0
+        left = self.execution_window + self.visibility_delay - (now - sent_at).total_seconds()
+        return max(left, 0.0)
+
+
+def after_error(error: BaseException, *, sent: bool) -> Verdict:
+    """The meaning of an exception that a write ended with; ``sent``: a request was begun.
+
+    Anything but an error of this library is a bug or an interruption somewhere below: of a request that was
+    begun nobody knows the end then.
+    """
+    if not sent:
+        final = isinstance(error, ErpConnectError) and not error.retryable
+        return Verdict.REFUSE if final else Verdict.RELEASE
+    if not isinstance(error, ErpConnectError):
+        return Verdict.LOOK
+    if error.outcome == "not_applied":
+        return Verdict.RELEASE if error.retryable else Verdict.REFUSE
+    return Verdict.UNDO if error.outcome == "partial" else Verdict.LOOK
+
+
+def after_look(sight: Sight, rules: Rules, *, sent_at: datetime | None, now: datetime) -> Verdict:
+    """What a look-up allows."""
+    if sight is Sight.ONE:
+        return Verdict.CONFIRM
+    if sight is Sight.SEVERAL:
+        return Verdict.UNKNOWN
+    if sight is Sight.HALF:
+        # What is missing is added by line reference; until the window is over the first request may add it too.
+        return Verdict.SEND if rules.wait(sent_at, now) == 0 else Verdict.WAIT
+    if rules.repeatable or sent_at is None:
+        return Verdict.SEND
+    if sight is Sight.BLIND:
+        return Verdict.UNKNOWN
+    return Verdict.SEND if rules.wait(sent_at, now) == 0 else Verdict.WAIT

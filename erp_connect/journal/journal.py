@@ -1,0 +1,242 @@
+"""The journal of one system: what was wished, what became of it, and what a person may say about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import IO, Any, Protocol, TypeVar
+
+from ..adapters.contract import Write, Written
+from ..clock import Clock
+from ..errors import ErpConnectError, NotFound, OutcomeUnknown, TransitionNotAllowed
+from ..models import RecoveryReport
+from . import leases
+from .decisions import Sight, Verdict, after_look
+from .deeds import Deed
+from .records import OPEN, Entry, State
+from .store import Change, Store, Wanted
+from .writing import Outcome, confirmed
+
+E = TypeVar("E")
+RETENTION_DAYS = 400
+"""How long a settled entry is kept."""
+
+
+class Writes(Protocol):
+    """The two ways to write: plainly, and on the back-end's own transaction."""
+
+    def write(self, deed: Deed[E], *, resume: bool = False) -> Outcome[E]:
+        """Carry out one deed, or answer with what an earlier call under its key has done."""
+        ...
+
+    def write_block(
+        self,
+        deeds: Sequence[Deed[E]],
+        send: Callable[[Sequence[tuple[Deed[E], Write]]], Sequence[Written[E] | ErpConnectError]],
+    ) -> Sequence[Outcome[E] | ErpConnectError]:
+        """Carry out many creates; one verdict each, in their order."""
+        ...
+
+
+class Journal:
+    """Writes deeds exactly once, and remembers them."""
+
+    def __init__(self, store: Store, writer: Writes, *, system: str, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self.system = system
+        self.write = writer.write
+        self.write_block = writer.write_block
+
+    # -- asking --------------------------------------------------------------------------------------------
+
+    def entry(self, key: str) -> Entry | None:
+        """The entry of a key."""
+        return self._store.read(self.system, [key]).get(key)
+
+    def show(self, key: str) -> Entry:
+        """The entry of a key; ``NotFound`` when nothing was ever wished under it here."""
+        entry = self.entry(key)
+        if entry is None:
+            raise NotFound(
+                "the journal has no such key", hint="keys belong to one system: is this the right connection?"
+            )
+        return entry
+
+    def list(self, states: frozenset[State] | None = None) -> Iterator[Entry]:
+        """Every entry, oldest first; only those in these states, if given."""
+        return self._store.select(Wanted(system=self.system, states=states))
+
+    def open(self) -> Iterator[Entry]:
+        """The entries of which nobody knows the end yet, and those of which a part stands, oldest first."""
+        return self.list(OPEN | {State.PARTIAL})
+
+    def of_entity(self, book: str, entity_id: str) -> tuple[Entry, ...]:
+        """The writes to one order, oldest first."""
+        return tuple(self._store.select(Wanted(system=self.system, book=book, entity_id=entity_id)))
+
+    def tombstone(self, book: str, entity_id: str) -> dict[str, Any] | None:
+        """What is remembered of an order that a cancellation made disappear."""
+        wanted = Wanted(system=self.system, book=book, entity_id=entity_id, tombstones=True)
+        for entry in self._store.select(wanted):
+            return dict(entry.result["tombstone"])
+        return None
+
+    def tombstones(self, book: str) -> Iterator[tuple[Entry, dict[str, Any]]]:
+        """All that is remembered of orders that are gone, oldest first."""
+        for entry in self._store.select(Wanted(system=self.system, book=book, tombstones=True)):
+            yield entry, dict(entry.result["tombstone"])
+
+    # -- settling ------------------------------------------------------------------------------------------
+
+    def recover(self, rebuild: Callable[[Entry], Deed[Any]]) -> RecoveryReport:
+        """Settle what was left open, by looking up; nothing is ever sent.
+
+        ``rebuild`` makes the deed of an entry again.  What somebody is at work on is left alone.
+        """
+        settled: list[str] = []
+        reopened: list[str] = []
+        unknown: list[str] = []
+        for entry in tuple(self.list(OPEN)):
+            if leases.held(entry, self._clock.now()):
+                continue
+            mine = self._taken(entry)
+            if mine is None:
+                continue
+            if mine.state is State.INTENDED:
+                self._close(mine, State.NEVER_SENT)
+                reopened.append(mine.key)
+                continue
+            end = self._looked_up(mine, rebuild(mine))
+            {"settled": settled, "reopened": reopened, "unknown": unknown}[end].append(mine.key)
+        return RecoveryReport(settled=tuple(settled), reopened=tuple(reopened), unknown=tuple(unknown))
+
+    def _taken(self, entry: Entry) -> Entry | None:
+        now = self._clock.now()
+        values = {"fence": entry.fence + 1, "owner": leases.owner(), "lease_until": leases.lease(now, 60.0)}
+        return None if self._store.change([Change(entry=entry, values=values)]) else entry.but(**values)
+
+    def _looked_up(self, entry: Entry, deed: Deed[Any]) -> str:
+        try:
+            look = deed.look(entry)
+            verdict = after_look(look.sight, deed.rules, sent_at=entry.sent_at, now=self._clock.now())
+            if verdict is Verdict.CONFIRM:
+                values = confirmed(entry, deed.settle(look.written), self._clock)
+                self._store.change([Change(entry=entry, values=values)])
+                return "settled"
+        except ErpConnectError:
+            self._close(entry, State.UNKNOWN)
+            return "unknown"
+        waited = deed.rules.wait(entry.sent_at, self._clock.now()) == 0
+        if waited and look.sight is Sight.NONE:
+            self._close(entry, State.NEVER_SENT)
+            return "reopened"
+        self._close(entry, State.UNKNOWN)
+        return "unknown"
+
+    def _close(self, entry: Entry, state: State) -> None:
+        values: dict[str, Any] = {"state": state, "owner": None, "lease_until": None}
+        if state is not State.UNKNOWN:
+            values["settled_at"] = self._clock.now()
+        self._store.change([Change(entry=entry, values=values)])
+
+    def resolve(self, key: str, order_id: str | None = None, number: str | None = None) -> Entry:
+        """A person's word on an open or partial entry: it stands as ``order_id``, or (None) it does not exist.
+
+        Raises ``TransitionNotAllowed`` for an entry that is settled, ``OutcomeUnknown`` while somebody is at it.
+        """
+        entry = self.show(key)
+        if entry.state not in OPEN | {State.PARTIAL}:
+            raise TransitionNotAllowed(
+                f"this key is settled already ({entry.state.value})", hint="there is nothing to resolve"
+            )
+        if leases.held(entry, self._clock.now()):
+            raise OutcomeUnknown("somebody is at work on this key", key=key, retry_after=leases.GRACE)
+        values: dict[str, Any] = {
+            "fence": entry.fence + 1,
+            "state": State.REFUSED if order_id is None else State.CONFIRMED,
+            "entity_id": order_id or entry.entity_id,
+            "number": number or entry.number,
+            "result": {"resolved": "absent" if order_id is None else "present"},
+            "owner": None,
+            "lease_until": None,
+            "settled_at": self._clock.now(),
+        }
+        self._store.change([Change(entry=entry, values=values)])
+        return entry.but(**values)
+
+    # -- keeping -------------------------------------------------------------------------------------------
+
+    def prune(self, older_than_days: int = RETENTION_DAYS) -> int:
+        """Remove settled entries older than so many days; open, unknown and partial ones stay.  Returns how many.
+
+        A key that is pruned guards nothing any more: the same wish under it would be written again.
+        """
+        before = self._clock.now() - timedelta(days=older_than_days)
+        old = Wanted(
+            system=self.system,
+            states=frozenset(State) - OPEN - {State.PARTIAL},
+            settled_before=before,
+        )
+        return self._in_blocks(self._store.select(old), self._store.delete)
+
+    def erase(self, party: str) -> int:
+        """Erase what settled entries say of a customer or supplier: content and names.  Returns how many rows.
+
+        Keys, fingerprints and ids stay, so that nothing is written twice; open entries keep what settling needs.
+        """
+        about = Wanted(system=self.system, party=party, states=frozenset(State) - OPEN - {State.PARTIAL})
+
+        def forget(entries: Sequence[Entry]) -> int:
+            blank = {"payload": None, "before": None, "reason": None, "party": None, "result": None}
+            lost = self._store.change(
+                [Change(entry=entry, values={**blank, "result": _bare(entry.result)}) for entry in entries]
+            )
+            return len(entries) - len(lost)
+
+        return self._in_blocks(list(self._store.select(about)), forget)
+
+    def _in_blocks(self, entries: Any, act: Callable[[Sequence[Entry]], int]) -> int:
+        done, block = 0, []
+        for entry in entries:
+            block.append(entry)
+            if len(block) == 200:
+                done += act(block)
+                block = []
+        return done + (act(block) if block else 0)
+
+    def export(self, file: IO[str]) -> int:
+        """Write every entry as a line of JSON, oldest first; returns how many."""
+        count = 0
+        for entry in self.list():
+            json.dump(as_json(entry), file, ensure_ascii=False, sort_keys=True)
+            file.write("\n")
+            count += 1
+        return count
+
+    def close(self) -> None:
+        """Give back the store."""
+        self._store.close()
+
+
+def as_json(entry: Entry) -> dict[str, Any]:
+    """An entry in plain JSON values."""
+    values: dict[str, Any] = {}
+    for name in Entry.__slots__:
+        value = getattr(entry, name)
+        values[name] = value.isoformat() if hasattr(value, "isoformat") else value
+    values["state"] = entry.state.value
+    return values
+
+
+def _bare(result: Any) -> Any:
+    """What a result says without a customer's data: the ids and quantities of a tombstone, the code of an error."""
+    if not isinstance(result, dict):
+        return None
+    kept = {name: result[name] for name in ("error", "resolved") if name in result}
+    tombstone = result.get("tombstone")
+    if tombstone:
+        private = ("party", "customer_po", "references", "reason")
+        kept["tombstone"] = {name: item for name, item in tombstone.items() if name not in private}
+    return kept or None

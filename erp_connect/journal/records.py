@@ -1,0 +1,90 @@
+"""What the journal remembers of one write, and in which states it can be."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+
+
+class State(StrEnum):
+    """How far a write is.  The first three are open: nobody knows the end of it yet."""
+
+    INTENDED = "intended"
+    """Stored; provably nothing was sent."""
+    SENDING = "sending"
+    """A request was begun and may still be running."""
+    UNKNOWN = "unknown"
+    """A request was sent, no answer came, and looking up has not settled it."""
+    PARTIAL = "partial"
+    """Part of it stands in the back-end and could not be undone; a person has to decide."""
+    CONFIRMED = "confirmed"
+    """It stands in the back-end."""
+    REFUSED = "refused"
+    """The back-end said no, or a person did; the key is free for a corrected attempt."""
+    NEVER_SENT = "never_sent"
+    """Its owner died before anything was sent; the key is free to run again."""
+
+
+OPEN: Final = frozenset({State.INTENDED, State.SENDING, State.UNKNOWN})
+"""States in which a write is not settled; such rows are never pruned."""
+FREE: Final = frozenset({State.REFUSED, State.NEVER_SENT})
+"""States in which nothing was written, so that the key may be used again, for other content too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One write, by system and key.
+
+    ``fence`` counts the owners that a row has had: whoever has been replaced can change it no more.
+    ``sent_at`` is the last send of any owner: the execution window counts from there.  ``before`` is the
+    entity as it was, ``result`` what came of it (ids, changes, differences, tombstone).
+    """
+
+    system: str
+    key: str
+    operation: str
+    fingerprint: str
+    payload: Any
+    state: State
+    stamp: str
+    correlation_id: str
+    created_at: datetime
+    fence: int = 1
+    owner: str | None = None
+    lease_until: datetime | None = None
+    sent_at: datetime | None = None
+    settled_at: datetime | None = None
+    entity_id: str | None = None
+    number: str | None = None
+    party: str | None = None
+    actor: str | None = None
+    reason: str | None = None
+    before: Any = None
+    result: Any = field(default=None)
+
+    @property
+    def row_id(self) -> str:
+        """The row's key in the store: one for each system and key, whatever their length."""
+        return row_id(self.system, self.key)
+
+    @property
+    def book(self) -> str:
+        """The book that the write belongs to (``orders``)."""
+        return self.operation.partition(".")[0]
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody knows the end of it yet."""
+        return self.state in OPEN
+
+    def but(self, **changes: Any) -> Self:
+        """The same entry with some fields replaced."""
+        return replace(self, **changes)
+
+
+def row_id(system: str, key: str) -> str:
+    """A digest of system and key: never the cut key, so that two long keys never meet."""
+    return hashlib.sha256(f"{len(system)}:{system}:{key}".encode()).hexdigest()

@@ -1,0 +1,280 @@
+"""The journal in a database: a SQLite file on this machine, or any SQLAlchemy URL that hosts share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import fields
+from functools import cache
+from itertools import islice
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from ..errors import ConfigurationError, JournalUnavailable
+from ..wire.sql import (
+    CommitUnanswered,
+    Trouble,
+    classify,
+    insert_many,
+    keyset_pages,
+    open_engine,
+    reading,
+    writing,
+)
+from . import tables
+from .records import Entry, State, row_id
+from .store import Change, Wanted, has_tombstone
+
+_COLUMNS: Final = tuple(field.name for field in fields(Entry))
+_ALL: Final = (*("row_id", *_COLUMNS), "has_tombstone")
+_READ: Final = [tables.entries.c[name] for name in _COLUMNS]
+_BLOCK: Final = 500
+_RIVALS: Final = 5
+_LOST_RACES: Final = frozenset({Trouble.UNIQUE, Trouble.CONFLICT})
+_HINTS: Final = {
+    Trouble.DISK_FULL: "free some space where the journal is, then repeat the call with the same key",
+    Trouble.CORRUPTED: "restore the journal's file from a backup; do not delete it, it is what guards against doubles",
+    Trouble.READ_ONLY: "make the journal's file and folder writable, or name another with journal=",
+    Trouble.PERMISSION: "give the user the right to write the journal's tables",
+}
+
+
+class SqlStore:
+    """Entries in a table; opened at the first use.  ``engine`` lends another's pool, which stays open then."""
+
+    def __init__(
+        self, *, url: str | None = None, engine: sa.Engine | None = None, timeout: float = 30.0
+    ) -> None:
+        self._url = url
+        self._engine = engine
+        self._owns_engine = engine is None
+        self._timeout = timeout
+        self._ready = False
+        self._lock = threading.Lock()
+
+    # -- the store ---------------------------------------------------------------------------------------
+
+    def insert(self, entries: Sequence[Entry]) -> frozenset[str]:
+        """Store what is new; rows that are there already are left alone."""
+        for attempt in range(_RIVALS):
+            try:
+                with self._troubles(), writing(self._opened()) as connection:
+                    return self.insert_on(connection, entries)
+            except JournalUnavailable as failure:
+                # A rival stored one of these keys between our look and our insert: look again.
+                found = classify(failure.__cause__) if failure.__cause__ else None
+                if found is None or found.trouble not in _LOST_RACES or attempt == _RIVALS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def insert_on(self, connection: sa.Connection, entries: Sequence[Entry]) -> frozenset[str]:
+        """As :meth:`insert`, in the caller's transaction; a rival's uncommitted row is waited for."""
+        if len(entries) == 1:
+            return frozenset() if _insert_if_new(connection, entries[0]) else frozenset({entries[0].key})
+        there = self.keys_on(connection, entries)
+        self.insert_all_on(connection, [entry for entry in entries if entry.key not in there])
+        return there
+
+    def insert_all_on(self, connection: sa.Connection, entries: Sequence[Entry]) -> None:
+        """Store entries of which none may be there, in the caller's transaction."""
+        insert_many(connection, tables.entries, map(_values, entries), _ALL)
+
+    def replace_on(self, connection: sa.Connection, row: Entry, entry: Entry) -> None:
+        """Begin a row anew whose write was not applied, in the caller's transaction; its history goes on."""
+        values = {name: getattr(entry, name) for name in _COLUMNS if name not in ("fence", "system", "key")}
+        self.change_on(connection, [Change(entry=row, values=values)])
+
+    def read(self, system: str, keys: Iterable[str]) -> dict[str, Entry]:
+        """The entries of these keys."""
+        with self._reading() as connection:
+            return self.read_on(connection, system, keys)
+
+    def read_on(self, connection: sa.Connection, system: str, keys: Iterable[str]) -> dict[str, Entry]:
+        """As :meth:`read`, in the caller's transaction."""
+        found: dict[str, Entry] = {}
+        waiting = iter(keys)
+        while block := [row_id(system, key) for key in islice(waiting, _BLOCK)]:
+            for row in connection.execute(_BY_ROW, {"rows": block}):
+                entry = _entry(row)
+                found[entry.key] = entry
+        return found
+
+    def change(self, changes: Sequence[Change]) -> frozenset[str]:
+        """Apply changes in one commit."""
+        with self._writing() as connection:
+            return self.change_on(connection, changes)
+
+    def change_on(self, connection: sa.Connection, changes: Sequence[Change]) -> frozenset[str]:
+        """As :meth:`change`, in the caller's transaction."""
+        lost: set[str] = set()
+        table = tables.entries
+        for each in changes:
+            values = {**each.values}
+            if "result" in values:
+                values["has_tombstone"] = int(has_tombstone(each.entry.but(result=values["result"])))
+            statement = (
+                sa.update(table)
+                .where(table.c.row_id == each.entry.row_id, table.c.fence == each.entry.fence)
+                .values(**_plain(values))
+            )
+            if connection.execute(statement).rowcount != 1:
+                lost.add(each.entry.key)
+        return frozenset(lost)
+
+    def select(self, wanted: Wanted) -> Iterator[Entry]:
+        """Stream rows, oldest first, in short transactions."""
+        table = tables.entries
+        statement = sa.select(*_READ, table.c.row_id).where(table.c.system == wanted.system)
+        if wanted.states is not None:
+            statement = statement.where(table.c.state.in_(sorted(state.value for state in wanted.states)))
+        if wanted.book is not None:
+            statement = statement.where(table.c.operation.startswith(f"{wanted.book}.", autoescape=True))
+        if wanted.entity_id is not None:
+            statement = statement.where(table.c.entity_id == wanted.entity_id)
+        if wanted.party is not None:
+            statement = statement.where(table.c.party == wanted.party)
+        if wanted.settled_before is not None:
+            statement = statement.where(table.c.settled_at < wanted.settled_before)
+        if wanted.tombstones:
+            statement = statement.where(table.c.has_tombstone == 1)
+        keys = (table.c.created_at, table.c.row_id)
+        with self._troubles():
+            for page in keyset_pages(self._opened(), statement, keys):
+                for row in page:
+                    yield _entry(row[:-1])
+
+    def delete(self, entries: Sequence[Entry]) -> int:
+        """Remove rows that still have this fence."""
+        table = tables.entries
+        gone = 0
+        with self._writing() as connection:
+            for entry in entries:
+                statement = sa.delete(table).where(
+                    table.c.row_id == entry.row_id, table.c.fence == entry.fence
+                )
+                gone += connection.execute(statement).rowcount
+        return gone
+
+    def close(self) -> None:
+        """Close the pool, if it is our own."""
+        with self._lock:
+            if self._owns_engine and self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+                self._ready = False
+
+    # -- opening -----------------------------------------------------------------------------------------
+
+    def ready(self) -> None:
+        """Open the database and make the tables, once."""
+        with self._troubles():
+            self._opened()
+
+    def _opened(self) -> sa.Engine:
+        with self._lock:
+            if self._engine is None:
+                if self._url is None:
+                    raise JournalUnavailable("this journal is closed", hint="connect again")
+                self._engine = open_engine(self._url, timeout=self._timeout, create=True)
+            if not self._ready:
+                tables.make(self._engine)
+                self._ready = True
+            return self._engine
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with self._troubles(), writing(self._opened()) as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with self._troubles(), reading(self._opened()) as connection:
+            yield connection
+
+    def keys_on(self, connection: sa.Connection, entries: Sequence[Entry]) -> frozenset[str]:
+        """Which of these keys have a row already."""
+        keys: set[str] = set()
+        for start in range(0, len(entries), _BLOCK):
+            by_row = {entry.row_id: entry.key for entry in entries[start : start + _BLOCK]}
+            known = connection.scalars(_THERE, {"rows": list(by_row)})
+            keys.update(by_row[row] for row in known)
+        return frozenset(keys)
+
+    def _troubles(self) -> AbstractContextManager[None]:
+        return journal_troubles()
+
+
+@contextmanager
+def journal_troubles() -> Iterator[None]:
+    """Database errors as ``JournalUnavailable``: what cannot be noted down is not started."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, CommitUnanswered, OSError) as failure:
+        found = classify(failure)
+        raise JournalUnavailable(
+            f"the journal cannot be used: {found.trouble.value.replace('_', ' ')}",
+            hint=_HINTS.get(
+                found.trouble, "see to the journal's database, then repeat the call with the same key"
+            ),
+            native=(found.code,) if found.code else (),
+        ) from failure
+    except ConfigurationError as failure:
+        raise JournalUnavailable(failure.message, hint=failure.hint) from failure
+
+
+_BY_ROW: Final = sa.select(*_READ).where(tables.entries.c.row_id.in_(sa.bindparam("rows", expanding=True)))
+_THERE: Final = sa.select(tables.entries.c.row_id).where(
+    tables.entries.c.row_id.in_(sa.bindparam("rows", expanding=True))
+)
+
+
+def _insert_if_new(connection: sa.Connection, entry: Entry) -> bool:
+    """Whether the row was new; a rival's uncommitted row is waited for."""
+    dialect = connection.dialect.name
+    if dialect in ("postgresql", "sqlite"):
+        on_conflict = _on_conflict(dialect)
+        return connection.execute(on_conflict, _row(entry)).rowcount == 1
+    try:
+        with connection.begin_nested():
+            connection.execute(sa.insert(tables.entries), _row(entry))
+    except sa.exc.IntegrityError as failure:
+        if classify(failure).trouble is not Trouble.UNIQUE:
+            raise
+        return False
+    return True
+
+
+@cache
+def _on_conflict(dialect: str) -> sa.Insert:
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(tables.entries).on_conflict_do_nothing(index_elements=["row_id"])
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(tables.entries).on_conflict_do_nothing(index_elements=["row_id"])
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.value if isinstance(value, State) else value for name, value in values.items()}
+
+
+def _values(entry: Entry) -> tuple[Any, ...]:
+    own = (getattr(entry, name) for name in _COLUMNS)
+    return (
+        entry.row_id,
+        *(value.value if isinstance(value, State) else value for value in own),
+        int(has_tombstone(entry)),
+    )
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return dict(zip(_ALL, _values(entry), strict=True))
+
+
+def _entry(row: Any) -> Entry:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    values["state"] = State(values["state"])
+    return Entry(**values)
