@@ -1,0 +1,70 @@
+"""What stock gives to a line: how much is allocated, what waits as a backorder, and when it can leave."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from ..models import Product, Quantities
+from .exact import add, subtract
+from .facts import Facts
+from .quantities import between, open_quantity
+
+__all__ = ["Taken", "allocate", "settled"]
+
+ZERO: Final = Decimal(0)
+Taken = dict[tuple[str, str | None], Decimal]
+"""What other lines of the same order have taken from a stock record already, in the record's unit."""
+
+
+def allocate(
+    product: Product | None,
+    quantity: Decimal,
+    unit: str,
+    warehouse: str | None,
+    requested: date | None,
+    facts: Facts,
+    taken: Taken,
+) -> tuple[Decimal, date | None]:
+    """How much of ``quantity`` stock covers, and the day on which all of it can leave (``None``: not known).
+
+    What is given is added to ``taken``, so that two lines do not get the same pieces.
+    """
+    level = None if product is None else facts.level(product, warehouse)
+    if level is None or product is None:
+        return ZERO, None
+    place = (level.product, level.warehouse)
+    used = taken.get(place, ZERO)
+    free = max(subtract(level.free, used), ZERO)
+    needed = quantity
+    if level.unit != unit:
+        try:
+            needed = between(product, quantity, unit, level.unit)
+        except ValueError:
+            return ZERO, None
+    today = facts.today
+    earliest = today if requested is None or requested < today else requested
+    if needed <= free:
+        taken[place] = add(used, needed)
+        return quantity, earliest
+    taken[place] = add(used, free)
+    given = free if level.unit == unit else between(product, free, level.unit, unit)
+    day = None
+    if level.incoming is not None and level.incoming_on is not None:
+        if subtract(needed, free) <= level.incoming:
+            day = max(earliest, level.incoming_on)
+    return given, day
+
+
+def settled(quantities: Quantities, allocated: Decimal | None) -> Quantities:
+    """The quantities with this much allocated and the rest of what is open backordered; unreported stays so.
+
+    Of an allocation that is more than what is open, the surplus is given back.
+    """
+    if quantities.allocated is None and allocated is None:
+        return quantities
+    left = open_quantity(quantities)
+    given = min(allocated or ZERO, left)
+    rest = None if quantities.backordered is None else subtract(left, given)
+    return quantities.but(allocated=given, backordered=rest)
