@@ -51,9 +51,9 @@ def allocate(
     taken[place] = add(used, free)
     given = free if level.unit == unit else between(product, free, level.unit, unit)
     day = None
-    if level.incoming is not None and level.incoming_on is not None:
-        if subtract(needed, free) <= level.incoming:
-            day = max(earliest, level.incoming_on)
+    coming, coming_on = level.incoming, level.incoming_on
+    if coming is not None and coming_on is not None and subtract(needed, free) <= coming:
+        day = max(earliest, coming_on)
     return given, day
 
 

@@ -146,14 +146,14 @@ def _rebuilt(order: AnyOrder, bench: Bench) -> AnyOrder:
     return with_status(changed, said, facts.today)
 
 
-def _address(bench: Bench, change: ChangeAddress, path: str) -> None:
+def _address(bench: Bench, change: ChangeAddress, _: str) -> None:
     if change.ship_to is not None:
         bench.header["ship_to"] = change.ship_to
     if change.bill_to is not None:
         bench.header["bill_to"] = change.bill_to
 
 
-def _header(bench: Bench, change: ChangeHeader, path: str) -> None:
+def _header(bench: Bench, change: ChangeHeader, _: str) -> None:
     for name, value in change.changes.items():
         nothing = () if isinstance(bench.get(name), tuple) else None
         bench.header[name] = nothing if isinstance(value, Empty) else value
@@ -164,7 +164,7 @@ def _header(bench: Bench, change: ChangeHeader, path: str) -> None:
         )
 
 
-def _note(bench: Bench, change: AddNote, path: str) -> None:
+def _note(bench: Bench, change: AddNote, _: str) -> None:
     bench.header["notes"] = (*bench.get("notes"), change.text)
 
 

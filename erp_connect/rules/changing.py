@@ -28,6 +28,7 @@ from ..models import (
 from .facts import Facts
 from .line_checks import examine_line, examine_product, examine_quantity, requested_in_past
 from .naming import line_of
+from .pricing import line_price
 
 __all__ = ["examine_changes"]
 
@@ -66,12 +67,19 @@ def _examined(order: OrderFields, change: Amendment, facts: Facts, path: str) ->
             yield from requested_in_past(change.to, facts.today, f"{path}.to")
         case SubstituteProduct():
             yield from _substitute(order, change, facts, path)
-        case ChangeAddress() if change.bill_to is not None and not isinstance(order, Order):
-            yield _not_here(f"{path}.bill_to", "a purchase order has no invoice address")
-        case ChangeHeader():
-            for name in ("customer_po", "supplier_reference", "partial_shipment"):
-                if name in change.changes and name not in type(order).model_fields:
-                    yield _not_here(f"{path}.{name}", f"this kind of order has no {name}")
+        case ChangeAddress() | ChangeHeader():
+            yield from _header(order, change, path)
+
+
+def _header(order: OrderFields, change: ChangeAddress | ChangeHeader, path: str) -> Iterator[Finding]:
+    """Fields that only the other kind of order has."""
+    if isinstance(change, ChangeAddress):
+        changed = [name for name in ("ship_to", "bill_to") if getattr(change, name) is not None]
+    else:
+        changed = list(change.changes)
+    for name in changed:
+        if name not in type(order).model_fields:
+            yield _not_here(f"{path}.{name}", f"this kind of order has no {name}")
 
 
 def _not_here(path: str, message: str) -> Finding:
@@ -95,15 +103,16 @@ def _added(order: OrderFields, change: AddLine, facts: Facts, path: str) -> Iter
     for price in (sent.price, sent.expected_price):
         if price is not None:
             yield from _currency(order, price.currency, f"{path}.price")
-    yield from examine_line(
+    product = facts.product(sent.product)
+    price = line_price(
         sent,
-        None,
+        product,
         facts,
-        path=path,
+        on=order.order_date or facts.today,
         currency=order.currency,
         includes_tax=bool(order.prices_include_tax),
-        on=order.order_date,
     )
+    yield from examine_line(sent, product, price, facts, path=path)
 
 
 def _quantity(line: OrderLine, quantity: Decimal, facts: Facts, path: str) -> Iterator[Finding]:

@@ -45,7 +45,7 @@ _HEADER: Final = (
 _LINE: Final = ("requested", "description", "discount", "warehouse", "reference")
 
 
-def _no_rule(path: str) -> str | None:
+def _no_rule(_: str) -> str | None:
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..models import Money, Product, UnitPrice
 from .exact import add
-from .facts import Draft, Facts
+from .facts import Draft, DraftLine, Facts
 from .pricing import priced
 from .totals import Item, Totals, reckoned
 
@@ -36,12 +36,13 @@ def drafted_totals(
     draft: Draft, prices: Sequence[tuple[Product | None, UnitPrice | None]], facts: Facts
 ) -> Totals:
     """What a draft comes to at these products and prices, one for each of its lines."""
+    lines: Sequence[DraftLine] = draft.lines
     return reckoned(
         [
             Item(
                 line.quantity, price, line.discount, None if product is None else product.tax_rate, line.kind
             )
-            for line, (product, price) in zip(draft.lines, prices, strict=True)
+            for line, (product, price) in zip(lines, prices, strict=True)
         ],
         currency=draft.currency,
         includes_tax=bool(draft.prices_include_tax),

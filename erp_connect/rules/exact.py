@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Final
 
+from ..models.base import MAX_DIGITS
 from ..models.currencies import exponent
 
 __all__ = ["decimal_of", "digits_of", "quantum_of", "quotient", "rounded"]
@@ -20,7 +21,7 @@ EXACT: Final = Context(
 )
 """Raises ``Inexact`` rather than rounding; 300 digits hold any product and sum of an order's numbers."""
 _ROUNDING: Final = Context(prec=300, Emin=-9999, Emax=9999, rounding=ROUND_HALF_UP, traps=[InvalidOperation])
-_LONG: Final = Context(prec=34, Emin=-9999, Emax=9999, rounding=ROUND_HALF_UP, traps=[])
+_LONG: Final = Context(prec=MAX_DIGITS, Emin=-9999, Emax=9999, rounding=ROUND_HALF_UP, traps=[])
 
 quantize: Final = _ROUNDING.quantize
 multiply: Final = EXACT.multiply
@@ -62,7 +63,7 @@ def rounded(number: Decimal | Fraction, quantum: Decimal) -> Decimal:
 
 
 def decimal_of(number: Decimal | Fraction) -> Decimal:
-    """The number as a Decimal: exact where it ends, 34 significant digits where it does not."""
+    """The number as a Decimal: exact where it ends, as many digits as a model holds (28) where it does not."""
     if isinstance(number, Decimal):
         return number
     top, bottom = Decimal(number.numerator), Decimal(number.denominator)

@@ -15,10 +15,12 @@ from typing import Final, Literal, overload
 
 from ..models import (
     Customer,
+    LineDraft,
     Money,
     OrderDraft,
     Product,
     PurchaseOrderDraft,
+    PurchaseOrderLineDraft,
     Ref,
     Supplier,
     UnitPrice,
@@ -26,6 +28,7 @@ from ..models import (
 
 __all__ = [
     "Draft",
+    "DraftLine",
     "Facts",
     "Party",
     "Policy",
@@ -37,6 +40,7 @@ __all__ = [
 ]
 
 Draft = OrderDraft | PurchaseOrderDraft
+DraftLine = LineDraft | PurchaseOrderLineDraft
 Party = Customer | Supplier
 
 

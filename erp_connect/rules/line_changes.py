@@ -19,7 +19,6 @@ from ..models import (
     Discount,
     Empty,
     LineDraft,
-    LineKind,
     Order,
     OrderLine,
     PurchaseOrderLine,
@@ -33,7 +32,7 @@ from ..models import (
 from .allocating import allocate, settled
 from .cancelling import line_cancelled
 from .entering import sales_line
-from .pricing import price_for
+from .pricing import line_price
 from .purchasing import purchase_line
 from .quantities import moved, open_quantity
 
@@ -82,7 +81,15 @@ def add_line(bench: Bench, change: AddLine, path: str) -> None:
     """Enter one more line."""
     order, facts = bench.order, bench.facts
     sent = change.line
-    product, price = facts.product(sent.product), sent.price
+    product = facts.product(sent.product)
+    price = line_price(
+        sent,
+        product,
+        facts,
+        on=order.order_date or facts.today,
+        currency=order.currency,
+        includes_tax=bool(order.prices_include_tax),
+    )
     common: _Common = {
         "id": bench.line_ids(),
         "position": bench.next_position(),
@@ -91,17 +98,6 @@ def add_line(bench: Bench, change: AddLine, path: str) -> None:
     }
     line: OrderLine
     if isinstance(order, Order) and isinstance(sent, LineDraft):
-        if price is None and product is not None and sent.kind is not LineKind.TEXT:
-            price = price_for(
-                product,
-                sent.quantity,
-                sent.unit,
-                customer=facts.party,
-                prices=facts.prices,
-                on=order.order_date or facts.today,
-                currency=order.currency,
-                includes_tax=bool(order.prices_include_tax),
-            )
         line = sales_line(sent, product, price, facts, taken=bench.taken, **common)
     elif isinstance(sent, PurchaseOrderLineDraft):
         line = purchase_line(sent, product, price, **common)

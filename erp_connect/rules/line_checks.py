@@ -10,18 +10,17 @@ from typing import Final
 
 from ..models import (
     Finding,
-    LineDraft,
     LineKind,
     Product,
-    PurchaseOrderLineDraft,
     Ref,
     Severity,
     UnitPrice,
 )
 from ..models.units import UNITS
-from .facts import Draft, Facts
-from .pricing import price_for, same_price
+from .facts import DraftLine, Facts, Rounding
+from .pricing import same_price
 from .quantities import sold_in, units_of
+from .totals import line_net
 
 __all__ = [
     "examine_line",
@@ -32,11 +31,14 @@ __all__ = [
     "requested_in_past",
 ]
 
-AnyLine = LineDraft | PurchaseOrderLineDraft
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 
 _WHOLE: Final = frozenset({"C62", "H87", "EA", "NAR", "PR", "SET", "KT", "AS", "AY", "XPP"})
 """Counting units of which nobody sells a part; dozens and thousands may be halved."""
+
+
+LARGEST: Final = 17
+"""Digits before the point that a line's amount may have, less one; with four decimals it stays exact everywhere."""
 
 
 def finding(
@@ -70,35 +72,34 @@ def requested_in_past(requested: date, today: date, path: str) -> Iterator[Findi
 
 
 def examine_line(
-    line: AnyLine,
-    draft: Draft | None,
+    line: DraftLine,
+    product: Product | None,
+    price: UnitPrice | None,
     facts: Facts,
     *,
     path: str,
     on_price_mismatch: str = "refuse",
-    currency: str | None = None,
-    includes_tax: bool = False,
-    on: date | None = None,
-) -> Iterator[Finding]:
-    """What is wrong with one line: product, unit, quantity, price, date; stock and credit need the whole order."""
-    if draft is not None:
-        currency, includes_tax = draft.currency, bool(draft.prices_include_tax)
-        on = draft.order_date
-    product = facts.product(line.product)
-    if line.kind is not LineKind.TEXT:
-        yield from examine_product(line.product, product, facts, f"{path}.product", kind=line.kind)
+) -> list[Finding]:
+    """What is wrong with one line: product, unit, quantity, price, date; stock and credit need the whole order.
+
+    ``price`` is the one that the order will have.  Each check is only entered when there is something to say: most
+    lines of most orders are plain.
+    """
+    found: list[Finding] = []
+    kind = line.kind
+    if kind is not LineKind.TEXT:
+        if product is None or product.blocked or product.superseded_by is not None:
+            found += examine_product(line.product, product, facts, f"{path}.product", kind=kind)
         if product is not None:
-            yield from examine_quantity(product, line.quantity, line.unit, path, kind=line.kind)
-            if isinstance(line, LineDraft):
-                yield from _price(
-                    line, product, facts, path, currency, includes_tax, on or facts.today, on_price_mismatch
-                )
-            elif line.price is None:
-                yield _no_price(path)
-            elif line.expected_price is not None:
-                yield from _expected(line.expected_price, line.price, path, on_price_mismatch)
-    if line.requested is not None:
-        yield from requested_in_past(line.requested, facts.today, f"{path}.requested")
+            if line.unit != product.unit or line.quantity % 1:
+                found += examine_quantity(product, line.quantity, line.unit, path, kind=kind)
+            if price is None:
+                found.append(_no_price(path))
+            else:
+                found += _amounts(line, price, path, on_price_mismatch)
+    if line.requested is not None and line.requested < facts.today:
+        found += requested_in_past(line.requested, facts.today, f"{path}.requested")
+    return found
 
 
 def examine_product(
@@ -191,46 +192,37 @@ def _no_price(path: str) -> Finding:
     )
 
 
-def _price(
-    line: LineDraft,
-    product: Product,
-    facts: Facts,
-    path: str,
-    currency: str | None,
-    includes_tax: bool,
-    on: date,
-    on_price_mismatch: str,
-) -> Iterator[Finding]:
-    price = line.price
-    if price is None:
-        price = price_for(
-            product,
-            line.quantity,
-            line.unit,
-            customer=facts.party,
-            prices=facts.prices,
-            on=on,
-            currency=currency,
-            includes_tax=includes_tax,
+def _amounts(line: DraftLine, price: UnitPrice, path: str, on_price_mismatch: str) -> list[Finding]:
+    found: list[Finding] = []
+    if line.quantity.adjusted() + price.amount.adjusted() - price.per.adjusted() > LARGEST:
+        found.append(
+            finding(
+                "amount_too_large",
+                _ERROR,
+                f"{path}.quantity",
+                "quantity times price is more than any back-end holds",
+                actual=line.quantity,
+                fix="correct the quantity or the price",
+            )
         )
-        if price is None:
-            yield _no_price(path)
-            return
     if line.expected_price is not None:
-        yield from _expected(line.expected_price, price, path, on_price_mismatch)
-    if (
-        line.discount is not None
-        and line.discount.amount is not None
-        and line.discount.amount.amount * price.per > line.quantity * price.amount
-    ):
-        yield finding(
-            "discount_too_high",
-            _ERROR,
-            f"{path}.discount",
-            "the discount is more than the line is worth",
-            actual=line.discount.amount,
-            fix="lower the discount",
-        )
+        found += _expected(line.expected_price, price, path, on_price_mismatch)
+    discount = line.discount
+    if discount is not None and discount.amount is not None:
+        worth = line_net(line.quantity, price, None, price.currency, Rounding.DOCUMENT)
+        if worth is not None and discount.amount.amount > worth.amount:
+            found.append(
+                finding(
+                    "discount_too_high",
+                    _ERROR,
+                    f"{path}.discount",
+                    "the discount is more than the line is worth",
+                    expected=worth,
+                    actual=discount.amount,
+                    fix="lower the discount",
+                )
+            )
+    return found
 
 
 def _expected(expected: UnitPrice, price: UnitPrice, path: str, on_price_mismatch: str) -> Iterator[Finding]:

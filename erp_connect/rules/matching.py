@@ -19,7 +19,7 @@ _PIECE: Final = "H87"
 _NO_PRODUCTS: Final[Mapping[str, Product]] = {}
 
 
-def _no_rule(path: str) -> str | None:
+def _no_rule(_: str) -> str | None:
     return None
 
 

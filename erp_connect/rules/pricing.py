@@ -9,13 +9,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from ..models import Customer, LineKind, OrderDraft, Product, Quote, UnitPrice
+from ..models import Customer, LineDraft, LineKind, Product, Quote, UnitPrice
 from .exact import EXACT, decimal_of
-from .facts import Draft, Facts, Party, PriceEntry, PriceList
+from .facts import Draft, DraftLine, Facts, Party, PriceEntry, PriceList
 from .quantities import ONE, ratio_between
 from .totals import line_net
 
-__all__ = ["Priced", "best_price", "price_for", "priced", "quote", "same_price"]
+__all__ = ["Priced", "best_price", "line_price", "price_for", "priced", "quote", "same_price"]
 
 LIST_PRICE: Final = "product"
 
@@ -144,25 +144,42 @@ def priced(draft: Draft, facts: Facts) -> list[tuple[Product | None, UnitPrice |
     products, currency = facts.products, draft.currency
     on = draft.order_date or facts.today
     includes_tax = bool(draft.prices_include_tax)
-    sales = isinstance(draft, OrderDraft)
     found: list[tuple[Product | None, UnitPrice | None]] = []
-    for line in draft.lines:
+    lines: Sequence[DraftLine] = draft.lines
+    for line in lines:
         said = line.product
         product = products.get(said if isinstance(said, str) else said.id)
         price = line.price
-        if price is None and sales and product is not None and line.kind is not LineKind.TEXT:
-            price = price_for(
-                product,
-                line.quantity,
-                line.unit,
-                customer=facts.party,
-                prices=facts.prices,
-                on=on,
-                currency=currency,
-                includes_tax=includes_tax,
-            )
+        if price is None and product is not None:
+            price = line_price(line, product, facts, on=on, currency=currency, includes_tax=includes_tax)
         found.append((product, price))
     return found
+
+
+def line_price(
+    line: DraftLine,
+    product: Product | None,
+    facts: Facts,
+    *,
+    on: date,
+    currency: str,
+    includes_tax: bool,
+) -> UnitPrice | None:
+    """The price of a drafted line: its own; for sales else the one on file; a line of text has none."""
+    if line.price is not None:
+        return line.price
+    if product is None or not isinstance(line, LineDraft) or line.kind is LineKind.TEXT:
+        return None
+    return price_for(
+        product,
+        line.quantity,
+        line.unit,
+        customer=facts.party,
+        prices=facts.prices,
+        on=on,
+        currency=currency,
+        includes_tax=includes_tax,
+    )
 
 
 def _list_price(

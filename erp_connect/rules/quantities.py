@@ -126,7 +126,7 @@ def ratio_between(product: Product, from_unit: str, to_unit: str) -> Fraction | 
 
 
 def between(product: Product, quantity: Decimal, from_unit: str, to_unit: str) -> Decimal:
-    """``quantity`` of a product in another unit, exact (34 digits where it does not end).
+    """``quantity`` of a product in another unit, exact (28 digits where it does not end).
 
     ``ValueError`` where neither the product's units nor physics can tell.
     """

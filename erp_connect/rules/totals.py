@@ -114,17 +114,14 @@ def _tax(value: Number, rate: Decimal, includes_tax: bool) -> Number:
 
 def _amounts(item: Item, includes_tax: bool, quantum: Decimal | None) -> Amounts:
     """What one line comes to, rounded to ``quantum`` unless that is ``None``."""
-    if item.kept is not None:
-        net, tax = (None if money is None else money.amount for money in item.kept)
-        if not includes_tax:
-            return net, net, tax
-        return (None if net is None or tax is None else add(net, tax)), net, tax
-    if item.price is None:
+    quantity, price, discount, rate, _, kept = item
+    if kept is not None:
+        return _kept(kept, includes_tax)
+    if price is None:
         return None, None, None
-    value = _worth(item.quantity, item.price, item.discount)
+    value = _worth(quantity, price, discount)
     if quantum is not None:
         value = rounded(value, quantum)
-    rate = item.rate
     if not value or (rate is not None and not rate):
         return value, value, ZERO  # nothing has no tax, whatever the rate
     if rate is None:
@@ -133,6 +130,13 @@ def _amounts(item: Item, includes_tax: bool, quantum: Decimal | None) -> Amounts
     if quantum is not None:
         tax = rounded(tax, quantum)
     return value, (_minus(value, tax) if includes_tax else value), tax
+
+
+def _kept(kept: tuple[Money | None, Money | None], includes_tax: bool) -> Amounts:
+    net, tax = (None if money is None else money.amount for money in kept)
+    if not includes_tax:
+        return net, net, tax
+    return (None if net is None or tax is None else add(net, tax)), net, tax
 
 
 def _money(number: Number | None, currency: str) -> Money | None:
@@ -149,7 +153,7 @@ def line_net(
     includes_tax: bool = False,
     tax_rate: Decimal | None = None,
 ) -> Money | None:
-    """What a line comes to without tax: rounded half up (``LINE``), or exact up to 34 digits (``DOCUMENT``).
+    """What a line comes to without tax: rounded half up (``LINE``), or exact up to 28 digits (``DOCUMENT``).
 
     ``None`` without a price, and where the price includes tax at a rate that is not known.
     """
@@ -211,12 +215,10 @@ def _document(
         return Totals(net=None, tax=None, gross=None, lines=lines)
     amount = rounded(value, quantum)
     known = None if tax is None else rounded(tax, quantum)
+    net: Decimal | None = amount
+    gross: Decimal | None = None if known is None else add(amount, known)
     if includes_tax:
-        other = None if known is None else subtract(amount, known)
-        net, gross = other, amount
-    else:
-        other = None if known is None else add(amount, known)
-        net, gross = amount, other
+        net, gross = (None if known is None else subtract(amount, known)), amount
     return Totals(
         net=_money(net, currency), tax=_money(known, currency), gross=_money(gross, currency), lines=lines
     )

@@ -22,15 +22,20 @@ from ..errors import (
 from ..models import (
     Finding,
     LineKind,
+    Money,
+    Order,
     OrderDraft,
     Product,
+    PurchaseOrder,
     Ref,
     Severity,
 )
 from .changing import examine_changes
-from .credit import order_value, over_credit
-from .facts import Draft, Facts
-from .line_checks import AnyLine, examine_line, finding, nearest_codes, requested_in_past
+from .credit import drafted_totals, over_credit
+from .exact import add, subtract
+from .facts import Draft, DraftLine, Facts
+from .line_checks import examine_line, finding, nearest_codes, requested_in_past
+from .pricing import priced
 from .quantities import between
 
 __all__ = ["examine", "examine_changes", "refuse"]
@@ -39,54 +44,74 @@ ZERO: Final = Decimal(0)
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 
-def examine(draft: Draft, facts: Facts, *, on_price_mismatch: str = "refuse") -> tuple[Finding, ...]:
+def examine(
+    draft: Draft,
+    facts: Facts,
+    *,
+    on_price_mismatch: str = "refuse",
+    entered: Order | PurchaseOrder | None = None,
+) -> tuple[Finding, ...]:
     """Everything that is wrong or worth seeing, in the order of the draft; paths as ``lines[0].quantity``.
 
     ``on_price_mismatch="refuse"`` makes an ``expected_price`` that is not the price an error, anything else a
-    warning.
+    warning.  ``entered`` is what ``enter`` made of this draft with these facts, where that is at hand: it spares
+    reckoning prices and totals a second time.
     """
-    found: list[Finding] = []
-    found += _party(draft, facts)
-    found += _dates(draft, facts)
+    lines: Sequence[DraftLine] = draft.lines
+    if entered is None:
+        prices = priced(draft, facts)
+    else:
+        prices = [
+            (facts.product(line.product), kept.price) for line, kept in zip(lines, entered.lines, strict=True)
+        ]
+    found: list[Finding] = [*_party(draft, facts), *_dates(draft, facts)]
+    sales = isinstance(draft, OrderDraft)
+    place = draft.warehouse
+    demand: dict[tuple[str, str | None], Decimal] = {}
+    for index, (line, (product, price)) in enumerate(zip(lines, prices, strict=True)):
+        path = f"lines[{index}]"
+        found += examine_line(line, product, price, facts, path=path, on_price_mismatch=on_price_mismatch)
+        if sales and product is not None and line.kind is LineKind.ITEM:
+            short = _stock(line, product, line.warehouse or place, facts, path, demand)
+            if short is not None:
+                found.append(short)
+    found += _repeated(lines, [product for product, _ in prices])
+    if isinstance(draft, OrderDraft) and facts.party is not None:
+        limit = facts.party.credit_limit
+        if limit is None:
+            found.append(finding("credit_limit_missing", _INFO, "customer", "no credit limit is on file"))
+        else:
+            totals = drafted_totals(draft, prices, facts) if entered is None else entered
+            found += _credit(totals.gross or totals.net, limit, facts)
+    return tuple(found)
+
+
+def _repeated(lines: Sequence[DraftLine], products: Sequence[Product | None]) -> Iterator[Finding]:
+    """Two lines with one reference cannot be told apart; two with one product may be meant."""
     references: dict[str, int] = {}
     seen: dict[tuple[str, str], int] = {}
-    demand: dict[tuple[str, str | None], Decimal] = {}
-    for index, line in enumerate(draft.lines):
-        path = f"lines[{index}]"
-        found += examine_line(line, draft, facts, path=path, on_price_mismatch=on_price_mismatch)
-        product = facts.product(line.product)
+    for index, (line, product) in enumerate(zip(lines, products, strict=True)):
         if line.reference is not None:
             first = references.setdefault(line.reference, index)
             if first != index:
-                found.append(
-                    finding(
-                        "reference_duplicate",
-                        _ERROR,
-                        f"{path}.reference",
-                        f"lines[{first}] carries the same reference",
-                        actual=line.reference,
-                        fix="give every line a reference of its own, or none",
-                    )
+                yield finding(
+                    "reference_duplicate",
+                    _ERROR,
+                    f"lines[{index}].reference",
+                    f"lines[{first}] carries the same reference",
+                    actual=line.reference,
+                    fix="give every line a reference of its own, or none",
                 )
-        if product is None:
-            continue
-        code = product.number or product.id
-        first = seen.setdefault((code, line.unit), index)
-        if first != index:
-            found.append(
-                finding(
+        if product is not None:
+            first = seen.setdefault((product.id, line.unit), index)
+            if first != index:
+                yield finding(
                     "product_repeated",
                     _INFO,
-                    f"{path}.product",
+                    f"lines[{index}].product",
                     f"lines[{first}] orders the same product",
-                    actual=code,
+                    actual=product.number,
                 )
-            )
-        if isinstance(draft, OrderDraft) and line.kind is LineKind.ITEM:
-            found += _stock(line, product, line.warehouse or draft.warehouse, facts, path, demand)
-    if isinstance(draft, OrderDraft):
-        found += _credit(draft, facts)
-    return tuple(found)
 
 
 def _party(draft: Draft, facts: Facts) -> Iterator[Finding]:
@@ -143,51 +168,45 @@ def _dates(draft: Draft, facts: Facts) -> Iterator[Finding]:
 
 
 def _stock(
-    line: AnyLine,
+    line: DraftLine,
     product: Product,
     warehouse: str | None,
     facts: Facts,
     path: str,
     demand: dict[tuple[str, str | None], Decimal],
-) -> Iterator[Finding]:
+) -> Finding | None:
     level = facts.level(product, warehouse)
     if level is None:
-        yield finding(
+        return finding(
             "stock_unknown",
             _WARNING,
             f"{path}.quantity",
             "no stock record is on file; the line waits as a backorder",
             actual=warehouse,
         )
-        return
     try:
         needed = between(product, line.quantity, line.unit, level.unit)
     except ValueError:
-        return  # the unit is not sold: said already
+        return None  # the unit is not sold: said already
     place = (level.product, level.warehouse)
     before = demand.get(place, ZERO)
-    demand[place] = before + needed
-    free = max(level.free - before, ZERO)
-    if needed > free:
-        yield finding(
-            "stock_short",
-            _WARNING if facts.policy.backorders else _ERROR,
-            f"{path}.quantity",
-            "there is less in stock than ordered",
-            expected=line.quantity,
-            actual=between(product, free, level.unit, line.unit),
-            fix=None if facts.policy.backorders else "order what there is, or another warehouse",
-        )
+    demand[place] = add(before, needed)
+    free = subtract(level.free, before)
+    if needed <= free:
+        return None
+    allowed = facts.policy.backorders
+    return finding(
+        "stock_short",
+        _WARNING if allowed else _ERROR,
+        f"{path}.quantity",
+        "there is less in stock than ordered",
+        expected=line.quantity,
+        actual=between(product, max(free, ZERO), level.unit, line.unit),
+        fix=None if allowed else "order what there is, or from another warehouse",
+    )
 
 
-def _credit(draft: OrderDraft, facts: Facts) -> Iterator[Finding]:
-    party = facts.party
-    if party is None:
-        return
-    if party.credit_limit is None:
-        yield finding("credit_limit_missing", _INFO, "customer", "no credit limit is on file")
-        return
-    value = order_value(draft, facts)
+def _credit(value: Money | None, limit: Money, facts: Facts) -> Iterator[Finding]:
     if over_credit(facts, value):
         holds = facts.policy.credit == "hold"
         yield finding(
@@ -195,7 +214,7 @@ def _credit(draft: OrderDraft, facts: Facts) -> Iterator[Finding]:
             _WARNING if holds else _ERROR,
             "customer",
             "the order goes above the customer's credit limit" + ("; it is put on hold" if holds else ""),
-            expected=party.credit_limit,
+            expected=limit,
             actual=value,
             fix="have the limit raised or open invoices paid, or order less",
         )

@@ -23,9 +23,9 @@ def __getattr__(name: str) -> Any:
 
         return MemoryAdapter
     if name in ("World", "forget_world"):
-        from . import world
+        from .world import World, forget_world
 
-        return getattr(world, name)
+        return World if name == "World" else forget_world
     if name == "Faults":
         from .faults import Faults
 

@@ -227,7 +227,7 @@ class Buying(Changing[PurchaseOrderDraft, PurchaseOrder]):
             operation, write, lambda: self._received(order.id, lines, write.stamp, check)
         )
         write.made(receipt.id, receipt.number)
-        stored = receipt if self.office.profile.answers_with_record else None
+        stored = receipt if self.office.answers("goods_receipts.of") else None
         return Written(id=receipt.id, stored=stored)
 
     def _confirmed(

@@ -19,6 +19,7 @@ from ...rules.validation import examine, refuse
 from ..contract import Simulation, StampKind, Write, Written
 from .faults import Fault, FaultKind
 from .orders import D, O, OrderRecords
+from .shelf import altered
 
 EXPECTED: Final = "warn"
 """A back-end does not know what price the caller expected: it never refuses for that."""
@@ -94,7 +95,7 @@ class Creating(OrderRecords[D, O]):
 
     def _in_steps(self, draft: D, write: Write) -> Written[O]:
         operation = f"{self.side.book}.create"
-        header: Any = draft.but(lines=())
+        header: Any = altered(draft, lines=())
         order = self.office.send(
             operation, write, lambda: self.entered(header, write.stamp), name=f"{operation}: header"
         )
@@ -121,9 +122,9 @@ class Creating(OrderRecords[D, O]):
             before = self.current(id)
             line = draft.lines[index]
             if line.requested is None and draft.requested is not None:
-                line = line.but(requested=draft.requested)
+                line = altered(line, requested=draft.requested)
             if line.warehouse is None and draft.warehouse is not None:
-                line = line.but(warehouse=draft.warehouse)
+                line = altered(line, warehouse=draft.warehouse)
             after, _ = amended(
                 before,
                 (AddLine.trusted(line=line),),

@@ -82,7 +82,7 @@ class Shipments(Documents):
         )
         write.made(shipment.id, shipment.number)
         lost = packages and not self.office.profile.keeps_packages
-        stored = shipment if self.office.profile.answers_with_record else None
+        stored = shipment if self.office.answers("shipments.of") else None
         return Written(
             id=shipment.id,
             stored=stored,
@@ -184,7 +184,7 @@ class Returns(Documents):
         draft = self._shape.draft(draft, write.allow_loss)
         entered = self.office.send(operation, write, lambda: self._entered(draft, write.stamp))
         write.made(entered.id, entered.number)
-        return Written(id=entered.id, stored=entered if self.office.profile.answers_with_record else None)
+        return Written(id=entered.id, stored=entered if self.office.answers("returns.get") else None)
 
     def get(self, id: str) -> Return:
         """By id; ``NotFound`` when there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ...errors import UnsupportedOperation
 from ...models import Ref
@@ -30,12 +31,21 @@ class Searching(OrderRecords[D, O]):
 
     def search(self, wanted: Find) -> Sequence[O]:
         """What a search shows; runs under the world's lock."""
+        po, party = wanted.customer_po, wanted.party
+        if po is not None:
+            po = self.office.spoken(self.side.reference_field, po)
+        if isinstance(party, str):
+            party = self.office.spoken(self.side.party_field, party)
+        wanted = replace(wanted, customer_po=po, party=party)
         keys: list[tuple[str, str | None]] = [
             ("number", wanted.number),
             ("stamp", wanted.stamp),
-            ("po", wanted.customer_po),
+            ("po", po),
             ("reference", wanted.reference),
-            ("party_id" if isinstance(wanted.party, Ref) else "party", _party_key(wanted.party)),
+            (
+                "party_id" if isinstance(party, Ref) else "party",
+                party.id if isinstance(party, Ref) else party,
+            ),
         ]
         given = [(name, value) for name, value in keys if value is not None]
         if not given:
@@ -84,7 +94,3 @@ class FindingPosted(Searching[D, O]):
         operation = f"{self.side.book}.get"
         found = self.office.read(operation, lambda: self.rebuilt(order.id, order.number))
         return None if found is None else self.shown(found)
-
-
-def _party_key(party: str | Ref | None) -> str | None:
-    return party.id if isinstance(party, Ref) else party

@@ -30,7 +30,7 @@ from ...rules.quantities import availability, sold_in, units_of
 from ..contract import Write, Written
 from .office import PAGE, Office
 from .shaping import Shape
-from .shelf import Shelf
+from .shelf import Shelf, altered
 from .world import World
 
 MD = TypeVar("MD", bound=CustomerDraft | SupplierDraft | ProductDraft)
@@ -50,7 +50,7 @@ def on_file(
     }
     record: Any
     if known:
-        record = known[0].but(**content, version=_moved(known[0].version), modified_at=at)
+        record = altered(known[0], **content, version=_moved(known[0].version), modified_at=at)
     else:
         kind: Any = _KINDS[type(draft)]
         id = f"{kind.__name__.lower()}-{world.next(kind.__name__)}"
@@ -129,6 +129,8 @@ class Masters(Generic[MD, M]):
 
     def _found(self, number: str | None, name: str | None) -> Sequence[M]:
         code = "code" if self.book == "products" else "number"
+        if number is not None:
+            number = self.office.spoken(f"{_PREFIX[self.book]}.{code}", number)
         key = (code, number) if number is not None else ("name", name or "")
         found = self._shelf.under(key)
         return [record for record in found if name is None or record.name == name]
@@ -197,7 +199,7 @@ class Masters(Generic[MD, M]):
 
     def _shown(self, record: M) -> M:
         if isinstance(record, Customer):
-            return record.but(credit_used=self.office.credit_used(record))
+            return altered(record, credit_used=self.office.credit_used(record))
         return record
 
 
@@ -254,8 +256,17 @@ def _sold(product: Product, unit: str) -> None:
     message = "the product is not sold in this unit"
     units = units_of(product)
     finding = Finding(
-        code="unit_not_sold", severity=Severity.ERROR, path="unit", message=message, expected=units, actual=unit
+        code="unit_not_sold",
+        severity=Severity.ERROR,
+        path="unit",
+        message=message,
+        expected=units,
+        actual=unit,
     )
     raise InvalidOrder(
-        message, findings=(finding,), code="unit_not_sold", path="unit", hint=f"its units are {', '.join(units)}"
+        message,
+        findings=(finding,),
+        code="unit_not_sold",
+        path="unit",
+        hint=f"its units are {', '.join(units)}",
     )

@@ -11,6 +11,7 @@ from ...clock import Clock
 from ...errors import ErpConnectError, NotFound, UnsupportedOperation
 from ...models import Money, Product, Ref
 from ...rules.facts import Facts, Party, Policy, PriceEntry, StockLevel
+from ...rules.normalising import normalised
 from ..contract import Conditional, Support, Target, Write
 from .faults import FaultKind, lost
 from .profile import Profile
@@ -64,6 +65,10 @@ class Office:
                 system=self.system,
                 operation=operation,
             )
+
+    def answers(self, read: str) -> bool:
+        """Whether a write answers with its record: as a habit, or because ``read`` could not read it back."""
+        return self.profile.answers_with_record or not self.able(read)
 
     def conditional(self, operation: str) -> Conditional:
         """How a write of this kind holds to the version it was planned on."""
@@ -158,18 +163,25 @@ class Office:
 
     # ------------------------------------------------------------------------------------------------ facts
 
+    def spoken(self, path: str, said: str) -> str:
+        """A number or code as the product takes it in: a search finds what a write has stored."""
+        known = self.profile.fields.get(path)
+        return said if known is None else str(normalised(said, known.normalisation))
+
     def party(self, shelf: Shelf[E], said: str | Ref) -> E | None:
         """The customer or supplier that a draft means."""
         if isinstance(said, Ref):
             return shelf.get(said.id)
-        found = shelf.under(("number", said))
+        buying = shelf is self.world.suppliers
+        path = "purchase_order.supplier" if buying else "order.customer"
+        found = shelf.under(("number", self.spoken(path, said)))
         return found[0] if found else None
 
     def product(self, said: str | Ref) -> Product | None:
         """The product that a draft means by any of its codes, or by id."""
         if isinstance(said, Ref):
             return self.world.products.get(said.id)
-        found = self.world.products.under(("code", said))
+        found = self.world.products.under(("code", self.spoken("order.line.product", said)))
         return found[0] if found else None
 
     def sure_product(self, said: str | Ref) -> Product:

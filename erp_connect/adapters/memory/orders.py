@@ -34,7 +34,7 @@ from ...rules.status import StatusFacts, timeliness, with_status
 from ..contract import Listing, OrderRef, StampPolicy, Support, Written
 from .office import PAGE, Office
 from .shaping import Shape
-from .shelf import Shelf
+from .shelf import Shelf, altered
 from .versions import next_version, touched
 from .world import World
 
@@ -50,6 +50,8 @@ class Side(Generic[D, O]):
     """``orders`` or ``purchase_orders``."""
     field: str
     """``order`` or ``purchase_order``, as field paths begin."""
+    party_field: str
+    reference_field: str
     shelf: Shelf[O]
     parties: Shelf[Any]
     """Customers, or suppliers."""
@@ -68,6 +70,8 @@ def sales(world: World) -> Side[OrderDraft, Order]:
     return Side(
         book="orders",
         field="order",
+        party_field="order.customer",
+        reference_field="order.customer_po",
         shelf=world.orders,
         parties=world.customers,
         said=lambda draft: draft.customer,
@@ -82,6 +86,8 @@ def purchases(world: World) -> Side[PurchaseOrderDraft, PurchaseOrder]:
     return Side(
         book="purchase_orders",
         field="purchase_order",
+        party_field="purchase_order.supplier",
+        reference_field="purchase_order.supplier_reference",
         shelf=world.purchase_orders,
         parties=world.suppliers,
         said=lambda draft: draft.supplier,
@@ -117,11 +123,12 @@ class OrderRecords(Generic[D, O]):
             changes["created_at"] = now
         if self.policy.shared and self.side.reference(after) is not None:
             changes["stamp"] = None  # the PO number owns the field
-        after = after.but(**changes)
+        after = altered(after, **changes)
         if not profile.stable_line_ids:
             after = self._renumbered(after)
         after = self.shown(after)
-        after = after.but(version=next_version(profile.version, before, after))
+        version = next_version(profile.version, before, after, start=self._unused_version)
+        after = altered(after, version=version)
         self._keep(after, now)
         for kind in kinds:
             self.world.log(self.side.book, kind, after, now, details)
@@ -142,7 +149,7 @@ class OrderRecords(Generic[D, O]):
         """Move the version without changing anything else, as somebody's look at the order may do."""
         with self.world.lock:
             order = self.current(id)
-            self._keep(order.but(version=touched(order.version)), self.office.now())
+            self._keep(altered(order, version=touched(order.version)), self.office.now())
 
     def current(self, id: str) -> O:
         """The order as it stands, for a write: ``NotFound`` when there is none, ``RecordLocked`` when in use."""
@@ -169,6 +176,9 @@ class OrderRecords(Generic[D, O]):
         hint = f"this back-end deletes {what}s that are cancelled or posted" if self._deletes else None
         return NotFound(f"there is no such {what}", system=self.office.system, hint=hint)
 
+    def _unused_version(self) -> int:
+        return 100_000 * self.world.next("versions")
+
     def _keep(self, order: O, at: datetime) -> None:
         if isinstance(order, Order):
             self.world.keep_order(order, at)
@@ -181,10 +191,10 @@ class OrderRecords(Generic[D, O]):
         if all(old == new for old, new in ids.items()):
             return order
         lines = tuple(
-            line.but(id=ids[line.id], parent_line=ids.get(str(line.parent_line))) for line in order.lines
+            altered(line, id=ids[line.id], parent_line=ids.get(str(line.parent_line))) for line in order.lines
         )
         holds = tuple(
-            hold.but(line_id=ids.get(hold.line_id)) if hold.line_id else hold for hold in order.holds
+            altered(hold, line_id=ids.get(hold.line_id)) if hold.line_id else hold for hold in order.holds
         )
         papers: tuple[Shelf[Any], ...] = (
             self.world.shipments,
@@ -195,11 +205,11 @@ class OrderRecords(Generic[D, O]):
         for shelf in papers:
             for document in shelf.under(("order", order.id)):
                 parts = tuple(
-                    part.but(order_line_id=ids.get(part.order_line_id, part.order_line_id))
+                    altered(part, order_line_id=ids.get(part.order_line_id, part.order_line_id))
                     for part in document.lines
                 )
-                shelf.put(document.but(lines=parts), self.office.now())
-        return order.but(lines=lines, holds=holds)
+                shelf.put(altered(document, lines=parts), self.office.now())
+        return altered(order, lines=lines, holds=holds)
 
     @property
     def _deletes(self) -> bool:
@@ -238,8 +248,7 @@ class OrderRecords(Generic[D, O]):
         operation = f"{self.side.book}.events"
         self.office.ensure(operation)
         log = self.office.read(operation, lambda: tuple(self.world.events[self.side.book]))
-        known = {event.cursor for event in log}
-        if since is not None and since not in known and (not log or since < log[0].cursor):
+        if since is not None and all(event.cursor != since for event in reversed(log)):
             raise NotFound(
                 "the cursor has expired",
                 code="cursor_expired",
@@ -265,7 +274,7 @@ class OrderRecords(Generic[D, O]):
     def shown(self, order: O) -> O:
         """The order as of today: whether it is late depends on the day of reading."""
         now = timeliness(order, self.office.today())
-        return order if now is order.timeliness else order.but(timeliness=now)
+        return order if now is order.timeliness else altered(order, timeliness=now)
 
     def _pages(self, wanted: Listing) -> Iterator[O]:
         operation, yielded = f"{self.side.book}.list", 0
@@ -297,7 +306,9 @@ class OrderRecords(Generic[D, O]):
 
     def is_of(self, order: O, party: str | Ref) -> bool:
         number, id = self.side.party(order)
-        return party.id == id if isinstance(party, Ref) else party == number
+        if isinstance(party, Ref):
+            return party.id == id
+        return self.office.spoken(self.side.party_field, party) == number
 
     def rebuilt(self, id: str, number: str | None) -> O | None:
         """What shipments, receipts and invoices say of an order that is gone: lines and quantities that moved."""
@@ -311,17 +322,22 @@ class OrderRecords(Generic[D, O]):
         left = self._added(last.id, self.world.shipments, self.world.goods_receipts)
         back = self._added(last.id, self.world.returns)
         lines = tuple(
-            line.but(
-                quantities=line.quantities.but(
-                    ordered=left[line.id], cancelled=None, backordered=None, returned=back.get(line.id)
-                )
+            altered(
+                line,
+                quantities=altered(
+                    line.quantities,
+                    ordered=left[line.id],
+                    cancelled=None,
+                    backordered=None,
+                    returned=back.get(line.id),
+                ),
             )
             for line in last.lines
             if line.id in left
         )
         if not lines:
             return None
-        bare = last.but(lines=lines, holds=(), version=None)
+        bare = altered(last, lines=lines, holds=(), version=None)
         return with_status(bare, StatusFacts(closed=True, gone=True), self.office.today())
 
     def _added(self, order_id: str, *shelves: Shelf[Any]) -> dict[str, Decimal]:

@@ -45,7 +45,7 @@ A = TypeVar("A", bound=Amendment)
 
 _ALWAYS_THERE: Final = frozenset({"name", "lines", "city", "postal_code", "country"})
 """Parts of an address that cannot be left out."""
-_HEADER_ALONE: Final = ("ship_to", "bill_to", "contact")
+_WITH_PARTS: Final = ("ship_to", "bill_to", "contact")
 
 
 @dataclass(slots=True)
@@ -205,7 +205,8 @@ class Shape:
             after = before
             if known is not None:
                 after = self._value(before, known, f"{at}{name}", f"{prefix}{name}", looking)
-            if name in _HEADER_ALONE and isinstance(after, Address | Contact):
+            whole = known is None or known.support is not Support.NONE
+            if whole and name in _WITH_PARTS and isinstance(after, Address | Contact):
                 parts = {
                     path.removeprefix(f"{name}."): support
                     for path, support in place.items()

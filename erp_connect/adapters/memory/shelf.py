@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from ...models import Entity
+from ...models import Entity, Value
 
 E = TypeVar("E", bound=Entity)
+V = TypeVar("V", bound=Value)
 Key = tuple[str, str]
+
+
+def altered(record: V, **changes: Any) -> V:
+    """The same value with some fields replaced by values that are exact already; nothing is judged again."""
+    return record.model_copy(update=changes)
 
 
 class Shelf(Generic[E]):

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final, TypeVar
+from collections.abc import Callable
+from typing import Final
 
 from ...models import OrderFields
 from .profile import VersionToken
-
-O = TypeVar("O", bound=OrderFields)  # noqa: E741 (the order's letter, as in the rules)
 
 _NOT_CONTENT: Final = {"version", "modified_at", "warnings", "raw", "timeliness"}
 _NOT_HEADER: Final = (*_NOT_CONTENT, "lines")
 _HEADER: Final = "@"
 
 
-def next_version(kind: VersionToken, before: OrderFields | None, after: OrderFields) -> str | None:
-    """The version of ``after``, which takes the place of ``before``."""
+def next_version(
+    kind: VersionToken, before: OrderFields | None, after: OrderFields, *, start: Callable[[], int]
+) -> str | None:
+    """The version of ``after``, which takes the place of ``before``.
+
+    ``start`` is a count that no version has had yet: for an order whose last writer played another product.
+    """
+    was = before.version if before is not None else None
     if kind is VersionToken.COUNTER:
-        return str(int(before.version or 0) + 1) if before is not None else "1"
+        if was is not None and not _is_count(was):
+            return str(start())
+        return str(int(was or 0) + 1)
     if kind is VersionToken.PER_RECORD:
-        return _packed(_tokens(before, after))
+        if before is None or was is None or not was.startswith(_HEADER):
+            first = 1 if was is None else start()
+            return _packed({_HEADER: first, **{line.id: first for line in after.lines}})
+        return _packed(_tokens(_unpacked(was), before, after))
     if kind is VersionToken.FINGERPRINT:
         content = after.model_dump_json(exclude=_NOT_CONTENT)
         return hashlib.sha256(content.encode()).hexdigest()[:24]
@@ -34,13 +44,14 @@ def touched(version: str | None) -> str | None:
     if version.startswith(_HEADER):
         tokens = _unpacked(version)
         return _packed({**tokens, _HEADER: tokens[_HEADER] + 1})
-    return str(int(version) + 1) if version.isdigit() and len(version) < 20 else version
+    return str(int(version) + 1) if _is_count(version) else version
 
 
-def _tokens(before: OrderFields | None, after: OrderFields) -> dict[str, int]:
-    if before is None or before.version is None:
-        return {_HEADER: 1, **{line.id: 1 for line in after.lines}}
-    known = _unpacked(before.version)
+def _is_count(version: str) -> bool:
+    return version.isdigit() and len(version) < 20
+
+
+def _tokens(known: dict[str, int], before: OrderFields, after: OrderFields) -> dict[str, int]:
     was = {line.id: line for line in before.lines}
     header = known[_HEADER] + (_header(before) != _header(after))
     lines = {

@@ -1,4 +1,4 @@
-"""A small shop behind the memory adapter: its master data, a clock whose hands the test turns, and writes with stamps."""
+"""A small shop behind the memory adapter: master data, a clock whose hands the test turns, writes with stamps."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ class Shop:
 
     def purchase(self, *lines: PurchaseOrderLineDraft, **more: Any) -> PurchaseOrderDraft:
         line = PurchaseOrderLineDraft(product="VALVE-20", quantity=40, unit="H87", price=eur("7.10"))
-        return PurchaseOrderDraft(**{"supplier": "S-200", "currency": "EUR", "lines": lines or (line,), **more})
+        return PurchaseOrderDraft(
+            **{"supplier": "S-200", "currency": "EUR", "lines": lines or (line,), **more}
+        )
 
     def write(self, operation: str = "orders.create", key: str | None = None, **more: Any) -> Write:
         key = key or f"key-{next(self._keys)}"

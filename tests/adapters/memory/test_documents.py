@@ -7,7 +7,13 @@ from datetime import date
 import pytest
 
 from erp_connect.adapters.contract import OrderRef
-from erp_connect.errors import DuplicateReference, InvalidOrder, NotFound, TransitionNotAllowed, VersionConflict
+from erp_connect.errors import (
+    DuplicateReference,
+    InvalidOrder,
+    NotFound,
+    TransitionNotAllowed,
+    VersionConflict,
+)
 from erp_connect.models import (
     AddNote,
     EventKind,

@@ -184,7 +184,7 @@ def test_a_cancelled_line_is_kept_lowered_or_gone_as_declared(open_shop, like) -
 def test_a_version_moves_with_the_content(open_shop, like) -> None:
     shop = open_shop(like=like)
     order = shop.create()
-    if like in ("no_version",):
+    if like == "no_version":
         assert order.version is None
         return
     assert order.version is not None
@@ -255,7 +255,12 @@ def test_a_book_has_the_abilities_of_its_product_and_no_others(open_shop, like) 
 def test_values_are_normalised_without_a_word(open_shop) -> None:
     shop = open_shop(like="sage200")
     shop.world.load(CustomerDraft(number="MILL", name="Mill"))
-    assert shop.create(shop.draft(customer="mill")).customer == "MILL"
+    order = shop.create(shop.draft(customer="mill"))
+    assert order.customer == "MILL"
+    assert shop.orders.find(Find(party="mill", customer_po="PO-1")) == (order,)
+    assert shop.all(party="mill") == [order]
+    assert shop.adapter.customers.find(number="mill")[0].number == "MILL"
+    assert shop.adapter.prices.quote("mill", "VALVE-20", Decimal(1), "H87", None).customer == "MILL"
     made = shop.adapter.customers.create(
         CustomerDraft(number="works", name="Works"), shop.write("customers.create")
     )
@@ -371,7 +376,7 @@ def test_ids_of_lines_shift_on_x3_when_a_line_goes(open_shop) -> None:
 def test_a_refused_line_leaves_the_header_behind(open_shop, like) -> None:
     shop = open_shop(like=like)
     steps, made = [], []
-    write = shop.write(sending=lambda step: steps.append(step), made=lambda id, number: made.append(id))
+    write = shop.write(sending=steps.append, made=lambda native, number: made.append(native))
     draft = shop.draft(shop.line(), shop.line("OLD-1"), shop.line("PUMP-5", 1))
     with pytest.raises(RequestRefused) as caught:
         shop.orders.create(draft, write)
@@ -449,7 +454,11 @@ def test_in_a_block_that_is_one_transaction_one_refusal_undoes_all(open_shop) ->
     before = shop.create()
     block = [(shop.draft(), shop.write()), (shop.draft(customer="C-404"), shop.write())]
     neighbour, refused = shop.orders.create_block(block)
-    assert (neighbour.code, neighbour.outcome, neighbour.retryable) == ("neighbour_refused", "not_applied", True)
+    assert (neighbour.code, neighbour.outcome, neighbour.retryable) == (
+        "neighbour_refused",
+        "not_applied",
+        True,
+    )
     assert isinstance(refused, InvalidOrder)
     assert [order.id for order in shop.all()] == [before.id]
     assert shop.world.levels("VALVE-20")[None].reserved == 5
@@ -495,6 +504,15 @@ def test_on_business_central_a_shipped_order_is_invoiced_and_gone(open_shop) -> 
     shop.adapter.returns.create(draft, shop.write("returns.create"))
     with pytest.raises(RequestRefused):
         shop.adapter.returns.create(draft, shop.write("returns.create"))
+
+
+def test_a_fulfilment_that_cannot_be_read_back_is_told_in_the_answer(open_shop) -> None:
+    shop = open_shop(like="crm")
+    order = shop.create()
+    assert shop.ship(order).stored.order_id == order.id
+    with pytest.raises(UnsupportedOperation):
+        shop.adapter.shipments.of(shop.ref(order))
+    assert shop.orders.track(shop.ref(order)).shipments == ()
 
 
 def test_cancelling_the_rest_of_a_posted_order_completes_it(open_shop) -> None:

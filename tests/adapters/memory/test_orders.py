@@ -8,8 +8,16 @@ from decimal import Decimal
 import pytest
 
 from erp_connect.adapters.contract import Find, Listing, OrderBook, Sought
-from erp_connect.errors import CreditBlocked, CustomerBlocked, DuplicateReference, InvalidOrder, NotFound
-from erp_connect.errors import ErpConnectError, InsufficientStock, ProductBlocked
+from erp_connect.errors import (
+    CreditBlocked,
+    CustomerBlocked,
+    DuplicateReference,
+    ErpConnectError,
+    InsufficientStock,
+    InvalidOrder,
+    NotFound,
+    ProductBlocked,
+)
 from erp_connect.models import EventKind, OrderStatus, Ref, Reference
 
 
@@ -35,7 +43,7 @@ def test_the_answer_to_a_create_is_the_stored_order(shop) -> None:
 
 def test_the_write_is_announced_before_and_named_after(shop) -> None:
     told = []
-    write = shop.write(sending=lambda step: told.append(step), made=lambda id, number: told.append(number))
+    write = shop.write(sending=told.append, made=lambda native, number: told.append(number))
     shop.orders.create(shop.draft(), write)
     assert told == ["orders.create", "0001"]
 
@@ -180,9 +188,7 @@ def test_an_order_that_does_not_exist_is_not_found(shop) -> None:
 
 
 def test_orders_are_found_by_number_po_party_reference_and_stamp(shop) -> None:
-    first = shop.create(
-        shop.draft(customer_po="PO-7", references=(Reference(kind="contract", value="K-1"),))
-    )
+    first = shop.create(shop.draft(customer_po="PO-7", references=(Reference(kind="contract", value="K-1"),)))
     shop.create(shop.draft(customer_po="PO-8"))
     for wanted in (
         Find(number=first.number),

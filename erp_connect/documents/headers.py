@@ -1,0 +1,188 @@
+"""Which row is the header row, and which column holds which field."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from ..errors import InvalidDocument
+from ..models.codes import nearest
+from .fields import Book, Field, fields_of
+from .synonyms import ADDRESS_WORDS, words_of
+
+__all__ = ["ERRORS", "HEADER_ROWS", "RESULT", "Column", "Heading", "Layout", "fold", "recognise", "require"]
+
+RESULT: Final = "Result"
+ERRORS: Final = "Errors"
+"""The two columns of a checked copy; standing side by side they are ours, and are never read as orders."""
+HEADER_ROWS: Final = 30
+"""How many filled rows are looked at for the header row."""
+_ENOUGH: Final = 2
+"""Known fields that make a row a header row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a column; ``index`` counts from 1."""
+
+    index: int
+    text: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column whose field is known."""
+
+    heading: Heading
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the columns of a sheet hold."""
+
+    row: int
+    columns: tuple[Column, ...]
+    unknown: tuple[Heading, ...] = ()
+    doubled: tuple[tuple[Field, tuple[Heading, ...]], ...] = ()
+    results: int | None = None
+    """The column "Result" of an earlier checked copy, with "Errors" right of it."""
+
+    @property
+    def width(self) -> int:
+        """The last column that is read."""
+        return max((column.heading.index for column in self.columns), default=0)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names of the fields that have a column."""
+        return frozenset(column.field.name for column in self.columns)
+
+
+def fold(text: str) -> str:
+    """A heading without case, accents, blanks and punctuation."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in plain if char.isalnum())
+
+
+def _spellings(word: str) -> Iterable[str]:
+    yield fold(word)
+    written_out = word.casefold()
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        written_out = written_out.replace(umlaut, letters)
+    yield fold(written_out)
+
+
+@cache
+def _words(book: Book) -> Mapping[str, tuple[tuple[str, bool], ...]]:
+    """Folded word to the fields it may mean, each with whether it is a weak claim."""
+    words: dict[str, dict[str, bool]] = {}
+    for field in fields_of(book):
+        words.setdefault(fold(field.title), {}).setdefault(field.name, False)
+        for word, weak in words_of(field.name):
+            for spelling in _spellings(word):
+                claims = words.setdefault(spelling, {})
+                claims[field.name] = claims.get(field.name, True) and weak
+    return {word: tuple(claims.items()) for word, claims in words.items()}
+
+
+def recognise(row: int, headings: Sequence[Heading], book: Book) -> Layout | None:
+    """The layout that this row describes; ``None`` when it is no header row."""
+    ours = _result_columns(headings)
+    strong: dict[str, list[Heading]] = {}
+    weak: dict[str, list[Heading]] = {}
+    for heading in headings:
+        if ours is not None and heading.index in (ours, ours + 1):
+            continue
+        for name, is_weak in _words(book).get(fold(heading.text), ()):
+            (weak if is_weak else strong).setdefault(name, []).append(heading)
+    for name, claimants in weak.items():
+        if name not in strong and (name not in ADDRESS_WORDS or _whole_address(strong, weak)):
+            strong[name] = claimants
+    if len(strong) < _ENOUGH:
+        return None
+    by_name = {field.name: field for field in fields_of(book)}
+    columns = [Column(found[0], by_name[name]) for name, found in strong.items()]
+    columns.sort(key=lambda column: column.heading.index)
+    used = {heading.index for found in strong.values() for heading in found}
+    return Layout(
+        row=row,
+        columns=tuple(columns),
+        unknown=tuple(
+            heading
+            for heading in headings
+            if heading.index not in used and (ours is None or heading.index not in (ours, ours + 1))
+        ),
+        doubled=tuple((by_name[name], tuple(found)) for name, found in strong.items() if len(found) > 1),
+        results=ours,
+    )
+
+
+def _whole_address(strong: Mapping[str, object], weak: Mapping[str, object]) -> bool:
+    needed = ("name", "street", "city", "postal_code", "country")
+    return all(f"ship_to.{part}" in strong or f"ship_to.{part}" in weak for part in needed)
+
+
+def _result_columns(headings: Sequence[Heading]) -> int | None:
+    texts = {heading.index: heading.text.strip() for heading in headings}
+    pairs = [index for index, text in texts.items() if text == RESULT and texts.get(index + 1) == ERRORS]
+    return pairs[-1] if pairs else None
+
+
+def require(layout: Layout, book: Book, given: frozenset[str], place: str) -> None:
+    """Refuse a layout in which a field has two columns, or a required one has none.
+
+    ``given`` names the options that stand in for a column.  Raises ``InvalidDocument``.
+    """
+    if layout.doubled:
+        said = "; ".join(
+            f"{field.title} in {' and '.join(map(_said, found))}" for field, found in layout.doubled
+        )
+        raise InvalidDocument(
+            f"two columns claim one field: {said}",
+            code="columns_doubled",
+            hint="rename or remove the column that is not meant",
+            place=place,
+        )
+    missing = [
+        field
+        for field in fields_of(book)
+        if field.required and field.name not in layout.fields and field.option not in given
+    ]
+    if not missing:
+        return
+    found = ", ".join(_said(column.heading) for column in layout.columns)
+    unknown = ", ".join(_said(heading) for heading in layout.unknown)
+    options = [field.option for field in missing if field.option]
+    raise InvalidDocument(
+        f"the columns {', '.join(field.title for field in missing)} are missing; known columns: {found}"
+        + (f"; unknown columns: {unknown}" if unknown else ""),
+        code="columns_missing",
+        hint="add the columns, or name them so that they are known: "
+        + "; ".join(f"{field.title} as {examples(field)}" for field in missing)
+        + (f"; or give the option {' and '.join(f'{option}=' for option in options)}" if options else ""),
+        place=place,
+    )
+
+
+def examples(field: Field, most: int = 12) -> str:
+    """Some of the headings that are known for a field."""
+    words = [word for word, weak in words_of(field.name) if not weak]
+    step = max(1, len(words) // most)
+    return ", ".join(dict.fromkeys(f'"{word}"' for word in words[::step][:most]))
+
+
+def suggestions(heading: Heading, book: Book) -> tuple[str, ...]:
+    """The fields whose known headings come nearest to an unknown one."""
+    titles = {field.name: field.title for field in fields_of(book)}
+    spellings = {word: titles[claims[0][0]] for word, claims in _words(book).items()}
+    return nearest(fold(heading.text), spellings, str)
+
+
+def _said(heading: Heading) -> str:
+    flat = " ".join(heading.text.split())
+    return f'{heading.where} "{flat if len(flat) <= 40 else flat[:39] + "…"}"'
