@@ -222,10 +222,12 @@ def same_price(first: UnitPrice, second: UnitPrice) -> bool:
 
 
 def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Each finding once; what the back-end says in the very words of a finding is no other finding."""
     seen: set[tuple[str, str, str]] = set()
+    said = {finding.message for finding in findings if finding.code != "back_end_said"}
     for finding in findings:
         mark = (finding.code, finding.path, finding.message)
-        if mark not in seen:
+        if mark not in seen and not (finding.code == "back_end_said" and finding.message in said):
             seen.add(mark)
             yield finding
 

@@ -50,7 +50,7 @@ class Drafting:
         """The draft of an order, or ``None`` after adding to ``order.issues`` what keeps it from being one."""
         currency = order.header.get("currency") or self._options.get("currency")
         ship_to = self._address(order)
-        if currency is None:
+        if currency is None and not any(issue.path == "currency" for issue in order.issues):
             row = order.rows[0]
             order.issues.append(
                 finding(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from typing import Final
 
 from ..errors import InvalidDocument
-from ..models.codes import nearest
 from .fields import Book, Field, fields_of
-from .synonyms import ADDRESS_WORDS, words_of
+from .synonyms import ADDRESS_WORDS, examples_of, words_of
 
 __all__ = ["ERRORS", "HEADER_ROWS", "RESULT", "Column", "Heading", "Layout", "fold", "recognise", "require"]
 
@@ -169,18 +169,17 @@ def require(layout: Layout, book: Book, given: frozenset[str], place: str) -> No
     )
 
 
-def examples(field: Field, most: int = 12) -> str:
-    """Some of the headings that are known for a field."""
-    words = [word for word, weak in words_of(field.name) if not weak]
-    step = max(1, len(words) // most)
-    return ", ".join(dict.fromkeys(f'"{word}"' for word in words[::step][:most]))
+def examples(field: Field, each: int = 3) -> str:
+    """Some of the headings that are known for a field, in every language."""
+    return ", ".join(f'"{word}"' for word in dict.fromkeys(examples_of(field.name, each)))
 
 
 def suggestions(heading: Heading, book: Book) -> tuple[str, ...]:
-    """The fields whose known headings come nearest to an unknown one."""
+    """The fields whose known headings come nearest to an unknown one, at most three."""
     titles = {field.name: field.title for field in fields_of(book)}
-    spellings = {word: titles[claims[0][0]] for word, claims in _words(book).items()}
-    return nearest(fold(heading.text), spellings, str)
+    words = _words(book)
+    near = get_close_matches(fold(heading.text)[:40], words, n=5, cutoff=0.75)
+    return tuple(dict.fromkeys(titles[words[word][0][0]] for word in near))[:3]
 
 
 def _said(heading: Heading) -> str:

@@ -87,17 +87,19 @@ class Places(Mapping[str, Place]):
         """
         bare = path.removeprefix("purchase_order.").removeprefix("order.")
         for name in _shorter(bare):
-            found = self.cell(_AS_READ.get(name, name)) or self._parts(name)
+            found = self.cell(_AS_READ.get(name, name))
+            if found is None and name == bare:
+                found = self._first_part(name)
             if found is not None:
                 return found
         line = _LINE.match(bare)
         index = int(line.group(1)) if line else 0
         return (self._rows[index] if index < len(self._rows) else self._rows[0]), None
 
-    def _parts(self, name: str) -> tuple[int, int] | None:
-        return next(
-            (found for path in self if path.startswith(name + ".") and (found := self.cell(path))), None
-        )
+    def _first_part(self, name: str) -> tuple[int, int] | None:
+        """The first column of a value that is read from several, such as an address."""
+        parts = [column for path, column in self._columns.items() if path.startswith(name + ".")]
+        return (self._rows[0], min(parts)) if parts else None
 
     def __getitem__(self, path: str) -> Place:
         found = self.cell(path)
@@ -123,7 +125,6 @@ _AS_READ: Final = {
     "ship_to.lines[0]": "ship_to.street",
     "ship_to.lines[1]": "ship_to.street2",
     "references": "number",
-    "supplier_order": "number",
 }
 """Where a field of the draft was read, if it has another name there."""
 

@@ -148,7 +148,7 @@ def _events(
             resolve_entities=False,
             load_dtd=False,
             no_network=True,
-            huge_tree=False,
+            huge_tree=True,  # cells of 10 MB exist; the size of the part is bounded, and entities were refused before
             remove_comments=True,
             remove_pis=True,
         )

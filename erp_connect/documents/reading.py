@@ -247,7 +247,7 @@ def _layout(rows: Rows, book: Book) -> Layout:
         )
     needed = [field for field in fields_of(book) if field.required]
     hint = "put the names of the columns above the rows: " + "; ".join(
-        f"{field.title} as {examples(field, 6)}" for field in needed
+        f"{field.title} as {examples(field, 1)}" for field in needed
     )
     if isinstance(rows, CsvRows):
         hint += _other_delimiter(rows, book)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-__all__ = ["ADDRESS_WORDS", "WORDS", "words_of"]
+__all__ = ["ADDRESS_WORDS", "WORDS", "examples_of", "words_of"]
 
 _NUMBER: Final = """
 customer po|customer po number|customer po no|po|po number|po no|po nr|purchase order|purchase order number|
@@ -261,6 +261,12 @@ dirección de entrega|dirección de envío
 def _split(text: str) -> list[list[str]]:
     """The words of each language."""
     return [line.split("|") for line in text.replace("|\n", "|").strip("\n").splitlines()]
+
+
+def examples_of(name: str, each: int) -> Iterator[str]:
+    """The first headings of every language."""
+    for language in _split(_WHOLE[name] if name in _WHOLE else ADDRESS_WORDS.get(name) or WORDS[name]):
+        yield from [word for word in language if not word.startswith("~")][:each]
 
 
 def words_of(name: str) -> Iterator[tuple[str, bool]]:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..models.base import MAX_TEXT, Code, NotNegative, Positive, Text
+from ..models.base import MAX_TEXT, NotNegative, Positive, Text
 from ..models.codes import UnknownCode
 from ..models.countries import country_code
 from ..models.currencies import currency_code
@@ -78,21 +78,22 @@ def read(cell: Cell, holds: Holds, how: Reading) -> object:
 
 # --------------------------------------------------------------------------- texts
 
-_CODE: Final = TypeAdapter(Code)
 _TEXT: Final = TypeAdapter(Text)
 
 
 def _checked_text(text: str) -> str:
     if text.isascii() and text.isprintable() and len(text) <= MAX_TEXT:
         return text  # the usual case, without a validator's price
+    if len(text) > MAX_TEXT:
+        raise WrongValue(
+            "text_too_long",
+            f"the text has {len(text):,} characters, at most {MAX_TEXT:,} are taken",
+            "shorten the text",
+        )
     try:
         return _TEXT.validate_python(text)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        if first["type"] == "string_too_long":
-            raise WrongValue(
-                "text_too_long", f"the text is longer than {MAX_TEXT:,} characters", "shorten the text"
-            ) from None
         raise WrongValue(
             "control_character", first["msg"], "type the text again, without hidden characters"
         ) from None

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 from ..adapters.contract import Write, Written
-from ..errors import ErpConnectError
+from ..clock import Clock
+from ..errors import ErpConnectError, JournalUnavailable, KeyInProgress
+from . import leases
+from .claiming import as_write, confirmed, first_entry, let_go, refused
 from .decisions import Verdict, after_error
-from .deeds import Deed
+from .deeds import Deed, Look
 from .records import Entry, State
-from .store import Change
-from .writing import Outcome, Writer, confirmed, first_entry, refused
+from .store import Change, Store
+from .writing import Attempt, Outcome, Writer, standing
 
 E = TypeVar("E")
+Verdicts = Sequence[Written[E] | ErpConnectError]
+Send = Callable[[Sequence[tuple[Deed[E], Write]]], Verdicts[E]]
+LookUp = Callable[[Sequence[Deed[E]]], Mapping[str, Look[E]]]
+"""Looks up many deeds in few requests; by key.  A deed that is left out is looked up alone."""
 
 
 class BlockWriter(Writer):
     """Writes many creates with one commit for their intents and one for their ends."""
 
     def write_block(
-        self,
-        deeds: Sequence[Deed[E]],
-        send: Callable[[Sequence[tuple[Deed[E], Write]]], Sequence[Written[E] | ErpConnectError]],
+        self, deeds: Sequence[Deed[E]], send: Send[E], look_up: LookUp[E] | None = None
     ) -> list[Outcome[E] | ErpConnectError]:
-        """One verdict per deed, in their order; what is not plain goes through the path of single writes."""
+        """One verdict per deed, in their order; what is not plain goes through the path of single writes.
+
+        ``send`` makes the requests, and nothing after them: its errors speak of the writes.
+        """
         ends: dict[int, Outcome[E] | ErpConnectError] = {}
         fresh: list[tuple[int, Deed[E], Entry]] = []
         seen: set[str] = set()
@@ -35,69 +44,135 @@ class BlockWriter(Writer):
         there = self._store.insert([entry for _, _, entry in fresh])
         fresh = [each for each in fresh if each[1].key not in there]
         if fresh:
-            self._send(fresh, send, ends)
+            ends = _Block(self._store, self._clock, fresh).run(send, look_up)
         for index, deed in enumerate(deeds):
             if index not in ends:
                 ends[index] = self._single(deed)
         return [ends[index] for index in range(len(deeds))]
-
-    def _send(
-        self,
-        fresh: Sequence[tuple[int, Deed[E], Entry]],
-        send: Callable[[Sequence[tuple[Deed[E], Write]]], Sequence[Written[E] | ErpConnectError]],
-        ends: dict[int, Outcome[E] | ErpConnectError],
-    ) -> None:
-        writes = [(deed, self._block_write(deed, entry)) for _, deed, entry in fresh]
-        try:
-            verdicts: Sequence[Written[E] | ErpConnectError] = send(writes)
-        except ErpConnectError as failure:
-            verdicts = [failure] * len(fresh)
-        except BaseException:
-            loose = {"state": State.UNKNOWN, "owner": None, "lease_until": None}
-            self._store.change([Change(entry=entry, values=loose) for _, _, entry in fresh])
-            raise
-        changes: list[Change] = []
-        for (index, deed, entry), verdict in zip(fresh, verdicts, strict=True):
-            values, end = self._end(deed, entry, verdict)
-            changes.append(Change(entry=entry, values=values))
-            if end is not None:
-                ends[index] = end
-        lost = self._store.change(changes)
-        for index, deed, _ in fresh:
-            if deed.key in lost:
-                ends.pop(index, None)
-
-    def _end(
-        self, deed: Deed[E], entry: Entry, verdict: Written[E] | ErpConnectError
-    ) -> tuple[dict[str, Any], Outcome[E] | ErpConnectError | None]:
-        """What to note, and the end; None where the path of single writes has to find it out."""
-        if isinstance(verdict, ErpConnectError):
-            if after_error(verdict, sent=True) is Verdict.REFUSE:
-                return refused(verdict, self._clock), verdict
-            known = State.NEVER_SENT if verdict.outcome == "not_applied" else State.UNKNOWN
-            return {"state": known, "owner": None, "lease_until": None}, None
-        try:
-            settled = deed.settle(verdict)
-        except ErpConnectError as failure:
-            failure.outcome = "applied"
-            values = {"state": State.CONFIRMED, "entity_id": verdict.id, "owner": None, "lease_until": None}
-            return {**values, "settled_at": self._clock.now()}, failure
-        values = confirmed(entry, settled, self._clock)
-        return values, Outcome(settled, entry.but(**values), replayed=False)
-
-    def _block_write(self, deed: Deed[E], entry: Entry) -> Write:
-        return Write(
-            key=deed.key,
-            stamp=entry.stamp,
-            operation=deed.operation,
-            correlation_id=deed.correlation_id,
-            timeout=deed.timeout,
-            actor=deed.actor,
-            reason=deed.reason,
-        )
 
     def _single(self, deed: Deed[E]) -> Outcome[E] | ErpConnectError:
         try:
             return self.write(deed)
         except ErpConnectError as error:
             return error
+
+
+class _Block(Generic[E]):
+    """One owner's work on many entries under one lease."""
+
+    def __init__(self, store: Store, clock: Clock, fresh: Sequence[tuple[int, Deed[E], Entry]]) -> None:
+        self._store = store
+        self._clock = clock
+        self._fresh = fresh
+        self._timeout = max(deed.timeout for _, deed, _ in fresh)
+        self._until = min(entry.lease_until for _, _, entry in fresh if entry.lease_until is not None)
+        self._entries = {deed.key: entry for _, deed, entry in fresh}
+        self._made: dict[str, tuple[str, str | None]] = {}
+        self._requests: Counter[str] = Counter()
+
+    def run(self, send: Send[E], look_up: LookUp[E] | None) -> dict[int, Outcome[E] | ErpConnectError]:
+        """The ends by index; a deed whose key somebody else has taken over meanwhile is left out."""
+        try:
+            verdicts = self._verdicts(send)
+        except BaseException:
+            self._let_go(self._entries.values())
+            raise
+        ends: dict[int, Outcome[E] | ErpConnectError] = {}
+        changes: list[Change] = []
+        doubtful: list[tuple[int, Deed[E], ErpConnectError]] = []
+        for (index, deed, _), verdict in zip(self._fresh, verdicts, strict=True):
+            if isinstance(verdict, ErpConnectError) and after_error(verdict, sent=True) is not Verdict.REFUSE:
+                doubtful.append((index, deed, verdict))
+                continue
+            values, ends[index] = self._end(deed, verdict)
+            changes.append(Change(entry=self._entries[deed.key], values=values))
+        try:
+            lost = self._store.change(changes) if changes else frozenset()
+        except JournalUnavailable as failure:
+            failure.outcome = "unknown"  # what was written stands, and recover() finds it
+            raise
+        for index, deed, _ in self._fresh:
+            if deed.key in lost:
+                ends.pop(index, None)
+        self._find_out(doubtful, look_up, ends)
+        return ends
+
+    def _verdicts(self, send: Send[E]) -> Verdicts[E]:
+        writes = [(deed, self._write(deed, entry)) for _, deed, entry in self._fresh]
+        try:
+            return send(writes)
+        except ErpConnectError as failure:
+            return [failure] * len(self._fresh)
+
+    def _write(self, deed: Deed[E], entry: Entry) -> Write:
+        def sending(_step: str) -> None:
+            self._renew()
+            self._requests[deed.key] += 1
+
+        def made(id: str, number: str | None = None) -> None:
+            self._made[deed.key] = (id, number)
+
+        return as_write(deed, entry.stamp, sending=sending, made=made)
+
+    def _renew(self) -> None:
+        """Renew the lease of all when too little of it is left for one more request."""
+        now = self._clock.now()
+        if now <= leases.last_start(self._until, self._timeout):
+            return
+        until = leases.lease(now, self._timeout)
+        values = {"lease_until": until, "sent_at": leases.last_start(until, self._timeout)}
+        if self._store.change([Change(entry=entry, values=values) for entry in self._entries.values()]):
+            raise KeyInProgress(
+                "another process has taken over a key of this block, because the lease had ended",
+                outcome="unknown",
+            )
+        self._until = until
+        self._entries = {key: entry.but(**values) for key, entry in self._entries.items()}
+
+    def _end(
+        self, deed: Deed[E], verdict: Written[E] | ErpConnectError
+    ) -> tuple[dict[str, Any], Outcome[E] | ErpConnectError]:
+        """What to note of a definite answer, and what the caller is told."""
+        entry = self._entries[deed.key]
+        if isinstance(verdict, ErpConnectError):
+            return refused(verdict, self._clock), verdict
+        try:
+            settled = deed.settle(verdict)
+        except ErpConnectError as failure:
+            failure.outcome = "applied"
+            return standing(deed, verdict.id, entry, self._clock), failure
+        values = confirmed(entry, settled, self._clock)
+        return values, Outcome(settled, entry.but(**values), replayed=settled.earlier)
+
+    def _find_out(
+        self,
+        doubtful: Sequence[tuple[int, Deed[E], ErpConnectError]],
+        look_up: LookUp[E] | None,
+        ends: dict[int, Outcome[E] | ErpConnectError],
+    ) -> None:
+        """Judge the others one by one, on the same lease; many are looked up together."""
+        looks: Mapping[str, Look[E]] = {}
+        lost = [deed for _, deed, error in doubtful if after_error(error, sent=True) is Verdict.LOOK]
+        if look_up is not None and len(lost) > 1:
+            try:
+                looks = look_up(lost)
+            except ErpConnectError:
+                looks = {}  # each one's own look-up says why
+        for place, (index, deed, error) in enumerate(doubtful):
+            id, number = self._made.get(deed.key, (None, None))
+            entry = self._entries[deed.key].but(entity_id=id, number=number)
+            attempt: Attempt[E] = Attempt(self._store, self._clock, deed, entry, begun_here=True)
+            try:
+                requests = self._requests[deed.key]
+                ends[index] = attempt.go_on(error, requests=requests, look=looks.get(deed.key))
+            except ErpConnectError as end:
+                ends[index] = end
+            except BaseException:
+                self._let_go(self._entries[each.key] for _, each, _ in doubtful[place + 1 :])
+                raise
+
+    def _let_go(self, entries: Any) -> None:
+        try:
+            self._store.change([Change(entry=entry, values=let_go()) for entry in entries])
+        except JournalUnavailable:
+            return  # what interrupted us matters more; the leases end by themselves

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ..adapters.contract import Conditional, StampKind, StampPolicy
-from ..errors import ErpConnectError
+from ..errors import ErpConnectError, VersionConflict
 
 
 class Verdict(StrEnum):
@@ -97,15 +97,31 @@ def after_error(error: BaseException, *, sent: bool) -> Verdict:
     return Verdict.UNDO if error.outcome == "partial" else Verdict.LOOK
 
 
-def after_look(sight: Sight, rules: Rules, *, sent_at: datetime | None, now: datetime) -> Verdict:
-    """What a look-up allows."""
+def after_doubt(error: BaseException, rules: Rules, *, sent_at: datetime | None, now: datetime) -> Verdict:
+    """What a refusal means while an earlier request of the same key may still run, and nothing of it is seen.
+
+    A version that has moved on is moved on for the earlier request too.  Anything else could be lifted before
+    that request runs.
+    """
+    final = isinstance(error, VersionConflict) or rules.wait(sent_at, now) == 0
+    return Verdict.REFUSE if final else Verdict.WAIT
+
+
+def after_look(
+    sight: Sight, rules: Rules, *, sent_at: datetime | None, now: datetime, only_request: bool = False
+) -> Verdict:
+    """What a look-up allows.
+
+    ``only_request``: a single request was ever begun under this key.  Where half of a write is seen then, that
+    request is the one that made it, and nothing is running any more.
+    """
     if sight is Sight.ONE:
         return Verdict.CONFIRM
     if sight is Sight.SEVERAL:
         return Verdict.UNKNOWN
     if sight is Sight.HALF:
-        # What is missing is added by line reference; until the window is over the first request may add it too.
-        return Verdict.SEND if rules.wait(sent_at, now) == 0 else Verdict.WAIT
+        # What is missing is added by line reference; until the window is over an earlier request may add it too.
+        return Verdict.SEND if only_request or rules.wait(sent_at, now) == 0 else Verdict.WAIT
     if rules.repeatable or sent_at is None:
         return Verdict.SEND
     if sight is Sight.BLIND:

@@ -27,12 +27,16 @@ class Look(Generic[E]):
 class Settled(Generic[E]):
     """A write that stands: the entity as read back, and what the journal keeps of it.
 
-    ``receipt`` is what the client made of it (differences, warnings); the journal passes it through.
+    ``receipt`` is what the client made of it (differences, warnings); the journal passes it through.  ``party`` is
+    the customer's or supplier's number as the back-end knows it, ``earlier`` that this very write had been done
+    before the first request of this call.
     """
 
     stored: E
     entity_id: str
     number: str | None = None
+    party: str | None = None
+    earlier: bool = False
     result: Mapping[str, Any] = field(default_factory=dict)
     receipt: Any = None
 
@@ -62,6 +66,12 @@ class Deed(ABC, Generic[E]):
         """The wish's fingerprint: the same wish has the same one."""
         return fingerprint(self.operation, self.payload)
 
+    def adopt(self, entry: Entry) -> None:
+        """Go on from what an earlier owner of this key has noted, who may have sent the request already.
+
+        What stood before the first request stands in the entry; what stands now may be the work of that request.
+        """
+
     @abstractmethod
     def send(self, write: Write) -> Written[E] | None:
         """Ask the back-end to do it; ``None`` when what it is about is gone now, as wished."""
@@ -73,6 +83,10 @@ class Deed(ABC, Generic[E]):
     @abstractmethod
     def settle(self, written: Written[E] | None) -> Settled[E]:
         """Read back what stands, compare it with the wish, and say what to remember."""
+
+    def unread(self, id: str) -> Mapping[str, Any]:
+        """What to remember of a write that stands under this id and could not be read back."""
+        return {}
 
     @abstractmethod
     def replay(self, entry: Entry) -> Settled[E]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import IO, Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
-from ..adapters.contract import Write, Written
 from ..clock import Clock
-from ..errors import ErpConnectError, NotFound, OutcomeUnknown, TransitionNotAllowed
+from ..errors import ErpConnectError, JournalUnavailable, NotFound, TransitionNotAllowed
 from ..models import RecoveryReport
 from . import leases
-from .decisions import Sight, Verdict, after_look
-from .deeds import Deed
+from .blocks import LookUp, Send
+from .claiming import confirmed, in_progress
+from .decisions import Sight
+from .deeds import Deed, Settled
 from .records import OPEN, Entry, State
 from .store import Change, Store, Wanted
-from .writing import Outcome, confirmed
+from .writing import Outcome
 
 E = TypeVar("E")
 RETENTION_DAYS = 400
@@ -31,9 +32,7 @@ class Writes(Protocol):
         ...
 
     def write_block(
-        self,
-        deeds: Sequence[Deed[E]],
-        send: Callable[[Sequence[tuple[Deed[E], Write]]], Sequence[Written[E] | ErpConnectError]],
+        self, deeds: Sequence[Deed[E]], send: Send[E], look_up: LookUp[E] | None = None
     ) -> Sequence[Outcome[E] | ErpConnectError]:
         """Carry out many creates; one verdict each, in their order."""
         ...
@@ -108,7 +107,7 @@ class Journal:
                 self._close(mine, State.NEVER_SENT)
                 reopened.append(mine.key)
                 continue
-            end = self._looked_up(mine, rebuild(mine))
+            end = self._looked_up(mine, rebuild)
             {"settled": settled, "reopened": reopened, "unknown": unknown}[end].append(mine.key)
         return RecoveryReport(settled=tuple(settled), reopened=tuple(reopened), unknown=tuple(unknown))
 
@@ -117,19 +116,21 @@ class Journal:
         values = {"fence": entry.fence + 1, "owner": leases.owner(), "lease_until": leases.lease(now, 60.0)}
         return None if self._store.change([Change(entry=entry, values=values)]) else entry.but(**values)
 
-    def _looked_up(self, entry: Entry, deed: Deed[Any]) -> str:
+    def _looked_up(self, entry: Entry, rebuild: Callable[[Entry], Deed[Any]]) -> str:
         try:
+            deed = rebuild(entry)
             look = deed.look(entry)
-            verdict = after_look(look.sight, deed.rules, sent_at=entry.sent_at, now=self._clock.now())
-            if verdict is Verdict.CONFIRM:
+            if look.sight is Sight.ONE:
                 values = confirmed(entry, deed.settle(look.written), self._clock)
                 self._store.change([Change(entry=entry, values=values)])
                 return "settled"
+        except JournalUnavailable:
+            raise
         except ErpConnectError:
+            # Nobody can be asked now, or nobody can read what was noted: it stays to be settled.
             self._close(entry, State.UNKNOWN)
             return "unknown"
-        waited = deed.rules.wait(entry.sent_at, self._clock.now()) == 0
-        if waited and look.sight is Sight.NONE:
+        if look.sight is Sight.NONE and deed.rules.wait(entry.sent_at, self._clock.now()) == 0:
             self._close(entry, State.NEVER_SENT)
             return "reopened"
         self._close(entry, State.UNKNOWN)
@@ -141,30 +142,37 @@ class Journal:
             values["settled_at"] = self._clock.now()
         self._store.change([Change(entry=entry, values=values)])
 
-    def resolve(self, key: str, order_id: str | None = None, number: str | None = None) -> Entry:
-        """A person's word on an open or partial entry: it stands as ``order_id``, or (None) it does not exist.
+    def resolve(self, key: str, settled: Settled[Any] | None) -> Entry:
+        """A person's word on an open or partial entry: this is what stands, or (None) nothing does.
 
-        Raises ``TransitionNotAllowed`` for an entry that is settled, ``OutcomeUnknown`` while somebody is at it.
+        Raises ``TransitionNotAllowed`` for an entry that is settled, ``KeyInProgress`` while somebody is at it.
         """
+        entry = self.unsettled(key)
+        absent: dict[str, Any] = {
+            "state": State.REFUSED,
+            "result": {"resolved": "absent"},
+            "owner": None,
+            "lease_until": None,
+            "settled_at": self._clock.now(),
+        }
+        values = absent if settled is None else confirmed(entry, settled, self._clock)
+        if settled is not None:
+            values["result"] = {**settled.result, "resolved": "present"}
+        values["fence"] = entry.fence + 1
+        if self._store.change([Change(entry=entry, values=values)]):
+            raise in_progress(self.show(key), self._clock)
+        return entry.but(**values)
+
+    def unsettled(self, key: str) -> Entry:
+        """An entry that a person may settle now; raises as :meth:`resolve` does."""
         entry = self.show(key)
         if entry.state not in OPEN | {State.PARTIAL}:
             raise TransitionNotAllowed(
                 f"this key is settled already ({entry.state.value})", hint="there is nothing to resolve"
             )
         if leases.held(entry, self._clock.now()):
-            raise OutcomeUnknown("somebody is at work on this key", key=key, retry_after=leases.GRACE)
-        values: dict[str, Any] = {
-            "fence": entry.fence + 1,
-            "state": State.REFUSED if order_id is None else State.CONFIRMED,
-            "entity_id": order_id or entry.entity_id,
-            "number": number or entry.number,
-            "result": {"resolved": "absent" if order_id is None else "present"},
-            "owner": None,
-            "lease_until": None,
-            "settled_at": self._clock.now(),
-        }
-        self._store.change([Change(entry=entry, values=values)])
-        return entry.but(**values)
+            raise in_progress(entry, self._clock)
+        return entry
 
     # -- keeping -------------------------------------------------------------------------------------------
 
@@ -206,14 +214,10 @@ class Journal:
                 block = []
         return done + (act(block) if block else 0)
 
-    def export(self, file: IO[str]) -> int:
-        """Write every entry as a line of JSON, oldest first; returns how many."""
-        count = 0
+    def export(self) -> Iterator[str]:
+        """Every entry as a line of JSON without its line end, oldest first."""
         for entry in self.list():
-            json.dump(as_json(entry), file, ensure_ascii=False, sort_keys=True)
-            file.write("\n")
-            count += 1
-        return count
+            yield json.dumps(as_json(entry), ensure_ascii=False, sort_keys=True)
 
     def close(self) -> None:
         """Give back the store."""
@@ -230,11 +234,15 @@ def as_json(entry: Entry) -> dict[str, Any]:
     return values
 
 
+_NOT_PERSONAL: Final = ("error", "resolved", "document", "lowered", "replaced")
+"""What a result may keep: codes, ids and quantities."""
+
+
 def _bare(result: Any) -> Any:
-    """What a result says without a customer's data: the ids and quantities of a tombstone, the code of an error."""
+    """What a result says without a customer's data."""
     if not isinstance(result, dict):
         return None
-    kept = {name: result[name] for name in ("error", "resolved") if name in result}
+    kept = {name: result[name] for name in _NOT_PERSONAL if name in result}
     tombstone = result.get("tombstone")
     if tombstone:
         private = ("party", "customer_po", "references", "reason")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import uuid
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from .records import Entry
@@ -14,14 +17,35 @@ GRACE: Final = 15.0
 """Seconds that a lease lasts beyond the time-out of the request that it covers."""
 
 _token: tuple[int, str] | None = None
+_naming = threading.Lock()
 
 
 def owner() -> str:
-    """This process's name in leases: host, process id, and a token of its own; another one after a fork."""
+    """This process's name in leases: where it runs, its id, and a token of its own; another one after a fork."""
     global _token  # noqa: PLW0603 (one process has one name)
-    if _token is None or _token[0] != os.getpid():
-        _token = (os.getpid(), uuid.uuid4().hex[:12])
-    return f"{socket.gethostname()}/{_token[0]}/{_token[1]}"
+    with _naming:  # two threads must not give one process two names
+        if _token is None or _token[0] != os.getpid():
+            _token = (os.getpid(), uuid.uuid4().hex[:12])
+        return f"{_place()}/{_token[0]}/{_token[1]}"
+
+
+def _forked() -> None:
+    global _naming  # noqa: PLW0603 (the parent may have held it at the fork)
+    _naming = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
+
+
+@cache
+def _place() -> str:
+    """The host, and the space in which its process ids count: containers of one host have ids of their own."""
+    try:
+        space = str(Path("/proc/self/ns/pid").stat().st_ino)
+    except OSError:
+        space = ""
+    return f"{socket.gethostname()}:{space}"
 
 
 def lease(now: datetime, timeout: float) -> datetime:
@@ -30,7 +54,7 @@ def lease(now: datetime, timeout: float) -> datetime:
 
 
 def held(entry: Entry, now: datetime) -> bool:
-    """Whether somebody else may still be at work on this entry.
+    """Whether somebody may still be at work on this entry.
 
     A lease that has ended is nobody's, and neither is that of a process of this host that has died.
     """
@@ -40,13 +64,15 @@ def held(entry: Entry, now: datetime) -> bool:
 
 
 def _dead(name: str) -> bool:
-    host, _, rest = name.rpartition("/")[0].rpartition("/")
-    if host != socket.gethostname():
+    place, pid_text, _ = name.rsplit("/", 2)
+    if place != _place():
         return False
-    pid = int(rest)
+    pid = int(pid_text)
     if pid == os.getpid():
         # The same number and another token: the process before us that had it is gone.
         return name != owner()
+    if os.name == "nt":  # there signal 0 is no question but Ctrl-C: the lease has to end by itself
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -54,3 +80,8 @@ def _dead(name: str) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def last_start(until: datetime, timeout: float) -> datetime:
+    """The last moment at which a request of this time-out may start under a lease that ends then."""
+    return until - timedelta(seconds=timeout)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 from ..adapters.contract import Adapter, Transactional
 from ..clock import Clock
@@ -16,7 +18,7 @@ from .store import MemoryStore
 
 FILE_NAME: Final = "journal.db"
 
-_shared: dict[str, MemoryStore] = {}
+_shared: WeakKeyDictionary[object, MemoryStore] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -25,13 +27,14 @@ def open_journal(
 ) -> Journal:
     """The journal of an opened adapter; no file or table is made before the first write.
 
-    ``url`` (any SQLAlchemy URL) names another place than the usual one.  Raises ``ConfigurationError`` for a URL
-    that cannot be read.
+    ``url`` (any SQLAlchemy URL) names another place than the usual one; what is wrong with it is told as
+    ``JournalUnavailable`` by the first write.
     """
     if url is not None:
         return _in_database(url, system, clock, timeout)
     if adapter.target.scheme == "memory":
-        store = _shared_memory(system) if adapter.target.host else MemoryStore()
+        # The orders live as long as their world, and so does what is remembered of them.
+        store = _beside(getattr(adapter, "world", adapter))
         return Journal(store, BlockWriter(store, system, clock), system=system, clock=clock)
     if isinstance(adapter, Transactional):
         from .sql_store import SqlStore
@@ -41,29 +44,30 @@ def open_journal(
         return Journal(
             beside, TransactionalWriter(beside, system, clock, adapter), system=system, clock=clock
         )
-    return _in_database(_own_file(), system, clock, timeout)
+    return _in_database(_own_file, system, clock, timeout)
 
 
-def _in_database(url: str, system: str, clock: Clock, timeout: float) -> Journal:
+def _in_database(url: str | Callable[[bool], str], system: str, clock: Clock, timeout: float) -> Journal:
     from .sql_store import SqlStore
 
     store = SqlStore(url=url, timeout=timeout)
     return Journal(store, BlockWriter(store, system, clock), system=system, clock=clock)
 
 
-def _shared_memory(system: str) -> MemoryStore:
-    """Connections to the same named world share what is remembered of it."""
+def _beside(world: object) -> MemoryStore:
+    """Connections to the same world share what is remembered of it."""
     with _lock:
-        return _shared.setdefault(system, MemoryStore())
+        return _shared.setdefault(world, MemoryStore())
 
 
-def _own_file() -> str:
-    """The SQLite file in the user's data folder, or in ``ERP_CONNECT_HOME``."""
+def _own_file(writes: bool) -> str:
+    """The SQLite file in the user's data folder, or in ``ERP_CONNECT_HOME``; the folder is made before a write."""
     home = os.environ.get("ERP_CONNECT_HOME")
     if not home:
         from platformdirs import user_data_dir
 
         home = user_data_dir("erp-connect")
-    folder = Path(home).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(home).expanduser().absolute()
+    if writes:
+        folder.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{quote(str(folder / FILE_NAME))}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from functools import cache
@@ -21,6 +21,7 @@ from ..wire.sql import (
     keyset_pages,
     open_engine,
     reading,
+    sqlite_file,
     writing,
 )
 from . import tables
@@ -42,14 +43,25 @@ _HINTS: Final = {
 
 
 class SqlStore:
-    """Entries in a table; opened at the first use.  ``engine`` lends another's pool, which stays open then."""
+    """Entries in a table, which is made at the first write; reading makes nothing.
+
+    ``url`` is where it stands, or a function that makes sure of the place when it is first needed (called with
+    whether something is to be written).  ``engine`` lends another's pool, which stays open then.
+    """
 
     def __init__(
-        self, *, url: str | None = None, engine: sa.Engine | None = None, timeout: float = 30.0
+        self,
+        *,
+        url: str | Callable[[bool], str] = "",
+        engine: sa.Engine | None = None,
+        timeout: float = 30.0,
     ) -> None:
         self._url = url
         self._engine = engine
         self._owns_engine = engine is None
+        self._closed = False
+        if isinstance(url, str) and url:
+            _check(url)
         self._timeout = timeout
         self._ready = False
         self._lock = threading.Lock()
@@ -89,7 +101,7 @@ class SqlStore:
     def read(self, system: str, keys: Iterable[str]) -> dict[str, Entry]:
         """The entries of these keys."""
         with self._reading() as connection:
-            return self.read_on(connection, system, keys)
+            return {} if connection is None else self.read_on(connection, system, keys)
 
     def read_on(self, connection: sa.Connection, system: str, keys: Iterable[str]) -> dict[str, Entry]:
         """As :meth:`read`, in the caller's transaction."""
@@ -141,7 +153,8 @@ class SqlStore:
             statement = statement.where(table.c.has_tombstone == 1)
         keys = (table.c.created_at, table.c.row_id)
         with self._troubles():
-            for page in keyset_pages(self._opened(), statement, keys):
+            engine = self._opened_to_read()
+            for page in keyset_pages(engine, statement, keys) if engine is not None else ():
                 for row in page:
                     yield _entry(row[:-1])
 
@@ -160,10 +173,10 @@ class SqlStore:
     def close(self) -> None:
         """Close the pool, if it is our own."""
         with self._lock:
+            self._closed = True
             if self._owns_engine and self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
-                self._ready = False
 
     # -- opening -----------------------------------------------------------------------------------------
 
@@ -175,13 +188,34 @@ class SqlStore:
     def _opened(self) -> sa.Engine:
         with self._lock:
             if self._engine is None:
-                if self._url is None:
-                    raise JournalUnavailable("this journal is closed", hint="connect again")
-                self._engine = open_engine(self._url, timeout=self._timeout, create=True)
+                self._engine = self._pool(writes=True)
             if not self._ready:
                 tables.make(self._engine)
                 self._ready = True
             return self._engine
+
+    def _opened_to_read(self) -> sa.Engine | None:
+        """The pool, or None where nothing was ever written: there is nothing to be remembered then."""
+        with self._lock:
+            if self._engine is None:
+                if not self._closed and self._missing():
+                    return None
+                self._engine = self._pool(writes=False)
+            if not self._ready:
+                self._ready = tables.are_there(self._engine)
+            return self._engine if self._ready else None
+
+    def _pool(self, *, writes: bool) -> sa.Engine:
+        if self._closed:
+            raise JournalUnavailable("this journal is closed", hint="connect again")
+        return open_engine(self._place(writes=writes), timeout=self._timeout, create=True)
+
+    def _place(self, *, writes: bool) -> str:
+        return self._url if isinstance(self._url, str) else self._url(writes)
+
+    def _missing(self) -> bool:
+        file = sqlite_file(self._place(writes=False))
+        return file is not None and not file.exists()
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
@@ -189,9 +223,14 @@ class SqlStore:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with self._troubles(), reading(self._opened()) as connection:
-            yield connection
+    def _reading(self) -> Iterator[sa.Connection | None]:
+        with self._troubles():
+            engine = self._opened_to_read()
+            if engine is None:
+                yield None
+            else:
+                with reading(engine) as connection:
+                    yield connection
 
     def keys_on(self, connection: sa.Connection, entries: Sequence[Entry]) -> frozenset[str]:
         """Which of these keys have a row already."""
@@ -204,6 +243,16 @@ class SqlStore:
 
     def _troubles(self) -> AbstractContextManager[None]:
         return journal_troubles()
+
+
+def _check(url: str) -> None:
+    try:
+        sqlite_file(url)
+    except (sa.exc.ArgumentError, ValueError):
+        # The text may hold a password: neither it nor the cause that quotes it is repeated.
+        raise ConfigurationError(
+            "journal= is no database URL", hint="for example sqlite:///journal.db or postgresql://host/name"
+        ) from None
 
 
 @contextmanager
@@ -234,8 +283,8 @@ def _insert_if_new(connection: sa.Connection, entry: Entry) -> bool:
     """Whether the row was new; a rival's uncommitted row is waited for."""
     dialect = connection.dialect.name
     if dialect in ("postgresql", "sqlite"):
-        on_conflict = _on_conflict(dialect)
-        return connection.execute(on_conflict, _row(entry)).rowcount == 1
+        # The row that came in tells; what an INSERT counts is kept by no driver alike.
+        return connection.execute(_on_conflict(dialect), _row(entry)).first() is not None
     try:
         with connection.begin_nested():
             connection.execute(sa.insert(tables.entries), _row(entry))
@@ -247,14 +296,16 @@ def _insert_if_new(connection: sa.Connection, entry: Entry) -> bool:
 
 
 @cache
-def _on_conflict(dialect: str) -> sa.Insert:
+def _on_conflict(dialect: str) -> Any:
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(tables.entries).on_conflict_do_nothing(index_elements=["row_id"])
+        fresh = postgresql.insert(tables.entries).on_conflict_do_nothing(index_elements=["row_id"])
+        return fresh.returning(tables.entries.c.row_id)
     from sqlalchemy.dialects import sqlite
 
-    return sqlite.insert(tables.entries).on_conflict_do_nothing(index_elements=["row_id"])
+    plain = sqlite.insert(tables.entries).on_conflict_do_nothing(index_elements=["row_id"])
+    return plain.returning(tables.entries.c.row_id)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -62,8 +62,8 @@ def make(engine: sa.Engine) -> None:
         if _number(engine) is not None:
             break
         try:
-            metadata.create_all(engine)
             with writing(engine) as connection:
+                metadata.create_all(connection)
                 if connection.scalar(sa.select(sa.func.count()).select_from(about)) == 0:
                     connection.execute(sa.insert(about), [{"id": 1, "schema_number": SCHEMA}])
         except sa.exc.DBAPIError as failure:
@@ -72,12 +72,19 @@ def make(engine: sa.Engine) -> None:
             made_by_a_rival = found in (Trouble.UNIQUE, Trouble.CONFLICT, Trouble.OTHER, Trouble.LOCK_TIMEOUT)
             if not made_by_a_rival or attempt == 4:
                 raise
+    if not are_there(engine):
+        raise JournalUnavailable("the journal's tables cannot be made", hint="look at the database's rights")
+
+
+def are_there(engine: sa.Engine) -> bool:
+    """Whether the tables have been made; ``JournalUnavailable`` for a form that this version does not know."""
     known = _number(engine)
-    if known != SCHEMA:
+    if known not in (None, SCHEMA):
         raise JournalUnavailable(
             f"the journal has form {known}, this version of erp_connect knows form {SCHEMA}",
             hint="use the newer version of erp_connect that wrote it; nothing was changed",
         )
+    return known is not None
 
 
 def _number(engine: sa.Engine) -> int | None:

@@ -7,19 +7,30 @@ applied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from ..adapters.contract import Transactional, Write, Written
+from ..adapters.contract import Transactional
 from ..clock import Clock
-from ..errors import DuplicateReference, ErpConnectError, OutcomeUnknown, TransportError
+from ..errors import (
+    DuplicateReference,
+    ErpConnectError,
+    JournalUnavailable,
+    KeyInProgress,
+    OutcomeUnknown,
+    RecordLocked,
+    TransportError,
+)
+from ..wire.sql import Trouble, classify
+from .blocks import LookUp, Send
+from .claiming import as_write, confirmed, first_entry, key_reused, refused
 from .deeds import Deed
 from .records import FREE, Entry, State
-from .sql_store import SqlStore, journal_troubles
+from .sql_store import SqlStore
 from .store import Change
-from .writing import ATTEMPTS, Outcome, confirmed, first_entry, key_reused, refused
+from .writing import ATTEMPTS, Outcome
 
 E = TypeVar("E")
 
@@ -34,7 +45,10 @@ class TransactionalWriter:
         self._database = database
 
     def write(self, deed: Deed[E], *, resume: bool = False) -> Outcome[E]:
-        """Carry out a deed in one transaction, or answer with what an earlier call under its key has done."""
+        """Carry out a deed in one transaction, or answer with what an earlier call under its key has done.
+
+        ``resume`` means nothing here: half a write does not exist.
+        """
         self._store.ready()
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -43,7 +57,7 @@ class TransactionalWriter:
                 if error.outcome == "unknown":
                     if attempt == ATTEMPTS:
                         raise self._unsettled(deed, error) from error
-                elif not error.retryable or attempt == ATTEMPTS:
+                elif not error.retryable or attempt == ATTEMPTS or isinstance(error, KeyInProgress):
                     self._remember(deed, error)
                     raise
                 self._clock.sleep(0.05 * 2**attempt)
@@ -51,24 +65,31 @@ class TransactionalWriter:
 
     def _once(self, deed: Deed[E]) -> Outcome[E]:
         entry = first_entry(deed, self._system, self._clock)
+        done: Outcome[E] | Entry
         with self._database.transaction() as connection:
-            with journal_troubles():
-                known = self._known(connection, entry)
-            if known is not None and known.state is State.CONFIRMED:
-                earlier = known
-            else:
-                written = deed.send(self._write(deed, connection))
-                settled = deed.settle(written)
-                values = confirmed(entry, settled, self._clock)
-                with journal_troubles():
-                    self._store.change_on(connection, [Change(entry=entry, values=values)])
-                return Outcome(settled, entry.but(**values), replayed=False)
-        return Outcome(deed.replay(earlier), earlier, replayed=True)
+            done = self._known(connection, entry) or self._sent(deed, entry, connection)
+        if isinstance(done, Outcome):
+            return done
+        # The row may be our own: its COMMIT was not answered, and it stands.
+        return Outcome(deed.replay(done), done, replayed=done.correlation_id != deed.correlation_id)
+
+    def _sent(self, deed: Deed[E], entry: Entry, connection: sa.Connection) -> Outcome[E]:
+        settled = deed.settle(deed.send(as_write(deed, deed.stamp, transaction=connection)))
+        values = confirmed(entry, settled, self._clock)
+        self._store.change_on(connection, [Change(entry=entry, values=values)])
+        return Outcome(settled, entry.but(**values), replayed=settled.earlier)
 
     def _known(self, connection: sa.Connection, entry: Entry) -> Entry | None:
         """The row that was there before ours; None when the key is ours now."""
-        if not self._store.insert_on(connection, [entry]):
-            return None
+        try:
+            if not self._store.insert_on(connection, [entry]):
+                return None
+        except sa.exc.DBAPIError as failure:
+            if classify(failure).trouble is Trouble.LOCK_TIMEOUT:
+                raise KeyInProgress(
+                    "another process is writing under this key", operation=entry.operation, retry_after=1.0
+                ) from failure
+            raise
         row = self._store.read_on(connection, self._system, [entry.key])[entry.key]
         if row.state in FREE:
             self._store.replace_on(connection, row, entry)
@@ -77,26 +98,19 @@ class TransactionalWriter:
             raise key_reused(row)
         return row
 
-    def _write(self, deed: Deed[Any], connection: sa.Connection) -> Write:
-        return Write(
-            key=deed.key,
-            stamp=deed.stamp,
-            operation=deed.operation,
-            correlation_id=deed.correlation_id,
-            timeout=deed.timeout,
-            actor=deed.actor,
-            reason=deed.reason,
-            transaction=connection,
-        )
-
     def _remember(self, deed: Deed[Any], error: ErpConnectError) -> None:
         """Note a refusal for the audit trail; a row that stands for something else is left alone."""
         entry = first_entry(deed, self._system, self._clock).but(**refused(error, self._clock))
-        if not self._store.insert([entry]):
-            return
-        row = self._store.read(self._system, [entry.key]).get(entry.key)
-        if row is not None and row.state in FREE:
-            self._store.change([Change(entry=row, values=refused(error, self._clock))])
+        try:
+            if not self._store.insert([entry]):
+                return
+            row = self._store.read(self._system, [entry.key]).get(entry.key)
+            if row is not None and row.state in FREE:
+                afresh = {name: getattr(entry, name) for name in ("operation", "fingerprint", "payload")}
+                values = {**afresh, **refused(error, self._clock)}
+                self._store.change([Change(entry=row, values=values)])
+        except JournalUnavailable:
+            error.add_note("the journal could not note this refusal")
 
     def _unsettled(self, deed: Deed[Any], error: ErpConnectError) -> OutcomeUnknown:
         return OutcomeUnknown(
@@ -110,43 +124,38 @@ class TransactionalWriter:
     # -- many ----------------------------------------------------------------------------------------------
 
     def write_block(
-        self,
-        deeds: Sequence[Deed[E]],
-        send: Callable[[Sequence[tuple[Deed[E], Write]]], Sequence[Written[E] | ErpConnectError]],
+        self, deeds: Sequence[Deed[E]], send: Send[E], look_up: LookUp[E] | None = None
     ) -> list[Outcome[E] | ErpConnectError]:
         """One verdict per deed, in their order, with one commit for all that is plain."""
         self._store.ready()
         ends: dict[int, Outcome[E] | ErpConnectError] = {}
-        for attempt in range(ATTEMPTS):
+        for attempt in range(1, ATTEMPTS + 1):
             try:
                 ends = self._block(deeds, send)
                 break
-            except (DuplicateReference, TransportError):
-                # A rival wrote one of these keys meanwhile, or the commit was not answered: look again.
+            except (DuplicateReference, RecordLocked):
+                # A rival is writing, or has written, one of these keys or what they need: look again.
                 self._clock.sleep(0.05 * 2**attempt)
-            except ErpConnectError as error:
-                if not error.retryable:
-                    break  # the block as a whole is refused: each one by itself says why
+            except TransportError as failure:
+                if attempt == ATTEMPTS:
+                    return [self._cut_off(deed, failure) for deed in deeds]
                 self._clock.sleep(0.05 * 2**attempt)
+            except ErpConnectError:
+                break  # the block as a whole is refused: each one by itself says why
         return [ends[i] if i in ends else self._single(deed) for i, deed in enumerate(deeds)]
 
-    def _block(
-        self,
-        deeds: Sequence[Deed[E]],
-        send: Callable[[Sequence[tuple[Deed[E], Write]]], Sequence[Written[E] | ErpConnectError]],
-    ) -> dict[int, Outcome[E] | ErpConnectError]:
+    def _block(self, deeds: Sequence[Deed[E]], send: Send[E]) -> dict[int, Outcome[E] | ErpConnectError]:
         fresh: dict[str, tuple[int, Deed[E], Entry]] = {}
         for index, deed in enumerate(deeds):
             if deed.key not in fresh:
                 fresh[deed.key] = (index, deed, first_entry(deed, self._system, self._clock))
         ends: dict[int, Outcome[E] | ErpConnectError] = {}
         with self._database.transaction() as connection:
-            with journal_troubles():
-                there = self._store.keys_on(connection, [entry for _, _, entry in fresh.values()])
+            there = self._store.keys_on(connection, [entry for _, _, entry in fresh.values()])
             plain = [each for key, each in fresh.items() if key not in there]
             if not plain:
                 return ends
-            writes = [(deed, self._write(deed, connection)) for _, deed, _ in plain]
+            writes = [(deed, as_write(deed, deed.stamp, transaction=connection)) for _, deed, _ in plain]
             final: list[Entry] = []
             for (index, deed, entry), verdict in zip(plain, send(writes), strict=True):
                 if isinstance(verdict, ErpConnectError):
@@ -157,7 +166,7 @@ class TransactionalWriter:
                 else:
                     settled = deed.settle(verdict)
                     final.append(entry.but(**confirmed(entry, settled, self._clock)))
-                    ends[index] = Outcome(settled, final[-1], replayed=False)
+                    ends[index] = Outcome(settled, final[-1], replayed=settled.earlier)
             self._store.insert_all_on(connection, final)
         return ends
 
@@ -166,3 +175,7 @@ class TransactionalWriter:
             return self.write(deed)
         except ErpConnectError as error:
             return error
+
+    def _cut_off(self, deed: Deed[Any], failure: TransportError) -> ErpConnectError:
+        """What each is told when the database cannot be reached: not applied, or nobody knows."""
+        return self._unsettled(deed, failure) if failure.outcome == "unknown" else failure

@@ -6,22 +6,23 @@ own; there the key, the order and the result are one commit (``transactional.py`
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from ..adapters.contract import Write, Written
 from ..clock import Clock
 from ..errors import (
     ErpConnectError,
     InvalidOrder,
+    JournalUnavailable,
     KeyInProgress,
-    KeyReused,
     OutcomeUnknown,
     PartialFailure,
 )
 from . import leases
-from .decisions import Verdict, after_error, after_look
-from .deeds import Deed, Settled
-from .records import FREE, Entry, State
+from .claiming import Claims, as_write, confirmed, let_go, refused
+from .decisions import Sight, Verdict, after_doubt, after_error, after_look
+from .deeds import Deed, Look, Settled
+from .records import Entry, State
 from .store import Change, Store
 
 E = TypeVar("E")
@@ -41,65 +42,6 @@ class Outcome(Generic[E]):
         self.replayed = replayed
 
 
-def first_entry(deed: Deed[Any], system: str, clock: Clock, state: State = State.INTENDED) -> Entry:
-    """The intent of a deed, with a lease of this process."""
-    now = clock.now()
-    return Entry(
-        system=system,
-        key=deed.key,
-        operation=deed.operation,
-        fingerprint=deed.fingerprint,
-        payload=deed.payload,
-        state=state,
-        stamp=deed.stamp,
-        correlation_id=deed.correlation_id,
-        created_at=now,
-        owner=leases.owner(),
-        lease_until=leases.lease(now, deed.timeout),
-        sent_at=now if state is State.SENDING else None,
-        entity_id=deed.entity_id,
-        party=deed.party,
-        actor=deed.actor,
-        reason=deed.reason,
-        before=deed.before,
-    )
-
-
-def confirmed(entry: Entry, settled: Settled[Any], clock: Clock) -> dict[str, Any]:
-    """The fields of an entry whose write stands."""
-    return {
-        "state": State.CONFIRMED,
-        "entity_id": settled.entity_id,
-        "number": settled.number or entry.number,
-        "result": dict(settled.result) or None,
-        "owner": None,
-        "lease_until": None,
-        "settled_at": clock.now(),
-    }
-
-
-def refused(error: BaseException, clock: Clock, state: State = State.REFUSED) -> dict[str, Any]:
-    """The fields of an entry whose write was not applied: the kind of refusal, never its text."""
-    code = error.code if isinstance(error, ErpConnectError) else type(error).__name__
-    return {
-        "state": state,
-        "result": {"error": {"kind": type(error).__name__, "code": code}},
-        "owner": None,
-        "lease_until": None,
-        "settled_at": clock.now(),
-    }
-
-
-def key_reused(entry: Entry) -> KeyReused:
-    """The refusal of a key that stands for another wish."""
-    return KeyReused(
-        "this key was used before for another content, and that was written"
-        if entry.state is State.CONFIRMED
-        else "this key was used before for another content, and what became of that is not settled",
-        operation=entry.operation,
-    )
-
-
 class Writer:
     """Writes deeds one by one."""
 
@@ -107,6 +49,7 @@ class Writer:
         self._store = store
         self._system = system
         self._clock = clock
+        self._claims = Claims(store, system, clock)
 
     def write(self, deed: Deed[E], *, resume: bool = False) -> Outcome[E]:
         """Carry out a deed, or answer with what an earlier call under its key has done.
@@ -115,83 +58,50 @@ class Writer:
         ``OutcomeUnknown`` when nobody can tell yet; ``PartialFailure``; ``JournalUnavailable`` before anything
         is sent.
         """
-        entry = self.claim(deed, resume=resume)
+        entry = self._claims.claim(deed, resume=resume)
         if entry.state is State.CONFIRMED:
             return Outcome(deed.replay(entry), entry, replayed=True)
-        return _Attempt(self._store, self._clock, deed, entry).run()
-
-    def claim(self, deed: Deed[Any], *, resume: bool = False) -> Entry:
-        """The entry of this deed's key: a confirmed one, or one that this process owns now."""
-        give_up = self._clock.monotonic() + deed.timeout
-        pause = 0.02
-        mine = first_entry(deed, self._system, self._clock)
-        while True:
-            if deed.key not in self._store.insert([mine]):
-                return mine
-            row = self._store.read(self._system, [deed.key]).get(deed.key)
-            if row is None:
-                continue
-            if row.state is State.CONFIRMED and row.fingerprint == mine.fingerprint:
-                return row
-            taken = self._taken_over(row, mine, deed, resume=resume)
-            if taken is not None:
-                return taken
-            if self._clock.monotonic() >= give_up:
-                left = (row.lease_until - self._clock.now()).total_seconds() if row.lease_until else None
-                raise KeyInProgress(
-                    "another process is writing under this key", operation=row.operation, retry_after=left
-                )
-            self._clock.sleep(pause)
-            pause = min(pause * 2, 1.0)
-
-    def _taken_over(self, row: Entry, mine: Entry, deed: Deed[Any], *, resume: bool) -> Entry | None:
-        """The row as ours, or None while somebody else holds it (or was quicker just now)."""
-        same = row.fingerprint == mine.fingerprint
-        if not same and row.state not in FREE and not (row.state is State.PARTIAL and resume):
-            raise key_reused(row)
-        if row.state is State.PARTIAL and not resume:
-            raise PartialFailure(
-                "a part of this was written before and could not be undone",
-                receipt=deed.partial(row),
-                operation=row.operation,
-                hint="look at the receipt, then create again with resume=True and a corrected draft",
-            )
-        if row.open and leases.held(row, self._clock.now()):
-            return None
-        values: dict[str, Any] = {
-            "fence": row.fence + 1,
-            "owner": mine.owner,
-            "lease_until": leases.lease(self._clock.now(), deed.timeout),
-            "correlation_id": mine.correlation_id,
-        }
-        if row.state in FREE:
-            afresh = ("operation", "fingerprint", "payload", "stamp", "state", "sent_at", "entity_id")
-            also = ("number", "party", "actor", "reason", "before", "result", "settled_at", "created_at")
-            values |= {name: getattr(mine, name) for name in (*afresh, *also)}
-        elif not same:
-            values |= {"fingerprint": mine.fingerprint, "payload": mine.payload}
-        if self._store.change([Change(entry=row, values=values)]):
-            return None
-        return row.but(**values)
+        return Attempt(self._store, self._clock, deed, entry).run()
 
 
-class _Attempt(Generic[E]):
+class Attempt(Generic[E]):
     """One owner's work on one entry."""
 
-    def __init__(self, store: Store, clock: Clock, deed: Deed[E], entry: Entry) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, deed: Deed[E], entry: Entry, *, begun_here: bool = False
+    ) -> None:
         self._store = store
         self._clock = clock
         self._deed = deed
         self._entry = entry
+        self._begun_by_another = not begun_here and entry.state is not State.INTENDED
+        self._requests = 0
+        """Requests begun by this owner."""
         self._sent = False
+        """Whether the send at hand has begun a request."""
+        self._doubt = False
+        """Whether an earlier request of this key may still run although nothing of it is seen."""
 
     def run(self) -> Outcome[E]:
         """Look first where an earlier owner has sent, then send, and judge how it ended."""
-        if self._entry.state is not State.INTENDED:
+        if self._begun_by_another:
+            self._deed.adopt(self._entry)
             outcome = self._look(None)
             if outcome is not None:
                 return outcome
-        for attempt in range(1, ATTEMPTS + 1):
+        return self._tries(1)
+
+    def go_on(self, error: ErpConnectError, *, requests: int, look: Look[E] | None = None) -> Outcome[E]:
+        """Find out how it ended where many deeds were sent together, with so many requests for ours, and this error."""
+        self._sent, self._requests = True, requests
+        outcome = self._judged(error, last=False, look=look)
+        if outcome is not None:
+            return outcome
+        self._pause(error, 1)
+        return self._tries(2)
+
+    def _tries(self, first: int) -> Outcome[E]:
+        for attempt in range(first, ATTEMPTS + 1):
             self._sent = False
             try:
                 written = self._deed.send(self._write())
@@ -206,21 +116,10 @@ class _Attempt(Generic[E]):
 
     def _pause(self, error: BaseException, attempt: int) -> None:
         wait = error.retry_after if isinstance(error, ErpConnectError) else None
-        self._clock.sleep(min(wait if wait is not None else 0.1 * 2**attempt, self._deed.timeout))
+        self._clock.sleep(wait if wait is not None else 0.1 * 2**attempt)
 
     def _write(self) -> Write:
-        deed = self._deed
-        return Write(
-            key=deed.key,
-            stamp=self._entry.stamp,
-            operation=deed.operation,
-            correlation_id=deed.correlation_id,
-            timeout=deed.timeout,
-            actor=deed.actor,
-            reason=deed.reason,
-            sending=self._sending,
-            made=self._made,
-        )
+        return as_write(self._deed, self._entry.stamp, sending=self._sending, made=self._made)
 
     # -- what the adapter tells while it works -------------------------------------------------------------
 
@@ -228,113 +127,158 @@ class _Attempt(Generic[E]):
         now = self._clock.now()
         self._note(state=State.SENDING, sent_at=now, lease_until=leases.lease(now, self._deed.timeout))
         self._sent = True
+        self._requests += 1
 
     def _made(self, id: str, number: str | None = None) -> None:
         self._note(entity_id=id, number=number)
 
     def _note(self, **values: Any) -> None:
         """Change our row; raises when the lease was lost, so that nothing more is sent."""
-        if self._store.change([Change(entry=self._entry, values=values)]):
+        outcome: Any = "unknown" if self._sent or self._doubt else "not_applied"
+        try:
+            lost = self._store.change([Change(entry=self._entry, values=values)])
+        except JournalUnavailable as failure:
+            failure.outcome = outcome
+            raise
+        if lost:
             raise KeyInProgress(
                 "another process has taken this key over, because the lease had ended",
                 operation=self._deed.operation,
-                outcome="unknown" if self._sent else "not_applied",
+                outcome=outcome,
             )
         self._entry = self._entry.but(**values)
 
     # -- how it ended --------------------------------------------------------------------------------------
 
-    def _judged(self, error: BaseException, *, last: bool) -> Outcome[E] | None:
+    def _judged(self, error: BaseException, *, last: bool, look: Look[E] | None = None) -> Outcome[E] | None:
         """The outcome after an error, None when the request may be sent again; otherwise raises."""
+        if isinstance(error, KeyInProgress):
+            raise error  # the key is somebody else's now
         verdict = after_error(error, sent=self._sent)
         if verdict is Verdict.UNDO:
             self._undo(error)
+        if not isinstance(error, ErpConnectError):
+            self._note(
+                **(let_go() if verdict is Verdict.LOOK or self._doubt else refused(error, self._clock))
+            )
+            raise error
         if verdict is Verdict.LOOK:
-            if not isinstance(error, ErpConnectError):
-                self._leave(State.UNKNOWN)
-                raise error
-            outcome = self._look(error)
+            outcome = self._look(error, look)
             if outcome is None and last:
-                self._leave(State.UNKNOWN)
-                raise self._unknown(error) from error
+                self._leave_unknown(error)
             return outcome
-        if verdict is Verdict.RELEASE and not last and isinstance(error, ErpConnectError):
+        too_long = (error.retry_after or 0.0) > self._deed.timeout
+        if verdict is Verdict.RELEASE and not last and not too_long:
             return None
-        self._note(**refused(error, self._clock))
-        raise error
+        return self._refused(error)
 
-    def _look(self, cause: BaseException | None) -> Outcome[E] | None:
+    def _look(self, cause: ErpConnectError | None, look: Look[E] | None = None) -> Outcome[E] | None:
         """Settle by looking up; None when it is safe to send (again)."""
-        try:
-            look = self._deed.look(self._entry)
-        except ErpConnectError as failure:
-            self._leave(State.UNKNOWN)
-            raise self._unknown(failure) from failure
-        now = self._clock.now()
-        verdict = after_look(look.sight, self._deed.rules, sent_at=self._entry.sent_at, now=now)
+        look = look or self._looked_up()
+        verdict = after_look(
+            look.sight,
+            self._deed.rules,
+            sent_at=self._entry.sent_at,
+            now=self._clock.now(),
+            only_request=not self._begun_by_another and self._requests == 1,
+        )
         if verdict is Verdict.CONFIRM:
             return self._confirm(look.written)
         if verdict is Verdict.SEND:
-            return None
-        self._leave(State.UNKNOWN)
-        raise self._unknown(cause, settled_by_waiting=verdict is Verdict.WAIT) from cause
+            self._doubt = self._wait() > 0 and look.sight is not Sight.HALF
+        else:
+            self._leave_unknown(cause, waiting_helps=verdict is Verdict.WAIT)
+        return None
 
-    def _unknown(self, cause: BaseException | None, *, settled_by_waiting: bool = True) -> OutcomeUnknown:
-        left = self._deed.rules.wait(self._entry.sent_at, self._clock.now()) if settled_by_waiting else None
-        native = cause.native if isinstance(cause, ErpConnectError) else ()
-        hint = (
-            None
-            if settled_by_waiting
-            else ("look in the back-end, then say what is true with journal.resolve(key, order_id=...)")
-        )
-        return OutcomeUnknown(
-            "a request was sent, no answer came, and looking up cannot tell yet whether it was applied"
-            if settled_by_waiting
-            else "a request was sent, no answer came, and this back-end cannot tell whether it was applied",
+    def _looked_up(self) -> Look[E]:
+        try:
+            return self._deed.look(self._entry)
+        except ErpConnectError as failure:
+            self._leave_unknown(failure)
+
+    def _refused(self, error: ErpConnectError) -> Outcome[E]:
+        """A definite no; while an earlier request may still run, it may come of that one, so look."""
+        if self._doubt:
+            look = self._looked_up()
+            if look.sight is Sight.ONE:
+                return self._confirm(look.written)
+            sent_at, now = self._entry.sent_at, self._clock.now()
+            if after_doubt(error, self._deed.rules, sent_at=sent_at, now=now) is Verdict.WAIT:
+                self._leave_unknown(error)
+        try:
+            self._note(**refused(error, self._clock))
+        except JournalUnavailable:
+            # The refusal is true all the same; the entry is settled by looking up, later.
+            error.add_note("the journal could not note this refusal; run recover() when it can be written")
+        raise error
+
+    def _wait(self) -> float:
+        return self._deed.rules.wait(self._entry.sent_at, self._clock.now())
+
+    def _leave_unknown(self, cause: ErpConnectError | None, *, waiting_helps: bool = True) -> NoReturn:
+        """Let go of the key without an end, and say so."""
+        self._note(**let_go())
+        native = cause.native if cause is not None else ()
+        if waiting_helps:
+            raise OutcomeUnknown(
+                "a request was sent, no answer came, and looking up cannot tell yet whether it was applied",
+                key=self._deed.key,
+                operation=self._deed.operation,
+                retry_after=self._wait(),
+                native=native,
+            ) from cause
+        raise OutcomeUnknown(
+            "a request was sent, no answer came, and this back-end cannot tell whether it was applied",
             key=self._deed.key,
             operation=self._deed.operation,
-            retry_after=left,
-            hint=hint,
+            hint="look in the back-end, then say what is true with journal.resolve(key, order_id=...)",
             native=native,
-        )
+        ) from cause
 
     def _confirm(self, written: Written[E] | None) -> Outcome[E]:
         try:
             settled = self._deed.settle(written)
-        except ErpConnectError as failure:
+        except BaseException as failure:
             # It stands; only reading it back failed.  A repeated call with the same key reads it again.
-            known = written.id if written is not None else self._entry.entity_id
-            if known is None:
-                self._leave(State.UNKNOWN)
-                raise self._unknown(failure) from failure
-            self._note(state=State.CONFIRMED, entity_id=known, owner=None, lease_until=None,
-                       settled_at=self._clock.now())  # fmt: skip
+            known = written.id if written is not None else None
+            self._note(
+                **(let_go() if known is None else standing(self._deed, known, self._entry, self._clock))
+            )
+            if isinstance(failure, ErpConnectError):
+                failure.outcome = "applied"
+            raise
+        try:
+            self._note(**confirmed(self._entry, settled, self._clock))
+        except JournalUnavailable as failure:
             failure.outcome = "applied"
             raise
-        self._note(**confirmed(self._entry, settled, self._clock))
-        return Outcome(settled, self._entry, replayed=False)
+        return Outcome(settled, self._entry, replayed=settled.earlier)
 
-    def _undo(self, error: BaseException) -> None:
+    def _undo(self, error: BaseException) -> NoReturn:
         """A create of several calls was refused in the middle: remove what it has made, or say what stands."""
+        details = error if isinstance(error, ErpConnectError) else None
         if self._deed.undo(self._entry, self._write()):
             self._note(**refused(error, self._clock))
-            details = error if isinstance(error, ErpConnectError) else None
             raise InvalidOrder(
                 "the back-end refused a part of it; what had been written before was removed again",
                 findings=getattr(details, "findings", ()),
                 operation=self._deed.operation,
+                code=details.code if details else None,
                 native=details.native if details else (),
                 path=details.path if details else None,
+                hint=details.hint if details else None,
             ) from error
         # Every request was answered: nothing is running any more, so nothing has to be waited for.
-        self._note(**refused(error, self._clock, State.PARTIAL), sent_at=None)
+        self._note(**{**refused(error, self._clock, State.PARTIAL), "sent_at": None})
         raise PartialFailure(
             "a part of it was written and could not be undone",
             receipt=self._deed.partial(self._entry),
             operation=self._deed.operation,
-            native=error.native if isinstance(error, ErpConnectError) else (),
+            native=details.native if details else (),
         ) from error
 
-    def _leave(self, state: State) -> None:
-        """Let go of the key without an end."""
-        self._note(state=state, owner=None, lease_until=None)
+
+def standing(deed: Deed[Any], id: str, entry: Entry, clock: Clock) -> dict[str, Any]:
+    """The fields of an entry whose write stands as ``id`` and could not be read back."""
+    values = confirmed(entry, Settled(stored=None, entity_id=id, result=deed.unread(id)), clock)
+    return {**values, "entity_id": deed.entity_id or id}
