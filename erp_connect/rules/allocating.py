@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
 from ..models import Product, Quantities
 from .exact import add, subtract
 from .facts import Facts
-from .quantities import between, open_quantity
+from .quantities import between, open_quantity, sold_whole
 
 __all__ = ["Taken", "allocate", "settled"]
 
@@ -29,7 +29,8 @@ def allocate(
 ) -> tuple[Decimal, date | None]:
     """How much of ``quantity`` stock covers, and the day on which all of it can leave (``None``: not known).
 
-    What is given is added to ``taken``, so that two lines do not get the same pieces.
+    Whole packs only, where the line counts in packs.  What is given is added to ``taken``, so that two lines do not
+    get the same pieces.
     """
     level = None if product is None else facts.level(product, warehouse)
     if level is None or product is None:
@@ -48,8 +49,13 @@ def allocate(
     if needed <= free:
         taken[place] = add(used, needed)
         return quantity, earliest
-    taken[place] = add(used, free)
-    given = free if level.unit == unit else between(product, free, level.unit, unit)
+    given, taking = free, free
+    if level.unit != unit:
+        given = between(product, free, level.unit, unit)
+        if sold_whole(unit):
+            given = given.to_integral_value(ROUND_FLOOR)
+            taking = between(product, given, unit, level.unit)
+    taken[place] = add(used, taking)
     day = None
     coming, coming_on = level.incoming, level.incoming_on
     if coming is not None and coming_on is not None and subtract(needed, free) <= coming:

@@ -34,9 +34,9 @@ from . import line_changes
 from .allocating import Taken
 from .changing import examine_changes
 from .facts import Facts
-from .naming import line_of
+from .naming import line_of, unknown_line
 from .quantities import open_quantity
-from .status import StatusFacts, check_transition, stated, with_status
+from .status import check_transition, restated
 from .totals import tax_rates_of, with_totals
 from .validation import refuse
 
@@ -84,8 +84,10 @@ class Bench:
 
     def at(self, line_id: str, path: str) -> int:
         """The index of a line that is there by now."""
-        present = self.order.but(lines=tuple(self.lines))
-        return self.lines.index(line_of(present, line_id, path))
+        for index, line in enumerate(self.lines):
+            if line.id == line_id:
+                return index
+        raise unknown_line(self.lines, line_id, path)
 
     def put(self, index: int, line: OrderLine, *, reprice: bool = False) -> None:
         """Set a line in the place of its former self."""
@@ -140,10 +142,8 @@ def _rebuilt(order: AnyOrder, bench: Bench) -> AnyOrder:
             facts.policy.rounding,
             keep=frozenset(line.id for line in bench.lines) - bench.repriced,
         )
-    before = stated(order)
-    emptied = before.cancelled or (bool(order.lines) and not bench.lines)
-    said = StatusFacts(draft=before.draft, closed=before.closed, rejected=before.rejected, cancelled=emptied)
-    return with_status(changed, said, facts.today)
+    emptied = bool(order.lines) and not bench.lines
+    return restated(changed, order, facts.today, cancelled=emptied)
 
 
 def _address(bench: Bench, change: ChangeAddress, _: str) -> None:
@@ -153,10 +153,16 @@ def _address(bench: Bench, change: ChangeAddress, _: str) -> None:
         bench.header["bill_to"] = change.bill_to
 
 
+_REPRICING: Final = frozenset({"prices_include_tax", "discounts", "charges"})
+
+
 def _header(bench: Bench, change: ChangeHeader, _: str) -> None:
     for name, value in change.changes.items():
-        nothing = () if isinstance(bench.get(name), tuple) else None
-        bench.header[name] = nothing if isinstance(value, Empty) else value
+        cleared: Any = () if name in ("discounts", "charges", "references") else None
+        bench.header[name] = cleared if isinstance(value, Empty) else value
+        bench.totals_move = bench.totals_move or name in _REPRICING
+        if name == "prices_include_tax" and value is not bench.order.prices_include_tax:
+            bench.repriced.update(line.id for line in bench.lines)
     if change.custom:
         merged = {**bench.get("custom"), **change.custom}
         bench.header["custom"] = FrozenMapping(

@@ -35,9 +35,10 @@ from .quantities import equal_units, open_quantity
 __all__ = ["amendments_between"]
 
 _HEADER: Final = (
-    *("customer_po", "supplier_reference", "payment_terms", "delivery_terms"),
-    *("partial_shipment", "contact"),
+    *("customer_po", "supplier_reference", "order_date", "prices_include_tax", "payment_terms"),
+    *("delivery_terms", "partial_shipment", "discounts", "charges", "references", "contact"),
 )
+_CANNOT_BE_CLEARED: Final = frozenset({"prices_include_tax", "partial_shipment"})
 DEFAULT_REASON: Final = "no longer ordered"
 
 
@@ -75,8 +76,8 @@ def _header(before: OrderFields, after: OrderFields) -> Iterator[Amendment]:
     fields: dict[str, Any] = {}
     for name in _HEADER:
         old, new = getattr(before, name, None), getattr(after, name, None)
-        if old != new and not (new is None and name == "partial_shipment"):
-            fields[name] = EMPTY if new is None else new
+        if old != new and not (new is None and name in _CANNOT_BE_CLEARED):
+            fields[name] = EMPTY if new is None or new == () else new
     custom = {
         name: EMPTY if after.custom.get(name) is None else after.custom[name]
         for name in dict.fromkeys((*before.custom, *after.custom))

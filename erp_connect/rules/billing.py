@@ -24,7 +24,7 @@ from ..models import (
 from .exact import decimal_of
 from .facts import Rounding
 from .quantities import moved
-from .status import check_transition, stated, with_status
+from .status import check_transition, restated
 from .totals import rate_of, totals
 
 __all__ = ["invoiced"]
@@ -133,7 +133,7 @@ def invoiced(
         for line in order.lines
     )
     after = order.but(lines=lines, modified_at=now)
-    return with_status(after, stated(order), today), invoice
+    return restated(after, order, today), invoice
 
 
 def _billable(line: OrderLine, shipment: Shipment | None, *, first: bool) -> Decimal:

@@ -13,7 +13,7 @@ from .allocating import settled
 from .facts import Policy
 from .naming import line_of
 from .quantities import moved, open_quantity
-from .status import StatusFacts, check_transition, stated, with_status
+from .status import check_transition, restated
 from .totals import with_totals
 
 __all__ = ["cancelled", "line_cancelled"]
@@ -78,13 +78,6 @@ def cancelled(
         after = line_cancelled(line, how) if line.id in affected else line
         if after is not None:
             kept.append(after)
-    before = stated(order)
-    facts = StatusFacts(
-        draft=before.draft,
-        closed=before.closed,
-        rejected=before.rejected,
-        cancelled=before.cancelled or whole,
-    )
     changed = order.but(
         lines=tuple(kept),
         cancel_reason=reason if lines is None or whole else order.cancel_reason,
@@ -96,4 +89,4 @@ def cancelled(
         policy.rounding,
         keep=frozenset(line.id for line in kept) - affected,
     )
-    return with_status(changed, facts, today or now.date())
+    return restated(changed, order, today or now.date(), cancelled=whole)

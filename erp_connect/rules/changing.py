@@ -72,11 +72,15 @@ def _examined(order: OrderFields, change: Amendment, facts: Facts, path: str) ->
 
 
 def _header(order: OrderFields, change: ChangeAddress | ChangeHeader, path: str) -> Iterator[Finding]:
-    """Fields that only the other kind of order has."""
+    """Fields that only the other kind of order has, and amounts in another currency."""
     if isinstance(change, ChangeAddress):
         changed = [name for name in ("ship_to", "bill_to") if getattr(change, name) is not None]
     else:
         changed = list(change.changes)
+        for name in ("discounts", "charges"):
+            for index, each in enumerate(change.changes.get(name) or ()):
+                if each.amount is not None:
+                    yield from _currency(order, each.amount.currency, f"{path}.{name}[{index}]")
     for name in changed:
         if name not in type(order).model_fields:
             yield _not_here(f"{path}.{name}", f"this kind of order has no {name}")

@@ -320,6 +320,10 @@ def _same_after(sent: Any, stored: Any, rule: str | None) -> bool:
         return False
     if isinstance(sent, Discount) and isinstance(stored, Discount):
         return sent.amount == stored.amount and _same_after(sent.percent, stored.percent, rule)
+    if isinstance(sent, tuple) and isinstance(stored, tuple):
+        return len(sent) == len(stored) and all(
+            one == other or _same_after(one, other, rule) for one, other in zip(sent, stored, strict=True)
+        )
     if not isinstance(sent, str | Decimal):
         return False
     return bool(normalised(sent, rule) == stored)

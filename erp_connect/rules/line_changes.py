@@ -147,7 +147,8 @@ def change_quantity(bench: Bench, change: ChangeQuantity, path: str) -> None:
         _covered(bench, line.but(quantities=fresh, schedule=_rescheduled(line.schedule, change.to)), more),
         reprice=True,
     )
-    _enough(bench, bench.lines[index], f"{path}.to")
+    if more > 0:
+        _enough(bench, bench.lines[index], f"{path}.to")
 
 
 def _covered(bench: Bench, line: OrderLine, more: Decimal) -> OrderLine:
@@ -331,6 +332,7 @@ def split_line(bench: Bench, change: SplitLine, path: str) -> None:
     )
     if new.warehouse != line.warehouse:
         new = _allocated_anew(bench, new)
+        _enough(bench, new, f"{path}.warehouse")
     elif quantities.allocated is not None:
         over = quantities.allocated - (kept.quantities.allocated or ZERO)
         new = new.but(quantities=settled(fresh, over))
@@ -340,7 +342,6 @@ def split_line(bench: Bench, change: SplitLine, path: str) -> None:
     bench.lines.append(new)
     bench.repriced.add(new.id)
     bench.replaced[line.id] = (line.id, new.id)
-    _enough(bench, new, f"{path}.warehouse")
 
 
 def _carried(discount: Discount | None) -> Discount | None:

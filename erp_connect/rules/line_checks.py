@@ -16,10 +16,9 @@ from ..models import (
     Severity,
     UnitPrice,
 )
-from ..models.units import UNITS
 from .facts import DraftLine, Facts, Rounding
 from .pricing import same_price
-from .quantities import sold_in, units_of
+from .quantities import sold_in, sold_whole, units_of
 from .totals import line_net
 
 __all__ = [
@@ -32,10 +31,6 @@ __all__ = [
 ]
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
-
-_WHOLE: Final = frozenset({"C62", "H87", "EA", "NAR", "PR", "SET", "KT", "AS", "AY", "XPP"})
-"""Counting units of which nobody sells a part; dozens and thousands may be halved."""
-
 
 LARGEST: Final = 17
 """Digits before the point that a line's amount may have, less one; with four decimals it stays exact everywhere."""
@@ -155,7 +150,7 @@ def examine_quantity(
             actual=unit,
             fix=f"order it in {' or '.join(units)}",
         )
-    if kind is LineKind.ITEM and quantity != quantity.to_integral_value() and _counts(unit):
+    if kind is LineKind.ITEM and quantity != quantity.to_integral_value() and sold_whole(unit):
         yield finding(
             "quantity_not_whole",
             _ERROR,
@@ -164,11 +159,6 @@ def examine_quantity(
             actual=quantity,
             fix="order a whole number, or in a smaller unit",
         )
-
-
-def _counts(unit: str) -> bool:
-    known = UNITS.get(unit)
-    return unit in _WHOLE or (known is not None and known.dimension == "pack")
 
 
 def nearest_codes(said: str | Ref, facts: Facts) -> str | None:

@@ -22,6 +22,8 @@ _RECKONED: Final = frozenset(
 )
 """Content that follows from other content: it does not count for a conflict."""
 _QUANTITIES: Final = tuple(Quantities.model_fields)
+_STOCK: Final = frozenset({"allocated", "backordered"})
+"""Quantities that other orders' stock movements change as well."""
 _NESTED: Final = frozenset({"ship_to", "bill_to", "contact"})
 
 
@@ -37,9 +39,9 @@ def changes(before: OrderFields, after: OrderFields) -> tuple[Difference, ...]:
 def moved(before: OrderFields, after: OrderFields) -> tuple[Difference, ...]:
     """The changes that make a plan made on ``before`` stale: header, lines, status and quantities.
 
-    Amounts that are reckoned from them, promised dates and names do not count.
+    Amounts that are reckoned from them, promised dates, what stock gives to the lines, and names do not count.
     """
-    return tuple(_changes(before, after, _RECKONED))
+    return tuple(_changes(before, after, _RECKONED | _STOCK))
 
 
 def _changes(before: OrderFields, after: OrderFields, without: frozenset[str]) -> Iterator[Difference]:
@@ -124,7 +126,7 @@ def _line(path: str, old: OrderLine, new: OrderLine, without: frozenset[str]) ->
         yield from _field(f"{path}.{name}", name, mine[name], theirs.get(name), new.id)
     first, second = old.quantities.__dict__, new.quantities.__dict__
     for name in _QUANTITIES:
-        if first[name] != second[name]:
+        if first[name] != second[name] and name not in without:
             shown = f"{path}.quantity" if name == "ordered" else f"{path}.quantities.{name}"
             yield Difference(
                 path=shown,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..errors import InvalidOrder
 from ..models import Finding, OrderFields, OrderLine, Severity
 
-__all__ = ["line_of"]
+__all__ = ["line_of", "unknown_line"]
 
 
 def line_of(order: OrderFields, which: OrderLine | str | int, path: str) -> OrderLine:
@@ -14,9 +16,13 @@ def line_of(order: OrderFields, which: OrderLine | str | int, path: str) -> Orde
         return order.line(which)
     except KeyError:
         pass
-    known = tuple(line.position for line in order.lines)
-    asked = which.id if isinstance(which, OrderLine) else which
-    raise InvalidOrder(
+    raise unknown_line(order.lines, which.id if isinstance(which, OrderLine) else which, path)
+
+
+def unknown_line(lines: Sequence[OrderLine], asked: str | int, path: str) -> InvalidOrder:
+    """The refusal of a line that is not there, with the positions that are."""
+    known = tuple(line.position for line in lines)
+    return InvalidOrder(
         "the order has no such line",
         code="line_unknown",
         path=path,

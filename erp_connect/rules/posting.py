@@ -37,7 +37,7 @@ from .allocating import settled
 from .billing import invoiced
 from .naming import line_of
 from .quantities import goods_of, open_quantity
-from .status import check_transition, stated, with_status
+from .status import check_transition, restated
 
 __all__ = ["confirmed", "invoiced", "received", "returned", "shipped"]
 
@@ -101,7 +101,7 @@ def _with_quantities(
         line if line.id not in changed else line.but(quantities=changed[line.id]) for line in order.lines
     )
     after = order.but(lines=lines, modified_at=now)
-    return with_status(after, stated(order), today)
+    return restated(after, order, today)
 
 
 def _open(line: OrderLine) -> Decimal:
@@ -256,7 +256,7 @@ def confirmed(
     )
     days = [line.promised for line in lines if line.promised is not None]
     after = order.but(lines=lines, promised=max(days, default=None), modified_at=now)
-    return with_status(after, stated(order), today)
+    return restated(after, order, today)
 
 
 def _promised(line: L, parts: Sequence[ScheduleLine]) -> L:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from ..models import Customer, LineDraft, LineKind, Product, Quote, UnitPrice
-from .exact import EXACT, decimal_of
+from .exact import decimal_of, multiply, quotient
 from .facts import Draft, DraftLine, Facts, Party, PriceEntry, PriceList
 from .quantities import ONE, ratio_between
 from .totals import line_net
@@ -35,7 +35,7 @@ def same_price(one: UnitPrice, other: UnitPrice) -> bool:
         return False
     if one.per == other.per:
         return one.amount == other.amount
-    return EXACT.multiply(one.amount, other.per) == EXACT.multiply(other.amount, one.per)
+    return multiply(one.amount, other.per) == multiply(other.amount, one.per)
 
 
 def price_for(
@@ -51,8 +51,8 @@ def price_for(
 ) -> UnitPrice | None:
     """The price of ``quantity`` ``unit`` on this day, for ``unit``; ``None`` when none is on file.
 
-    A customer's own entry goes before the price group's, that before everybody's; then an entry in the unit
-    ordered; then the highest quantity reached; then the youngest.  Entries in another currency do not count, nor,
+    A customer's own entry goes before the price group's, that before everybody's; then the highest quantity
+    reached; then an entry in the unit ordered; then the youngest.  Entries in another currency do not count, nor,
     where ``includes_tax`` is stated, those that state the other.  The product's list price excludes tax.
     """
     found = best_price(
@@ -80,7 +80,7 @@ def best_price(
     includes_tax: bool | None = None,
 ) -> Priced | None:
     """As :func:`price_for`, with whether the price includes tax and where it comes from."""
-    best: tuple[tuple[int, bool, Decimal, date], PriceEntry, Fraction] | None = None
+    best: tuple[tuple[int, Decimal, bool, date], PriceEntry, Fraction] | None = None
     for entry in _entries(prices, product.number or product.id):
         if currency is not None and entry.amount.currency != currency:
             continue
@@ -93,7 +93,7 @@ def best_price(
         if reached is None:
             continue
         from_quantity, factor = reached
-        rank = (closeness, factor is ONE, from_quantity, entry.valid_from or date.min)
+        rank = (closeness, from_quantity, factor is ONE, entry.valid_from or date.min)
         if best is None or rank > best[0]:
             best = (rank, entry, factor)
     if best is not None:
@@ -200,16 +200,12 @@ def _per_unit(price: UnitPrice, factor: Fraction) -> UnitPrice:
     """The price of a unit that holds ``factor`` of the price's own unit: exact, by raising ``per`` if need be."""
     if factor is ONE:
         return price
-    amount = EXACT.multiply(price.amount, Decimal(factor.numerator))
+    amount = multiply(price.amount, Decimal(factor.numerator))
     bottom = Decimal(factor.denominator)
-    divided = Fraction(factor.denominator)
-    while divided.numerator % 2 == 0:
-        divided /= 2
-    while divided.numerator % 5 == 0:
-        divided /= 5
-    if divided == 1:
-        return UnitPrice.trusted(amount=EXACT.divide(amount, bottom), currency=price.currency, per=price.per)
-    return UnitPrice.trusted(amount=amount, currency=price.currency, per=EXACT.multiply(price.per, bottom))
+    ending = quotient(amount, bottom)
+    if isinstance(ending, Decimal):
+        return UnitPrice.trusted(amount=ending, currency=price.currency, per=price.per)
+    return UnitPrice.trusted(amount=amount, currency=price.currency, per=multiply(price.per, bottom))
 
 
 def quote(

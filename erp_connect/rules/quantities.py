@@ -26,6 +26,8 @@ __all__ = [
     "moved",
     "open_quantity",
     "sold_in",
+    "sold_whole",
+    "units_of",
 ]
 
 ZERO: Final = Decimal(0)
@@ -105,6 +107,16 @@ def ratio(product: Product, unit: str) -> Fraction | None:
 def sold_in(product: Product, unit: str) -> bool:
     """Whether the product can be ordered in ``unit``; a product without a base unit on file refuses nothing."""
     return product.unit is None or ratio(product, unit) is not None
+
+
+_WHOLE: Final = frozenset({"C62", "H87", "EA", "NAR", "PR", "SET", "KT", "AS", "AY", "XPP"})
+"""Counting units of which nobody sells a part; dozens and thousands may be halved."""
+
+
+def sold_whole(unit: str) -> bool:
+    """Whether this unit counts things of which nobody sells a part: pieces, sets, packs."""
+    known = UNITS.get(unit)
+    return unit in _WHOLE or (known is not None and known.dimension == "pack")
 
 
 def in_base_unit(product: Product, quantity: Decimal, unit: str) -> Decimal:

@@ -7,7 +7,7 @@ CONFIRMED, SUBMITTED, DRAFT, UNKNOWN.  Which operations a status allows is a tab
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -26,6 +26,7 @@ __all__ = [
     "invoicing",
     "line_status",
     "order_status",
+    "restated",
     "stated",
     "timeliness",
     "with_status",
@@ -202,10 +203,14 @@ def with_status(
     confirmed: bool = False,
     native: OrderStatus | None = None,
 ) -> AnyOrder:
-    """The order with status, line statuses, fulfilment, invoicing and timeliness filled in from its content."""
+    """The order with status, line statuses, fulfilment, invoicing and timeliness filled in from its content.
+
+    With a ``native`` status, a line that has one of its own keeps to that where its quantities are not reported.
+    """
     lines = []
     for line in order.lines:
-        status = line_status(line, holds=order.holds, facts=facts, confirmed=confirmed, native=native)
+        own = native if native is None or line.status is OrderStatus.UNKNOWN else line.status
+        status = line_status(line, holds=order.holds, facts=facts, confirmed=confirmed, native=own)
         lines.append(line if line.status is status else line.but(status=status))
     return order.but(
         lines=tuple(lines),
@@ -228,6 +233,22 @@ def stated(order: OrderFields) -> StatusFacts:
         rejected=status is OrderStatus.REJECTED,
         cancelled=status is OrderStatus.CANCELLED,
     )
+
+
+def restated(after: AnyOrder, before: OrderFields, today: date, *, cancelled: bool = False) -> AnyOrder:
+    """The changed order with its status derived anew, and what ``before`` was said to be kept where it still holds.
+
+    A confirmation, a draft, a closing or a rejection outlives the change; where the quantities are not reported, so
+    does the back-end's own word, but for a hold that has been taken away.
+    """
+    facts = stated(before)
+    if cancelled:
+        facts = replace(facts, cancelled=True)
+    native = None if _count(before.lines).reported else before.status
+    if native is OrderStatus.ON_HOLD and (before.holds or any(line.holds for line in before.lines)):
+        native = None
+    confirmed = before.status is OrderStatus.CONFIRMED
+    return with_status(after, facts, today, confirmed=confirmed, native=native)
 
 
 _HEADER: Final = frozenset({"change_header", "change_address", "add_note"})

@@ -7,7 +7,7 @@ supplier or product.  Messages name no customer's data; values stand in ``expect
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
 from ..errors import (
@@ -36,7 +36,7 @@ from .exact import add, subtract
 from .facts import Draft, DraftLine, Facts
 from .line_checks import examine_line, finding, nearest_codes, requested_in_past
 from .pricing import priced
-from .quantities import between
+from .quantities import between, sold_whole
 
 __all__ = ["examine", "examine_changes", "refuse"]
 
@@ -195,13 +195,14 @@ def _stock(
     if needed <= free:
         return None
     allowed = facts.policy.backorders
+    there = between(product, max(free, ZERO), level.unit, line.unit)
     return finding(
         "stock_short",
         _WARNING if allowed else _ERROR,
         f"{path}.quantity",
         "there is less in stock than ordered",
         expected=line.quantity,
-        actual=between(product, max(free, ZERO), level.unit, line.unit),
+        actual=there.to_integral_value(ROUND_FLOOR) if sold_whole(line.unit) else there,
         fix=None if allowed else "order what there is, or from another warehouse",
     )
 

@@ -1,1 +1,5 @@
-"""Orders in a SQL database of our own schema."""
+"""Our own reference schema in any SQL database."""
+
+from .adapter import SqlAdapter, SqlSettings
+
+__all__ = ["SqlAdapter", "SqlSettings"]

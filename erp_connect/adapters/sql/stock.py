@@ -1,0 +1,218 @@
+"""Stock while an order is written: what lies where, what is reserved, and what changes.
+
+The rows are locked until the transaction ends, in the order of their keys.  A product without a stock record is
+not counted and refuses nothing; one with a record always has a row for "no warehouse in particular" as well,
+which takes what belongs to no warehouse that has a row of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ...models import LineKind, Order, OrderFields, OrderLine, OrderStatus, Product
+from ...rules.facts import StockLevel
+from ...rules.quantities import in_base_unit, open_quantity
+from .reading import in_portions
+from .schema import NO_WAREHOUSE, PURCHASE_ORDER_LINES, PURCHASE_ORDERS, STOCK
+
+ZERO: Final = Decimal(0)
+STEP: Final = Decimal("0.0000000001")
+"""The smallest amount that a column of ours holds."""
+CLOSED: Final = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED, OrderStatus.COMPLETED})
+"""Orders that reserve nothing and use no credit."""
+
+Place = tuple[str, str]
+"""Product number, and warehouse as it stands in the table."""
+
+
+@dataclass(slots=True)
+class _Row:
+    product_id: int
+    unit: str
+    on_hand: Decimal
+    reserved: Decimal
+    touched: bool = False
+
+
+class StockRows:
+    """The stock records of some products, changed here and written back once."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Place, _Row] = {}
+        self._places: dict[str, list[str]] = {}
+        self._incoming: dict[str, tuple[Decimal, date | None]] = {}
+        self.levels: dict[tuple[str, str | None], StockLevel] = {}
+        """What the rules want to see, always as it stands now."""
+
+    @classmethod
+    def of(cls, connection: Connection, products: Mapping[int, Product], *, lock: bool) -> StockRows:
+        """The records of these products (by key); ``lock`` keeps them for this transaction."""
+        stock = cls()
+        for portion in in_portions(sorted(products)):
+            wanted = (
+                sa.select(STOCK.c.product_id, STOCK.c.warehouse, STOCK.c.on_hand, STOCK.c.reserved)
+                .where(STOCK.c.product_id.in_(portion))
+                .order_by(STOCK.c.product_id, STOCK.c.warehouse)
+            )
+            for row in connection.execute(wanted.with_for_update() if lock else wanted):
+                product = products[row.product_id]
+                number = product.number or product.id
+                stock._rows[number, row.warehouse] = _Row(
+                    row.product_id, product.unit or "", row.on_hand, row.reserved
+                )
+                stock._places.setdefault(number, []).append(row.warehouse)
+        counted = {key: each for key, each in products.items() if (each.number or each.id) in stock._places}
+        stock._incoming = incoming(connection, counted)
+        for number in stock._places:
+            stock._show(number)
+        return stock
+
+    def weigh(self, before: OrderFields | None, after: OrderFields, products: Mapping[str, Product]) -> None:
+        """Reserve what an order has open now, less what it had open before."""
+        if not self._rows or not isinstance(after, Order):
+            return
+        change = reserved_by(after, products)
+        if before is not None:
+            for place, amount in reserved_by(before, products).items():
+                change[place] = change.get(place, ZERO) - amount
+        for (number, warehouse), amount in change.items():
+            self.move(number, warehouse, reserved=amount)
+
+    def move(
+        self, number: str, warehouse: str | None, *, on_hand: Decimal = ZERO, reserved: Decimal = ZERO
+    ) -> None:
+        """Goods come, go, or are promised, in base units."""
+        row = self._row(number, warehouse)
+        if row is None or not (on_hand or reserved):
+            return
+        row.on_hand += on_hand
+        row.reserved += reserved
+        row.touched = True
+        self._show(number)
+
+    def flush(self, connection: Connection) -> None:
+        """Write back what has changed."""
+        changed = [
+            {"p": row.product_id, "w": warehouse, "h": row.on_hand, "r": row.reserved}
+            for (_, warehouse), row in sorted(self._rows.items())
+            if row.touched
+        ]
+        if changed:
+            connection.execute(
+                sa.update(STOCK)
+                .where(STOCK.c.product_id == sa.bindparam("p"), STOCK.c.warehouse == sa.bindparam("w"))
+                .values(on_hand=sa.bindparam("h"), reserved=sa.bindparam("r")),
+                changed,
+            )
+            for row in self._rows.values():
+                row.touched = False
+
+    def _row(self, number: str, warehouse: str | None) -> _Row | None:
+        places = self._places.get(number)
+        if not places:
+            return None
+        if warehouse not in places:
+            real = [place for place in places if place != NO_WAREHOUSE]
+            warehouse = real[0] if len(real) == 1 else NO_WAREHOUSE
+        return self._rows.get((number, warehouse)) or self._rows[number, places[0]]
+
+    def _show(self, number: str) -> None:
+        coming, day = self._incoming.get(number, (None, None))
+        on_hand = reserved = ZERO
+        unit = ""
+        for place in self._places[number]:
+            row = self._rows[number, place]
+            on_hand += row.on_hand
+            reserved += row.reserved
+            unit = row.unit
+            if place != NO_WAREHOUSE:
+                self.levels[number, place] = StockLevel(
+                    product=number,
+                    warehouse=place,
+                    unit=unit,
+                    on_hand=row.on_hand,
+                    reserved=row.reserved,
+                    incoming=coming,
+                    incoming_on=day,
+                )
+        self.levels[number, None] = StockLevel(
+            product=number,
+            unit=unit,
+            on_hand=on_hand,
+            reserved=reserved,
+            incoming=coming,
+            incoming_on=day,
+        )
+
+
+def reserved_by(order: OrderFields, products: Mapping[str, Product]) -> dict[tuple[str, str | None], Decimal]:
+    """What a sales order keeps for itself, in base units, by product and warehouse."""
+    amounts: dict[tuple[str, str | None], Decimal] = {}
+    if order.status in CLOSED:
+        return amounts
+    for line in order.lines:
+        amount = open_in_base_unit(line, products)
+        if amount:
+            place = (line.product or "", line.warehouse or order.warehouse)
+            amounts[place] = amounts.get(place, ZERO) + amount
+    return amounts
+
+
+def open_in_base_unit(line: OrderLine, products: Mapping[str, Product]) -> Decimal:
+    """What is still to leave of a line of goods; zero where it is not counted."""
+    if line.kind is not LineKind.ITEM or line.product is None:
+        return ZERO
+    left = open_quantity(line.quantities)
+    return based(products.get(line.product), left, line.unit) if left else ZERO
+
+
+def based(product: Product | None, quantity: Decimal, unit: str | None) -> Decimal:
+    """A quantity in the product's base unit, as exactly as a stock record holds it."""
+    if product is None or unit is None or unit == product.unit:
+        return quantity
+    try:
+        return in_base_unit(product, quantity, unit).quantize(STEP, ROUND_HALF_UP)
+    except ValueError:
+        return quantity
+
+
+def incoming(
+    connection: Connection, products: Mapping[int, Product]
+) -> dict[str, tuple[Decimal, date | None]]:
+    """What is on order from suppliers, by product number: how much, and the first day on which any of it comes."""
+    found: dict[str, tuple[Decimal, date | None]] = {}
+    lines, orders = PURCHASE_ORDER_LINES.c, PURCHASE_ORDERS.c
+    for portion in in_portions(sorted(products)):
+        wanted = (
+            sa.select(
+                lines.product_id,
+                lines.ordered,
+                lines.cancelled,
+                lines.delivered,
+                lines.unit,
+                sa.func.coalesce(
+                    lines.promised,
+                    lines.requested,
+                    orders.promised,
+                    orders.requested,
+                    type_=lines.promised.type,
+                ).label("day"),
+            )
+            .join_from(PURCHASE_ORDER_LINES, PURCHASE_ORDERS, lines.order_id == orders.id)
+            .where(lines.product_id.in_(portion), lines.is_open)
+        )
+        for row in connection.execute(wanted):
+            product = products[row.product_id]
+            number = product.number or product.id
+            left = row.ordered - (row.cancelled or ZERO) - (row.delivered or ZERO)
+            total, day = found.get(number, (ZERO, None))
+            first = row.day if day is None else day if row.day is None else min(day, row.day)
+            found[number] = (total + based(product, left, row.unit), first)
+    return found
