@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..journal import Entry, Outcome, Settled
-from ..models import Difference, Finding, Severity, WriteReceipt
+from ..models import Difference, DifferenceKind, Finding, Severity, WriteReceipt
 from .context import Context
 
 E = TypeVar("E")
@@ -38,7 +38,7 @@ def receipt(context: Context, settled: Settled[E], entry: Entry, *, replayed: bo
         operation=entry.operation,
         system=context.system,
         correlation_id=entry.correlation_id,
-        differences=made.differences,
+        differences=_with_known_codes(context, made.differences),
         warnings=made.warnings,
         replayed=replayed,
     )
@@ -47,3 +47,24 @@ def receipt(context: Context, settled: Settled[E], entry: Entry, *, replayed: bo
 def of_outcome(context: Context, outcome: Outcome[E]) -> WriteReceipt[E]:
     """The receipt of what the journal answered."""
     return receipt(context, outcome.settled, outcome.entry, replayed=outcome.replayed)
+
+
+def _with_known_codes(context: Context, differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
+    """A product ordered by another of its codes, and stored under its number, is the same product."""
+    if not any(_names_a_product(each) for each in differences) or not context.supports("products.find"):
+        return differences
+    return tuple(
+        replace(each, kind=DifferenceKind.NORMALISED)
+        if _names_a_product(each)
+        and any(product.number == each.stored for product in context.book("products").find(number=each.sent))
+        else each
+        for each in differences
+    )
+
+
+def _names_a_product(difference: Difference) -> bool:
+    return (
+        difference.kind is DifferenceKind.CHANGED
+        and difference.path.endswith("].product")
+        and isinstance(difference.sent, str)
+    )

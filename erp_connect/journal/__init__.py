@@ -1,6 +1,6 @@
 """How no write is lost or doubled: intents, leases, recovery, audit trail."""
 
-from .canonical import canonical, fingerprint
+from .canonical import canonical, fingerprint, number
 from .decisions import Rules, Sight
 from .deeds import Deed, Look, Settled
 from .journal import Journal, as_json
@@ -22,4 +22,5 @@ __all__ = [
     "as_json",
     "canonical",
     "fingerprint",
+    "number",
 ]

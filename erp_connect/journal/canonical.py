@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -18,17 +19,49 @@ SCHEME: Final = 1
 def canonical(value: Any) -> Any:
     """Plain JSON values of a draft, amendment or arguments: only fields that say something, decimals as text.
 
-    A field left at its default is left out, so that a new optional field never changes an old wish.
+    A field left at its default is left out, so that a new optional field never changes an old wish; 12.5 and
+    12.50 are one number.
     """
     if isinstance(value, Amendment):
-        return amendment_to_json(value)
+        return _evened(value, amendment_to_json(value))
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_defaults=True)
+        return _evened(value, value.model_dump(mode="json", exclude_defaults=True))
+    if isinstance(value, Decimal):
+        return number(value)
     if isinstance(value, Mapping):
         return {str(name): canonical(item) for name, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [canonical(item) for item in value]
     return value
+
+
+def number(value: Decimal) -> str:
+    """A number as text: all its digits, no exponent, no zeros that say nothing."""
+    return _bare(format(value, "f"))
+
+
+def _bare(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _evened(value: Any, told: Any) -> Any:
+    """The same JSON with the decimals among it in their one form; ``value`` tells decimals from other texts."""
+    if isinstance(value, Decimal):
+        if isinstance(told, dict):  # a custom field's value says its type
+            return {name: _bare(item) for name, item in told.items()}
+        return _bare(told)
+    if isinstance(value, BaseModel) and isinstance(told, dict):
+        held = value.__dict__
+        for name, item in told.items():
+            if name in held and not isinstance(item, bool | int):
+                told[name] = _evened(held[name], item)
+    elif isinstance(value, Mapping) and isinstance(told, dict):
+        for name, item in told.items():
+            if name in value:
+                told[name] = _evened(value[name], item)
+    elif isinstance(value, tuple) and isinstance(told, list):
+        return [_evened(each, item) for each, item in zip(value, told, strict=True)]
+    return told
 
 
 def fingerprint(operation: str, payload: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from ..adapters.contract import Write
@@ -102,6 +103,20 @@ def key_reused(entry: Entry) -> KeyReused:
     )
 
 
+def stands_in_part(said: str, deed: Deed[Any], row: Entry, native: Sequence[Any] = ()) -> PartialFailure:
+    """What a caller is told of a write of which only a part stands."""
+    creates = row.operation in ("orders.create", "purchase_orders.create")
+    return PartialFailure(
+        said,
+        receipt=deed.partial(row),
+        operation=row.operation,
+        native=native,
+        hint="look at the receipt, then create again with resume=True and a corrected draft"
+        if creates
+        else "look at the receipt, write what is missing under a new key, and close this one with journal.resolve",
+    )
+
+
 class Claims:
     """Makes a key this process's own, for one system."""
 
@@ -143,12 +158,7 @@ class Claims:
         if not same and not free and not (row.state is State.PARTIAL and resume):
             raise key_reused(row)
         if row.state is State.PARTIAL and not resume:
-            raise PartialFailure(
-                "a part of this was written before and could not be undone",
-                receipt=deed.partial(row),
-                operation=row.operation,
-                hint="look at the receipt, then create again with resume=True and a corrected draft",
-            )
+            raise stands_in_part("a part of this was written before and could not be undone", deed, row)
         if held:
             return None
         values: dict[str, Any] = {

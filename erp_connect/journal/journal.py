@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final, Protocol, TypeVar
@@ -20,6 +21,8 @@ from .store import Change, Store, Wanted
 from .writing import Outcome
 
 E = TypeVar("E")
+_log = logging.getLogger("erp_connect.journal")
+"""One event for each end of a write: system, operation, key, id and correlation id; no content."""
 RETENTION_DAYS = 400
 """How long a settled entry is kept."""
 
@@ -43,10 +46,49 @@ class Journal:
 
     def __init__(self, store: Store, writer: Writes, *, system: str, clock: Clock) -> None:
         self._store = store
+        self._writer = writer
         self._clock = clock
         self.system = system
-        self.write = writer.write
-        self.write_block = writer.write_block
+
+    # -- writing -------------------------------------------------------------------------------------------
+
+    def write(self, deed: Deed[E], *, resume: bool = False) -> Outcome[E]:
+        """Carry out one deed, or answer with what an earlier call under its key has done; see ``Writes``."""
+        try:
+            outcome = self._writer.write(deed, resume=resume)
+        except ErpConnectError as error:
+            self._signed(error, deed)
+            raise
+        self._told(deed, "replayed" if outcome.replayed else "confirmed", outcome.entry.entity_id)
+        return outcome
+
+    def write_block(
+        self, deeds: Sequence[Deed[E]], send: Send[E], look_up: LookUp[E] | None = None
+    ) -> Sequence[Outcome[E] | ErpConnectError]:
+        """Carry out many creates; one verdict each, in their order."""
+        ends = self._writer.write_block(deeds, send, look_up)
+        for deed, end in zip(deeds, ends, strict=True):
+            if isinstance(end, ErpConnectError):
+                self._signed(end, deed)
+            else:
+                self._told(deed, "replayed" if end.replayed else "confirmed", end.entry.entity_id)
+        return ends
+
+    def _signed(self, error: ErpConnectError, deed: Deed[Any]) -> None:
+        error.system = error.system or self.system
+        error.operation = error.operation or deed.operation
+        self._told(deed, f"{error.outcome} ({error.code})", deed.entity_id)
+
+    def _told(self, deed: Deed[Any], end: str, entity_id: str | None) -> None:
+        if _log.isEnabledFor(logging.INFO):
+            about = {
+                "system": self.system,
+                "operation": deed.operation,
+                "key": deed.key,
+                "entity_id": entity_id,
+                "correlation_id": deed.correlation_id,
+            }
+            _log.info("%s: %s", deed.operation, end, extra=about)
 
     # -- asking --------------------------------------------------------------------------------------------
 

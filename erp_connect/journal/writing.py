@@ -16,10 +16,9 @@ from ..errors import (
     JournalUnavailable,
     KeyInProgress,
     OutcomeUnknown,
-    PartialFailure,
 )
 from . import leases
-from .claiming import Claims, as_write, confirmed, let_go, refused
+from .claiming import Claims, as_write, confirmed, let_go, refused, stands_in_part
 from .decisions import Sight, Verdict, after_doubt, after_error, after_look
 from .deeds import Deed, Look, Settled
 from .records import Entry, State
@@ -270,12 +269,9 @@ class Attempt(Generic[E]):
             ) from error
         # Every request was answered: nothing is running any more, so nothing has to be waited for.
         self._note(**{**refused(error, self._clock, State.PARTIAL), "sent_at": None})
-        raise PartialFailure(
-            "a part of it was written and could not be undone",
-            receipt=self._deed.partial(self._entry),
-            operation=self._deed.operation,
-            native=details.native if details else (),
-        ) from error
+        said = "a part of it was written and could not be undone"
+        native = details.native if details else ()
+        raise stands_in_part(said, self._deed, self._entry, native) from error
 
 
 def standing(deed: Deed[Any], id: str, entry: Entry, clock: Clock) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from ..models import Difference, DifferenceKind, OrderFields, OrderLine, PurchaseOrder, Quantities, Value
+from ..models import Difference, DifferenceKind, Hold, OrderFields, OrderLine, PurchaseOrder, Quantities, Value
 
 __all__ = ["changes", "moved"]
 
@@ -61,11 +61,17 @@ def _field(path: str, name: str, old: Any, new: Any, line_id: str | None) -> Ite
         for part in type(old).model_fields:
             yield from _field(f"{path}.{part}", part, getattr(old, part), getattr(new, part), line_id)
         return
+    if name == "holds" and _said(old) == _said(new):
+        return  # the system's own id and time of a hold are not content
     if name == "custom":
         for key in dict.fromkeys((*old, *new)):
             yield from _field(f"{path}.{key}", key, old.get(key), new.get(key), line_id)
         return
     yield Difference(path=path, kind=DifferenceKind.CHANGED, sent=old, stored=new, line_id=line_id)
+
+
+def _said(holds: Sequence[Hold]) -> set[tuple[str, str | None, str | None]]:
+    return {(hold.kind, hold.reason, hold.line_id) for hold in holds}
 
 
 def pair_lines(
