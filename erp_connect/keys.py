@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Protocol
 
 from .models import OrderDraft, PurchaseOrderDraft, Ref
@@ -49,7 +47,6 @@ def by_content(draft: OrderDraft | PurchaseOrderDraft) -> str:
 
     Use it only where two equal orders on purpose cannot happen.
     """
-    told = json.dumps(
-        draft.model_dump(mode="json", exclude_defaults=True), sort_keys=True, separators=(",", ":")
-    )
-    return f"content/{hashlib.sha256(told.encode()).hexdigest()}"
+    from .journal.canonical import canonical, fingerprint
+
+    return f"content/{fingerprint(type(draft).__name__, canonical(draft))}"

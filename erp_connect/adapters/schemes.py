@@ -7,7 +7,9 @@ class is loaded when the first URL asks for it.
 from __future__ import annotations
 
 import re
+import sys
 from contextlib import ExitStack
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ..errors import ConfigurationError
@@ -74,19 +76,25 @@ def adapter_class(scheme: str) -> type[Adapter]:
 
 def speaks_sql(scheme: str) -> bool:
     """Whether a scheme is SQLAlchemy's: one of the usual products, or of an installed dialect."""
-    from importlib.metadata import entry_points
-
     product = scheme.partition("+")[0]
     if product in SQL_SCHEMES:
         return True
-    dialects = entry_points(group="sqlalchemy.dialects").names
-    return scheme not in _schemes() and (product in dialects or scheme.replace("+", ".") in dialects)
+    if scheme in _registered or any(entry.name == scheme for entry in _installed()):
+        return False
+    dialects = {entry.name for entry in _entry_points("sqlalchemy.dialects", tuple(sys.path))}
+    return product in dialects or scheme.replace("+", ".") in dialects
 
 
 def _installed() -> tuple[EntryPoint, ...]:
+    return _entry_points(ENTRY_POINTS, tuple(sys.path))
+
+
+@lru_cache(maxsize=8)
+def _entry_points(group: str, where: tuple[str, ...]) -> tuple[EntryPoint, ...]:  # noqa: ARG001 (part of the memory)
+    """The group's entry points; looked for once, and again when the places to look in have changed."""
     from importlib.metadata import entry_points
 
-    return tuple(entry_points(group=ENTRY_POINTS))
+    return tuple(entry_points(group=group))
 
 
 def _schemes() -> list[str]:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from ..adapters.contract import Confirms, OrderRef, Receives, Write, Written
-from ..errors import InvalidOrder, UnsupportedOperation
-from ..journal import Entry, Look, Outcome, Settled, Sight, State, canonical, fingerprint
+from ..errors import InvalidOrder, TransitionNotAllowed, UnsupportedOperation
+from ..journal import Entry, Look, Settled, Sight, State, canonical
 from ..models import (
     GoodsReceipt,
+    GoodsReceiptLine,
     LineConfirmation,
     LineQuantity,
     PurchaseOrder,
@@ -19,12 +20,13 @@ from ..models import (
     line_quantities,
 )
 from ..rules.diff import changes, moved
-from .changing import OfOrder
-from .context import Context, new_key
-from .posting import Posting
-from .reading import id_of, line_id, read_order
+from .changing import OfOrder, before_of, told_again
+from .context import Context, key_of
+from .lowered import with_lowered, without_lowered
+from .posting import Paper, post, posting_payload, quantities_of
+from .reading import id_of, line_id, party_number, read_order
 from .receipts import Made, of_outcome, told
-from .remembering import differences_to_plain
+from .remembering import differences_to_plain, model_from_plain
 
 BOOK = "purchase_orders"
 
@@ -36,19 +38,30 @@ class Confirming(OfOrder[PurchaseOrder]):
     """A supplier's confirmation of some lines."""
 
     def __init__(
-        self, context: Context, before: PurchaseOrder, lines: Sequence[LineConfirmation], key: str
+        self,
+        context: Context,
+        before: PurchaseOrder,
+        said: Sequence[LineConfirmation],
+        key: str,
+        payload: Any = None,
     ) -> None:
-        payload = {"order": before.id, "lines": canonical(lines)}
         conditional = context.capabilities.conditional(f"{BOOK}.confirm")
-        super().__init__(context, BOOK, "confirm", before, key, payload, conditional)
-        self.lines = tuple(lines)
+        wish = payload or confirm_payload(before.id, said)
+        super().__init__(context, BOOK, "confirm", before, key, wish, conditional)
+        self.lines = tuple(each.but(line=line_id(before, each.line)) for each in said)
+
+    @classmethod
+    def again(cls, context: Context, entry: Entry) -> Confirming:
+        """The deed of an entry: what was promised for the order as it was."""
+        said = [model_from_plain(LineConfirmation, each) for each in entry.payload["lines"]]
+        return cls(context, before_of(entry), said, entry.key, entry.payload)
 
     def send(self, write: Write) -> Written[PurchaseOrder] | None:
         """Enter it."""
         book = self._book
         if not isinstance(book, Confirms):
             raise UnsupportedOperation("this back-end takes no confirmations", operation=self.operation)
-        written: Written[PurchaseOrder] = book.confirm(self.order, self.lines, write)
+        written: Written[PurchaseOrder] = book.confirm(self._native(), self.lines, write)
         return written
 
     def look(self, entry: Entry) -> Look[PurchaseOrder]:
@@ -57,25 +70,24 @@ class Confirming(OfOrder[PurchaseOrder]):
         if current is None:
             return Look(sight=Sight.SEVERAL)
         if all(_stands(current, each) for each in self.lines):
-            return Look(sight=Sight.ONE, written=Written(id=current.id, stored=current))
+            native = without_lowered(current, self._lowered)
+            return Look(sight=Sight.ONE, written=Written(id=current.id, stored=native))
         return Look(sight=Sight.NONE if not moved(self.order, current) else Sight.SEVERAL)
 
     def settle(self, written: Written[PurchaseOrder] | None) -> Settled[PurchaseOrder]:
         """Read the order back."""
         if written is None:
             raise TypeError("a confirmation never ends with the order gone")
-        stored = written.stored if written.stored is not None else self._book.get(self.order.id)
-        return Settled(
-            stored=stored,
-            entity_id=stored.id,
-            number=stored.number,
-            result={"changes": differences_to_plain(changes(self.order, stored))},
-            receipt=Made((), told(written.warnings)),
-        )
+        native = written.stored if written.stored is not None else self._book.get(self.order.id)
+        stored: PurchaseOrder = with_lowered(native, self._lowered)
+        result = {"changes": differences_to_plain(changes(self.order, stored))}
+        return self._settled(stored, result, Made((), told(written.warnings)))
 
 
 def _stands(order: PurchaseOrder, promise: LineConfirmation) -> bool:
-    line = order.line(promise.line)
+    line = next((each for each in order.lines if each.id == promise.line), None)
+    if line is None:
+        return False
     dates = {line.promised, *(part.promised for part in line.schedule)}
     right_quantity = promise.quantity is None or line.quantities.confirmed == promise.quantity
     return right_quantity and (promise.date is None or promise.date in dates)
@@ -85,13 +97,24 @@ def confirm(
     context: Context, order: PurchaseOrder | str, lines: Any, key: str | None
 ) -> WriteReceipt[PurchaseOrder]:
     """Enter what the supplier promised."""
-    context.require(f"{BOOK}.confirm", writes=True)
-    before: PurchaseOrder = (
-        order if isinstance(order, PurchaseOrder) else read_order(context, BOOK, id_of(order))
-    )
-    promises = tuple(each.but(line=line_id(before, each.line)) for each in _promises(lines))
-    deed = Confirming(context, before, promises, key or new_key())
+    operation = f"{BOOK}.confirm"
+    context.require(operation, writes=True)
+    promised = _promises(lines)
+    order_id = id_of(order, BOOK)
+    payload = confirm_payload(order_id, promised)
+    earlier = context.journal.earlier(key, operation, payload)
+    if earlier is not None and earlier.state is State.CONFIRMED:
+        return told_again(context, earlier)
+    if earlier is not None:
+        return of_outcome(context, context.journal.write(Confirming.again(context, earlier)))
+    before: PurchaseOrder = order if isinstance(order, PurchaseOrder) else read_order(context, BOOK, order_id)
+    deed = Confirming(context, before, promised, key_of(key))
     return of_outcome(context, context.journal.write(deed))
+
+
+def confirm_payload(order_id: str, lines: Sequence[LineConfirmation]) -> dict[str, Any]:
+    """A confirmation's wish, as the caller said it."""
+    return {"order": order_id, "lines": canonical(lines)}
 
 
 def _promises(lines: Any) -> Sequence[LineConfirmation]:
@@ -118,38 +141,65 @@ def _promises(lines: Any) -> Sequence[LineConfirmation]:
 # -- receive ---------------------------------------------------------------------------------------------------
 
 
+class Receiving(Paper[GoodsReceipt]):
+    """Goods receipts for purchase orders."""
+
+    operation = f"{BOOK}.receive"
+    stamped_in = "goods_receipts"
+    orders = BOOK
+    entity = GoodsReceipt
+
+    def send(self, order: Any, lines: Any, payload: Any, write: Write) -> Written[GoodsReceipt]:
+        """Post the receipt."""
+        shelf = self.context.book(BOOK)
+        if not isinstance(shelf, Receives):
+            raise UnsupportedOperation("this back-end posts no receipts", operation=self.operation)
+        written: Written[GoodsReceipt] = shelf.receive(order, lines, write)
+        return written
+
+    @property
+    def listed(self) -> bool:
+        """Whether receipts can be listed."""
+        return self.context.supports("goods_receipts.of")
+
+    def of(self, order: Any) -> Sequence[GoodsReceipt]:
+        """The goods receipts of an order."""
+        return tuple(self.context.book("goods_receipts").of(order_ref(order)))
+
+    def moved(self, line: Any) -> Decimal:
+        """What has arrived."""
+        return line.quantities.delivered or Decimal(0)
+
+    def bare(self, id: str, order: Any, lines: Mapping[str, Decimal]) -> GoodsReceipt:
+        """The lines that have moved."""
+        parts = tuple(GoodsReceiptLine(order_line_id=line, quantity=much) for line, much in lines.items())
+        return GoodsReceipt(id=id, order_id=order.id, lines=parts)
+
+
 def receive(
     context: Context, order: PurchaseOrder | str, lines: Any, key: str | None
 ) -> WriteReceipt[GoodsReceipt]:
     """Post goods that arrived."""
-    operation = f"{BOOK}.receive"
-    context.require(operation, writes=True)
-    known: PurchaseOrder = read_order(context, BOOK, id_of(order))
+    paper = Receiving(context)
+    context.require(paper.operation, writes=True)
     given = line_quantities(lines)
-    payload = {
-        "order": known.id,
-        "lines": [[_name(each.line), canonical_number(each.quantity)] for each in given],
-    }
-    earlier = posted_before(context, operation, key, payload)
-    shelf = context.book(BOOK)
-    if not isinstance(shelf, Receives):
-        raise UnsupportedOperation("this back-end posts no receipts", operation=operation)
-    wanted = with_ids(known, given) if earlier is None else ()
-    where = OrderRef(id=known.id, number=known.number, party=known.supplier)
-    wished = {str(each.line): each.quantity for each in wanted if each.quantity is not None}
-    deed: Posting[GoodsReceipt] = Posting(
-        context,
-        operation,
-        known,
-        key or new_key(),
-        payload,
-        post=lambda write: shelf.receive(known, wanted, write),
-        documents=lambda: context.book("goods_receipts").of(where),
-        wished=wished,
-    )
-    if earlier is not None:
-        return of_outcome(context, Outcome(deed.replay(earlier), earlier, replayed=True))
-    return of_outcome(context, context.journal.write(deed))
+    known: PurchaseOrder = read_order(context, BOOK, id_of(order, BOOK))
+
+    def wished() -> dict[str, Decimal]:
+        found = quantities_of(with_ids(known, given))
+        if not found:
+            raise TransitionNotAllowed(
+                f"nothing is open any more to be received; the order is {known.status.value}",
+                operation=paper.operation,
+            )
+        return found
+
+    return post(context, paper, known, wished, key, posting_payload(known, given))
+
+
+def order_ref(order: Any) -> OrderRef:
+    """An order as the documents that hang on it know it."""
+    return OrderRef(id=order.id, number=order.number, party=party_number(order))
 
 
 def with_ids(order: Any, given: Sequence[LineQuantity]) -> tuple[LineQuantity, ...]:
@@ -170,23 +220,3 @@ def _to_come(order: Any, line: Any) -> Decimal:
         return max(left, Decimal(0))
     still_open: Decimal = line.quantities.open
     return still_open
-
-
-def posted_before(context: Context, operation: str, key: str | None, payload: Any) -> Entry | None:
-    """The confirmed entry of an earlier call with this key and wish: told before quantities are reckoned anew."""
-    entry = context.journal.entry(key) if key is not None else None
-    if entry is None or entry.state is not State.CONFIRMED or entry.operation != operation:
-        return None
-    return entry if entry.fingerprint == fingerprint(operation, payload) else None
-
-
-def _name(line: Any) -> Any:
-    return line if isinstance(line, str | int) else line.id
-
-
-def canonical_number(quantity: Decimal | None) -> str | None:
-    """A quantity as canonical text: 5 and 5.00 are the same wish."""
-    if quantity is None:
-        return None
-    text = format(quantity, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

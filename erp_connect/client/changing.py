@@ -1,39 +1,53 @@
-"""Changing and cancelling an order as deeds of the journal.
+"""Changing an order as a deed of the journal.
 
-The order as it was read (``before``) and the order as it should be (``expected``) decide what an unanswered
-change has done: everything that should have changed has, nothing has, or something else has happened.
+The order as it was read (``before``) and the order as it should be decide what an unanswered change has done:
+everything that should have changed has, nothing has, or something else has happened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from ..adapters.contract import Conditional, FindsPosted, OnCancel, OnCancelLine, OrderRef, Write, Written
-from ..errors import NotFound, VersionConflict
-from ..journal import Deed, Entry, Look, Rules, Settled, Sight, canonical
-from ..models import Amendment, Difference, DifferenceKind, Order, OrderStatus, PurchaseOrder
-from ..rules.diff import changes, moved
-from ..rules.stamps import make_stamp
-from .context import Context, correlation_id
-from .reading import ENTITIES, read_order
-from .receipts import Made, receipt, told
-from .remembering import (
-    differences_from_plain,
-    differences_to_plain,
-    from_tombstone,
-    model_from_plain,
-    model_to_plain,
-    tombstone_of,
+from ..adapters.contract import Conditional, Write, Written
+from ..errors import ErpConnectError, NotFound
+from ..journal import Deed, Entry, Look, Outcome, Rules, Settled, Sight, canonical
+from ..models import (
+    Amendment,
+    CancelLine,
+    Difference,
+    Order,
+    PurchaseOrder,
+    WriteReceipt,
+    amendment_from_json,
 )
+from ..rules.amending import resolve_lines
+from ..rules.diff import changes
+from ..rules.stamps import make_stamp
+from . import fitting
+from .context import Context, correlation_id
+from .effects import Effects
+from .lowered import (
+    Lowered,
+    added,
+    as_plain,
+    in_native_quantities,
+    lowered,
+    newly_lowered,
+    with_lowered,
+    without_lowered,
+)
+from .planning import planned_by_rules
+from .reading import ENTITIES, party_number, read_order
+from .receipts import Made, of_outcome, receipt, told
+from .remembering import differences_from_plain, differences_to_plain, model_from_plain, model_to_plain
 
 E = TypeVar("E", bound=Order | PurchaseOrder)
 
 
 class OfOrder(Deed[E], Generic[E]):
-    """What every write to an existing order has in common."""
+    """What every write to an existing order has in common.  ``order`` is the order before it, as callers see it."""
 
     def __init__(
         self,
@@ -48,17 +62,16 @@ class OfOrder(Deed[E], Generic[E]):
         stamps = context.capabilities.stamp(book)
         self._context = context
         self._book_name = book
-        self._attempts = 0
         self.order = before
         self.operation = f"{book}.{verb}"
         self.key = key
         self.payload = payload
-        self.stamp = make_stamp(context.system, self.operation, key, stamps.max_length)
+        self.stamp = make_stamp(context.system, self.operation, key, fitting.room_for_stamp(stamps))
         self.rules = Rules.of(stamps, creates=False, conditional=conditional)
         self.timeout = context.timeout
         self.correlation_id = correlation_id()
         self.entity_id = before.id
-        self.party = getattr(before, "customer", None) or getattr(before, "supplier", None)
+        self.party = party_number(before)
         self.actor = context.actor
         self.before = model_to_plain(before)
 
@@ -66,29 +79,70 @@ class OfOrder(Deed[E], Generic[E]):
     def _book(self) -> Any:
         return self._context.book(self._book_name)
 
-    def partial(self, entry: Entry) -> Any:
+    @property
+    def _lowered(self) -> Lowered:
+        """What earlier cancellations have taken off its lines, where only the journal knows."""
+        return lowered(self._context, self._book_name, self.order.id)
+
+    def adopt(self, entry: Entry) -> None:
+        """What stood before the first request is told by the entry, not by what stands now."""
+        self.order = cast("E", before_of(entry))
+
+    def partial(self, entry: Entry) -> WriteReceipt[E] | None:
         """A receipt of the order as it stands, with what differs from the wish."""
-        stored = read_order(self._context, self._book_name, self.order.id, self.order.number)
-        made = Made(self._missed(stored))
-        settled = Settled(stored=stored, entity_id=stored.id, number=stored.number, receipt=made)
-        return receipt(self._context, settled, entry, replayed=False)
+        try:
+            stored: E = read_order(self._context, self._book_name, self.order.id, self.order.number)
+            made = Made(self._missed(stored))
+        except ErpConnectError:
+            return None  # the order cannot be read now
+        return receipt(self._context, self._settled(stored, {}, made), entry, replayed=False)
 
     def _missed(self, stored: E) -> tuple[Difference, ...]:
         return ()
 
     def replay(self, entry: Entry) -> Settled[E]:
         """The order as it stands now; what this key did to it is remembered."""
-        stored: E = read_order(self._context, self._book_name, entry.entity_id or self.order.id, entry.number)
-        kept = entry.result if isinstance(entry.result, dict) else {}
-        made = Made(differences_from_plain(kept.get("differences")))
-        return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=kept, receipt=made)
+        return replayed_order(self._context, entry)
 
     def _current(self) -> E | None:
+        """The order as it stands now, as callers see it; None when it is gone."""
         try:
-            order: E = self._book.get(self.order.id)
+            order: E = with_lowered(self._book.get(self.order.id), self._lowered)
         except NotFound:
             return None
         return order
+
+    def _native(self) -> E:
+        """The order before the change, as the back-end has it."""
+        return cast("E", without_lowered(self.order, self._lowered))
+
+    def _settled(self, stored: E, result: dict[str, Any], made: Made) -> Settled[E]:
+        return Settled(
+            stored=stored,
+            entity_id=self.order.id,
+            number=stored.number,
+            party=party_number(stored),
+            result=result,
+            receipt=made,
+        )
+
+
+def before_of(entry: Entry) -> Any:
+    """The order as it was before an entry's write."""
+    return model_from_plain(ENTITIES[entry.book], entry.before)
+
+
+def replayed_order(context: Context, entry: Entry) -> Settled[Any]:
+    """The order that a write of an earlier call was about, as it stands now, with the differences noted then."""
+    stored = read_order(context, entry.book, entry.entity_id or "", entry.number)
+    kept = entry.result if isinstance(entry.result, dict) else {}
+    made = Made(differences_from_plain(kept.get("differences")))
+    return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=kept, receipt=made)
+
+
+def told_again(context: Context, entry: Entry) -> WriteReceipt[Any]:
+    """The receipt of a write to an order that an earlier call has done."""
+    return of_outcome(context, Outcome(replayed_order(context, entry), entry, replayed=True))
 
 
 def weakest(context: Context, operations: Collection[str]) -> Conditional:
@@ -106,7 +160,7 @@ def amend_payload(order_id: str, amendments: Sequence[Amendment]) -> dict[str, A
 
 
 class Amending(OfOrder[E]):
-    """Amendments to one order; ``amendments`` have line ids, ``said`` is what the caller wrote."""
+    """Amendments to one order, as the caller said them; ``expected`` is the order as it should be afterwards."""
 
     def __init__(
         self,
@@ -117,206 +171,96 @@ class Amending(OfOrder[E]):
         amendments: Sequence[Amendment],
         key: str,
         *,
-        said: Sequence[Amendment] | None = None,
         allow_loss: Collection[str] = (),
         force: bool = False,
+        payload: Any = None,
     ) -> None:
         operations = {f"{book}.{amendment.operation}" for amendment in amendments}
-        super().__init__(
-            context,
-            book,
-            "amend",
-            before,
-            key,
-            amend_payload(before.id, said if said is not None else amendments),
-            weakest(context, operations) if not force else Conditional.NONE,
-        )
+        conditional = weakest(context, operations) if not force else Conditional.NONE
+        wish = payload or amend_payload(before.id, amendments)
+        super().__init__(context, book, "amend", before, key, wish, conditional)
         self.expected = expected
-        self.amendments = tuple(amendments)
+        self.amendments = resolve_lines(before, amendments)
         self._allowed = frozenset(allow_loss)
         self._force = force
         self.reason = next((r for each in amendments if (r := getattr(each, "reason", None))), None)
 
+    @classmethod
+    def again(
+        cls, context: Context, entry: Entry, *, allow_loss: Collection[str] = (), force: bool = False
+    ) -> Amending[Any]:
+        """The deed of an entry: what was said to the order as it was."""
+        before = before_of(entry)
+        said = [amendment_from_json(each) for each in entry.payload["amendments"]]
+        expected = planned_by_rules(context, before, resolve_lines(before, said))
+        return cls(
+            context,
+            entry.book,
+            before,
+            expected,
+            said,
+            entry.key,
+            allow_loss=allow_loss,
+            force=force,
+            payload=entry.payload,
+        )
+
+    def adopt(self, entry: Entry) -> None:
+        """Begin from the order as it was before the first request."""
+        super().adopt(entry)
+        said = [amendment_from_json(each) for each in entry.payload["amendments"]]
+        self.amendments = resolve_lines(self.order, said)
+        self.expected = cast("E", planned_by_rules(self._context, self.order, self.amendments))
+
+    @property
+    def _effects(self) -> Effects:
+        return Effects(
+            self.order,
+            self.expected,
+            fitting.normalisation_of(self._context.capabilities),
+            fitting.prefix_of(self._book_name),
+        )
+
     def send(self, write: Write) -> Written[E] | None:
         """Apply all amendments under the version that they were planned on."""
         write = replace(write, allow_loss=self._allowed, force=self._force)
-        again = self._attempts > 0
-        self._attempts += 1
-        try:
-            written: Written[E] = self._book.amend(self.order, self.amendments, write)
-        except VersionConflict:
-            # Ours, arrived after all, may be what moved the version.
-            ours = self._seen(self._current()) if again else None
-            if ours is None or ours.written is None:
-                raise
-            return ours.written
+        capabilities, prefix = self._context.capabilities, fitting.prefix_of(self._book_name)
+        fit = fitting.amendments_without_losses(self.amendments, capabilities, prefix)
+        native = in_native_quantities(fit, self._lowered)
+        written: Written[E] = self._book.amend(self._native(), native, write)
         return written
 
     def look(self, entry: Entry) -> Look[E]:
         """Read the order and see whether what should have changed has."""
-        return self._seen(self._current())
-
-    def _seen(self, current: E | None) -> Look[E]:
+        current = self._current()
         if current is None:
             return Look(sight=Sight.SEVERAL)
-        if not self._missed(current):
-            return Look(sight=Sight.ONE, written=Written(id=current.id, stored=current))
-        return Look(sight=Sight.NONE if not moved(self.order, current) else Sight.SEVERAL)
+        effects = self._effects
+        if effects.done(current):
+            known = without_lowered(current, self._lowered)
+            return Look(sight=Sight.ONE, written=Written(id=current.id, stored=cast("E", known)))
+        return Look(sight=Sight.NONE if effects.untouched(current) else Sight.SEVERAL)
 
     def _missed(self, stored: E) -> tuple[Difference, ...]:
-        """What should have changed and has not, or otherwise than it should."""
-        wished = aligned(self.order, self.expected, stored)
-        asked = {change.path for change in changes(self.order, wished)}
-        return tuple(
-            replace(each, kind=DifferenceKind.CHANGED if each.kind is DifferenceKind.ADDED else each.kind)
-            if each.path in asked
-            else each
-            for each in changes(wished, stored)
-            if each.path in asked or each.kind in (DifferenceKind.ADDED, DifferenceKind.MISSING)
-        )
+        return self._effects.differences(stored, lost=self._allowed)
 
     def settle(self, written: Written[E] | None) -> Settled[E]:
         """Read the order back; the differences are between what was asked and what is stored."""
         if written is None:
             raise TypeError("an amendment never ends with the order gone")
-        stored: E = written.stored if written.stored is not None else self._book.get(self.order.id)
+        native: E = written.stored if written.stored is not None else self._book.get(self.order.id)
+        known = self._lowered
+        gone = [str(each.line) for each in self.amendments if isinstance(each, CancelLine)]
+        result: dict[str, Any] = {}
+        if gone and self._context.lowers:
+            fresh = newly_lowered(self.order, known, native, gone)
+            result["lowered"] = as_plain(fresh)
+            known = added(known, fresh)
+        stored: E = with_lowered(native, known)
         differences = self._missed(stored)
-        result: dict[str, Any] = {"changes": differences_to_plain(changes(self.order, stored))}
+        result["changes"] = differences_to_plain(changes(self.order, stored))
         if differences:
             result["differences"] = differences_to_plain(differences)
         if written.replaced:
             result["replaced"] = {line: list(ids) for line, ids in written.replaced.items()}
-        made = Made(differences, told(written.warnings))
-        return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=result, receipt=made)
-
-
-def aligned(before: Any, expected: E, stored: Any) -> E:
-    """The expected order with the stored one's ids and positions for lines that are new."""
-    known = {line.id for line in before.lines}
-    fresh = [line for line in stored.lines if line.id not in known and line.parent_line is None]
-    lines = []
-    for line in expected.lines:
-        if line.id not in known and fresh:
-            match = next((each for each in fresh if each.product == line.product), fresh[0])
-            fresh.remove(match)
-            lines.append(line.but(id=match.id, position=match.position))
-        else:
-            lines.append(line)
-    return expected.but(lines=tuple(lines))
-
-
-class Cancelling(OfOrder[E]):
-    """A whole order, or some of its lines, to be cancelled."""
-
-    def __init__(
-        self,
-        context: Context,
-        book: str,
-        before: E,
-        lines: Sequence[str] | None,
-        reason: str,
-        key: str,
-    ) -> None:
-        operation = "cancel" if lines is None else "cancel_line"
-        super().__init__(
-            context,
-            book,
-            "cancel",
-            before,
-            key,
-            {"order": before.id, "lines": None if lines is None else list(lines), "reason": reason},
-            context.capabilities.conditional(f"{book}.{operation}"),
-        )
-        self.lines = None if lines is None else tuple(lines)
-        self.reason = reason
-
-    def send(self, write: Write) -> Written[E] | None:
-        """Cancel what is open."""
-        again = self._attempts > 0
-        self._attempts += 1
-        try:
-            written: Written[E] | None = self._book.cancel(self.order, self.lines, write)
-        except (VersionConflict, NotFound):
-            ours = self._seen(self._current()) if again else None
-            if ours is None or ours.sight is not Sight.ONE:
-                raise
-            return ours.written
-        return written
-
-    def look(self, entry: Entry) -> Look[E]:
-        """Gone, or nothing of it open any more, is done."""
-        return self._seen(self._current())
-
-    def _seen(self, current: E | None) -> Look[E]:
-        if current is None:
-            # An order that is deleted on cancelling and is not there: done, unless it was posted meanwhile,
-            # which settling finds out.
-            gone = self._context.capabilities.on_cancel is OnCancel.GONE and self.lines is None
-            return Look(sight=Sight.ONE if gone else Sight.SEVERAL)
-        if self._closed(current):
-            return Look(sight=Sight.ONE, written=Written(id=current.id, stored=current))
-        return Look(sight=Sight.NONE if not moved(self.order, current) else Sight.SEVERAL)
-
-    def _closed(self, current: E) -> bool:
-        if self.lines is None and current.status in (OrderStatus.CANCELLED, OrderStatus.REJECTED):
-            return True
-        wanted = {line.id for line in self.order.lines} if self.lines is None else set(self.lines)
-        # A line that is gone is closed too.
-        return not any(line.quantities.open > 0 for line in current.lines if line.id in wanted)
-
-    def settle(self, written: Written[E] | None) -> Settled[E]:
-        """Read back what is left; an order that is gone is told from its posted documents, or as a tombstone."""
-        if written is None:
-            return self._gone()
-        stored: E = written.stored if written.stored is not None else self._book.get(self.order.id)
-        result: dict[str, Any] = {"changes": differences_to_plain(changes(self.order, stored))}
-        lowered = self._lowered(stored)
-        if lowered:
-            result["lowered"] = {line: format(quantity, "f") for line, quantity in lowered.items()}
-            stored = stored.but(
-                lines=tuple(
-                    line.but(
-                        quantities=line.quantities.but(
-                            ordered=line.quantities.ordered + lowered[line.id],
-                            cancelled=(line.quantities.cancelled or Decimal(0)) + lowered[line.id],
-                        )
-                    )
-                    if line.id in lowered
-                    else line
-                    for line in stored.lines
-                )
-            )
-        made = Made((), told(written.warnings))
-        return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=result, receipt=made)
-
-    def _lowered(self, stored: E) -> Mapping[str, Decimal]:
-        if self._context.capabilities.on_cancel_line is not OnCancelLine.LOWERED:
-            return {}
-        was = {line.id: line.quantities.ordered for line in self.order.lines}
-        return {
-            line.id: was[line.id] - line.quantities.ordered
-            for line in stored.lines
-            if line.id in was and was[line.id] > line.quantities.ordered
-        }
-
-    def _gone(self) -> Settled[E]:
-        where = OrderRef(id=self.order.id, number=self.order.number)
-        posted = self._book.posted(where) if isinstance(self._book, FindsPosted) else None
-        if posted is not None:
-            return Settled(
-                stored=posted, entity_id=self.order.id, number=self.order.number, result={}, receipt=Made()
-            )
-        tombstone = tombstone_of(self.order, self.reason, self._context.clock.now())
-        stored: E = from_tombstone(ENTITIES[self._book_name], tombstone)
-        return Settled(
-            stored=stored,
-            entity_id=self.order.id,
-            number=self.order.number,
-            result={"tombstone": tombstone},
-            receipt=Made(),
-        )
-
-
-def before_of(entry: Entry) -> Any:
-    """The order as it was before an entry's write."""
-    return model_from_plain(ENTITIES[entry.book], entry.before)
+        return self._settled(stored, result, Made(differences, told(written.warnings)))

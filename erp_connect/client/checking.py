@@ -1,16 +1,14 @@
-"""Checking a draft, and planning a change, without writing anything."""
+"""Checking a draft without writing anything: what the back-end can hold, has on file, and would say."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from ..adapters.contract import Simulates, SimulatesChanges, Support
-from ..errors import InvalidOrder, NotFound, PriceMismatch, RequestRefused
+from ..adapters.contract import Simulates, Support
+from ..errors import NotFound, PriceMismatch, RequestRefused
 from ..models import (
-    AddLine,
-    Amendment,
     Customer,
     Finding,
     Findings,
@@ -22,19 +20,17 @@ from ..models import (
     PurchaseOrderLineDraft,
     Ref,
     Severity,
-    SubstituteProduct,
     Supplier,
     UnitPrice,
 )
-from ..rules.amending import amended
 from ..rules.facts import Facts, Policy, PriceEntry, StockLevel
+from ..rules.pricing import same_price
 from ..rules.validation import examine
 from . import fitting
 from .context import Context
 from .creating import party_of
 
 Draft = OrderDraft | PurchaseOrderDraft
-ComputedBy = Literal["back-end", "rules"]
 _BOOK: Final = {OrderDraft: "orders", PurchaseOrderDraft: "purchase_orders"}
 
 
@@ -47,11 +43,11 @@ def facts_about(context: Context, draft: Draft, *, prices_and_stock: bool = True
     """What the back-end has on file that decides about a draft, as far as it can be asked."""
     party = _party(context, draft)
     names = {line.product for line in draft.lines}
-    products = _products(context, names)
+    products = products_on_file(context, names)
     prices: list[PriceEntry] = []
     stock: dict[tuple[str, str | None], StockLevel] = {}
     if prices_and_stock and isinstance(draft, OrderDraft):
-        prices = list(_prices(context, draft, party, products))
+        prices = list(_prices(context, draft, products))
         stock = dict(_stock(context, draft, products))
     return Facts(
         party=party,
@@ -84,7 +80,8 @@ def _one(context: Context, book: str, named: str | Ref) -> Any:
     return found[0] if len(found) == 1 else None
 
 
-def _products(context: Context, names: Collection[str | Ref]) -> dict[str, Product]:
+def products_on_file(context: Context, names: Iterable[str | Ref]) -> dict[str, Product]:
+    """The products that these names mean, by what was said; one that is not on file is left out."""
     products: dict[str, Product] = {}
     for name in names:
         found = _one(context, "products", name)
@@ -100,10 +97,8 @@ def _line_products(draft: Draft, products: Mapping[str, Product]) -> Iterator[tu
             yield line, product
 
 
-def _prices(
-    context: Context, draft: OrderDraft, party: Any, products: Mapping[str, Product]
-) -> Iterator[PriceEntry]:
-    if party is None or not context.supports("prices.quote"):
+def _prices(context: Context, draft: OrderDraft, products: Mapping[str, Product]) -> Iterator[PriceEntry]:
+    if not context.supports("prices.quote"):
         return
     for line, product in _line_products(draft, products):
         try:
@@ -152,6 +147,7 @@ def _stock(
 
 def check(context: Context, draft: Draft) -> Findings:
     """Everything that speaks against a draft: limits of the back-end, master data, prices, stock, its own dry run."""
+    context.ensure_open()
     book = book_of(draft)
     prefix = fitting.prefix_of(book)
     found = list(fitting.as_findings(fitting.losses(draft, context.capabilities, prefix)))
@@ -161,7 +157,8 @@ def check(context: Context, draft: Draft) -> Findings:
     if knows_master_data:
         found += examine(draft, facts_about(context, draft))
     if not any(finding.severity is Severity.ERROR for finding in found):
-        found += _simulated(context, book, draft)
+        said = {finding.message for finding in found}
+        found += [each for each in _simulated(context, book, draft) if each.message not in said]
     return Findings.of(_once(found))
 
 
@@ -195,9 +192,7 @@ def refusal_findings(refusal: RequestRefused) -> tuple[Finding, ...]:
     )
 
 
-def price_findings(
-    draft: Draft, order: OrderFields, severity: Severity = Severity.ERROR
-) -> Iterator[Finding]:
+def price_findings(draft: Draft, order: OrderFields) -> Iterator[Finding]:
     """Lines whose expected price is not the one that the back-end would store."""
     lines: Sequence[LineDraft | PurchaseOrderLineDraft] = draft.lines
     for index, (line, stored) in enumerate(zip(lines, order.lines, strict=False)):
@@ -205,20 +200,19 @@ def price_findings(
         if expected is None or line.price is not None or stored.price is None:
             continue
         if not same_price(expected, stored.price):
-            yield Finding(
-                code="price_mismatch",
-                severity=severity,
-                path=f"lines[{index}].expected_price",
-                message="the back-end's price is another",
-                expected=expected,
-                actual=stored.price,
-                fix="agree on the price, or create with on_price_mismatch='accept'",
-            )
+            yield _mismatch(index, expected, stored.price)
 
 
-def same_price(first: UnitPrice, second: UnitPrice) -> bool:
-    """Whether two prices are one, whatever quantity they are stated for."""
-    return first.currency == second.currency and first.amount * second.per == second.amount * first.per
+def _mismatch(index: int, expected: UnitPrice, actual: UnitPrice) -> Finding:
+    return Finding(
+        code="price_mismatch",
+        severity=Severity.ERROR,
+        path=f"lines[{index}].expected_price",
+        message="the back-end's price is another",
+        expected=expected,
+        actual=actual,
+        fix="agree on the price, or create with on_price_mismatch='accept'",
+    )
 
 
 def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -232,10 +226,13 @@ def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
             yield finding
 
 
+def expects_prices(draft: Draft) -> bool:
+    """Whether the back-end is to be asked for a price before the write."""
+    return any(line.expected_price is not None and line.price is None for line in draft.lines)
+
+
 def refuse_price_mismatch(context: Context, draft: Draft) -> None:
     """Raise ``PriceMismatch`` before the write, where the back-end can tell its price without one."""
-    if all(line.expected_price is None or line.price is not None for line in draft.lines):
-        return
     mismatches = [each for each in _expected_prices(context, draft) if each.code == "price_mismatch"]
     if mismatches:
         raise PriceMismatch(
@@ -258,92 +255,22 @@ def _expected_prices(context: Context, draft: Draft) -> Sequence[Finding]:
         except RequestRefused:
             return ()  # refused for something else: the write itself says what
     if isinstance(draft, OrderDraft) and context.supports("prices.quote"):
-        facts = facts_about(context, draft)
-        return [each for each in examine(draft, facts) if each.code == "price_mismatch"]
+        return tuple(_quoted(context, draft))
     return ()
 
 
-# -- plan ------------------------------------------------------------------------------------------------------
-
-
-def planned(
-    context: Context, book: str, order: Any, amendments: Sequence[Amendment]
-) -> tuple[Any, ComputedBy, tuple[str, ...]]:
-    """The order as it would be, who reckoned it (``back-end`` or ``rules``), and the back-end's remarks."""
-    shelf = context.book(book)
-    if context.supports(f"{book}.simulate") and isinstance(shelf, SimulatesChanges):
-        simulation = shelf.simulate_change(order, amendments)
-        return simulation.order, "back-end", simulation.messages
-    ids = (f"new-{number}" for number in range(1, 10_000))
-    new, _ = amended(
-        order,
-        amendments,
-        facts=_facts_for_change(context, order, amendments),
-        line_ids=lambda: next(ids),
-        now=context.clock.now(),
-    )
-    return new, "rules", ()
-
-
-def _facts_for_change(context: Context, order: Any, amendments: Sequence[Amendment]) -> Facts:
-    names: set[str | Ref] = {line.product for line in order.lines if line.product is not None}
-    for amendment in amendments:
-        if isinstance(amendment, AddLine):
-            names.add(amendment.line.product)
-        elif isinstance(amendment, SubstituteProduct):
-            names.add(amendment.to)
-    return Facts(
-        party=None,
-        products=_products(context, names),
-        prices=(),
-        stock={},
-        today=context.today(),
-        policy=Policy(backorders=True),
-    )
-
-
-def refuse_lossy_amendments(
-    context: Context, book: str, amendments: Sequence[Amendment], allow_loss: Collection[str]
-) -> None:
-    """Raise ``LossyWrite`` for new values that the back-end cannot hold, unless the loss was allowed."""
-    prefix = fitting.prefix_of(book)
-    found: list[fitting.Loss] = []
-    for amendment in amendments:
-        if isinstance(amendment, AddLine):
-            found += fitting.losses_of_line(amendment.line, context.capabilities, prefix)
-        else:
-            found += fitting.losses_of_values(amendment_values(amendment), context.capabilities, prefix)
-    fitting.refuse_losses(found, allow_loss, f"{book}.amend")
-
-
-def amendment_values(amendment: Amendment) -> Iterator[tuple[str, Any]]:
-    """The draft fields that an amendment sets, as (path behind the prefix, value)."""
-    header = getattr(amendment, "changes", None)
-    if isinstance(header, Mapping):
-        yield from header.items()
-        return
-    fields = {
-        "change_quantity": ("line.quantity", "to"),
-        "change_price": ("line.price", "to"),
-        "change_discount": ("line.discount", "to"),
-        "substitute_product": ("line.product", "to"),
-        "add_note": ("notes", "text"),
-    }
-    operation = amendment.operation
-    if operation in fields:
-        path, name = fields[operation]
-        yield path, getattr(amendment, name)
-    elif operation in ("change_date", "change_warehouse"):
-        field = "requested" if operation == "change_date" else "warehouse"
-        on_line = getattr(amendment, "line", None) is not None
-        yield (f"line.{field}" if on_line else field), getattr(amendment, "to")  # noqa: B009 (any of two classes)
-    elif operation == "change_address":
-        for name in ("ship_to", "bill_to"):
-            address = getattr(amendment, name)
-            if address is not None:
-                yield name, address
-
-
-def unknown_lines(error: KeyError) -> InvalidOrder:
-    """A line that this version of the order has not, as a refusal."""
-    return InvalidOrder(str(error.args[0]), code="line_unknown", path="line", hint="read the order again")
+def _quoted(context: Context, draft: OrderDraft) -> Iterator[Finding]:
+    """Expected prices that the back-end does not quote; what it has no price for, it cannot contradict."""
+    for index, line in enumerate(draft.lines):
+        if line.expected_price is None or line.price is not None:
+            continue
+        try:
+            quote = context.book("prices").quote(
+                draft.customer, line.product, line.quantity, line.unit, draft.order_date
+            )
+        except RequestRefused:
+            continue  # the write itself says what is wrong with it
+        taxed = quote.includes_tax, draft.prices_include_tax
+        comparable = None in taxed or taxed[0] is taxed[1]
+        if quote.price is not None and comparable and not same_price(line.expected_price, quote.price):
+            yield _mismatch(index, line.expected_price, quote.price)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..adapters.contract import Capabilities
-from ..adapters.registry import resolve, static_capabilities
+from ..adapters.contract import Adapter, Capabilities
+from ..adapters.registry import Destination, resolve, static_capabilities
 from ..clock import Clock, SystemClock
 from ..journal.opening import open_journal
 from .connection import Client
@@ -19,13 +20,13 @@ def connect(
     company: str | None = None,
     system: str | None = None,
     timezone: str | ZoneInfo | None = None,
-    timeout: float | None = None,
-    max_concurrency: int | None = None,
-    read_only: bool = False,
+    timeout: Decimal | float | str | None = None,
+    max_concurrency: int | str | None = None,
+    read_only: bool | str = False,
     actor: str | None = None,
     journal: str | None = None,
     clock: Clock | None = None,
-    allow_insecure: bool = False,
+    allow_insecure: bool | str = False,
     **settings: Any,
 ) -> Client:
     """Open a connection to a back-end.
@@ -34,9 +35,10 @@ def connect(
     ``erp-connect.toml``.  Every argument also takes the text that it would have in a URL; an argument goes before
     the URL, that before the environment, that before the profile.  ``settings`` are the scheme's own.
 
-    ``system`` names the system that keys belong to (default: scheme, host, port, path and the settings that tell
-    one system from another).  ``timeout`` is in seconds.  ``journal`` is any SQLAlchemy URL that keeps the
-    journal elsewhere.  ``read_only`` refuses every write before any traffic.  ``actor`` stands in the audit trail.
+    ``system`` names the system that keys belong to, together with ``company`` (default: scheme, host, port, path and
+    the settings that tell one system from another).  ``timeout`` is in seconds.  ``journal`` is any SQLAlchemy URL
+    that keeps the journal elsewhere.  ``read_only`` refuses every write before any traffic.  ``actor`` stands in the
+    audit trail.
 
     Raises ``ConfigurationError``, ``AccessError`` and ``TransportError``; nothing is written.
     """
@@ -55,9 +57,9 @@ def connect(
         settings=settings,
     )
     adapter = found.adapter_class(found.target)
-    adapter.open()
     try:
-        name = found.system or adapter.identity
+        adapter.open()
+        name = _named(found, adapter)
         book = open_journal(
             adapter, system=name, clock=found.target.clock, url=found.journal, timeout=found.target.timeout
         )
@@ -75,6 +77,13 @@ def connect(
             read_only=found.read_only,
         )
     )
+
+
+def _named(found: Destination, adapter: Adapter) -> str:
+    """What keys and stamps belong to: two companies of one system are two."""
+    if found.system is None:
+        return adapter.identity
+    return f"{found.system}/{found.target.company}" if found.target.company else found.system
 
 
 def capabilities(target: str, **settings: Any) -> Capabilities:

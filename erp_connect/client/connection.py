@@ -15,7 +15,7 @@ from .masters import Customers, Products, Suppliers
 from .orders import Orders
 from .paperwork import GoodsReceipts, Invoices, Prices, Returns, Shipments, Stock
 from .purchase_orders import PurchaseOrders
-from .reading import id_of
+from .reading import ENTITIES
 from .recovering import rebuilt
 from .remembering import differences_from_plain
 
@@ -50,10 +50,12 @@ class Client:
 
     def ping(self) -> None:
         """One cheap authenticated round trip; raises what is wrong."""
+        self._context.ensure_open()
         self._context.adapter.ping()
 
     def companies(self) -> Sequence[Company]:
         """The companies that this user may work for; empty where the back-end knows none."""
+        self._context.ensure_open()
         return tuple(self._context.adapter.companies())
 
     def recover(self) -> RecoveryReport:
@@ -62,19 +64,22 @@ class Client:
         ``.settled`` keys have an end now, ``.reopened`` ones were provably never applied and are free to run
         again, ``.unknown`` ones wait for more time or for a person (``journal.resolve``).
         """
+        self._context.ensure_open()
         return self._context.journal.recover(lambda entry: rebuilt(self._context, entry))
 
     def history(self, order: Order | PurchaseOrder | str) -> Sequence[HistoryEntry]:
         """Who changed an order through this journal, when and why, oldest first."""
-        order_id = id_of(order)
-        books = ("purchase_orders",) if isinstance(order, PurchaseOrder) else ("orders", "purchase_orders")
-        if isinstance(order, Order):
-            books = ("orders",)
+        books = tuple(
+            book
+            for book, kind in ENTITIES.items()
+            if isinstance(order, kind) or not isinstance(order, Order | PurchaseOrder)
+        )
+        order_id = order if isinstance(order, str) else order.id
         related = ("shipments", "returns") if "orders" in books else ()
         found = [
             entry for book in (*books, *related) for entry in self._context.journal.of_entity(book, order_id)
         ]
-        return tuple(_told(entry) for entry in sorted(found, key=lambda entry: entry.created_at))
+        return tuple(_told(entry) for entry in sorted(found, key=lambda each: (each.created_at, each.serial)))
 
     def close(self) -> None:
         """Give back everything; harmless when called twice."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from ..adapters.contract import Adapter, Capabilities, OperationSupport, Support
+from ..adapters.contract import Adapter, Capabilities, OnCancelLine, OperationSupport, Support
 from ..clock import Clock
 from ..errors import ConfigurationError, UnsupportedOperation
 from ..journal import Journal
@@ -32,10 +32,19 @@ class Context:
         """What this connection can do."""
         return self.adapter.capabilities
 
-    def require(self, operation: str, *, writes: bool = False) -> OperationSupport:
-        """What is known of an operation; ``UnsupportedOperation`` before any traffic when there is none."""
+    @property
+    def lowers(self) -> bool:
+        """Whether this back-end cancels lines by ordering less of them."""
+        return self.capabilities.on_cancel_line is OnCancelLine.LOWERED
+
+    def ensure_open(self) -> None:
+        """``ConfigurationError`` once the connection was closed."""
         if self.closed:
             raise ConfigurationError("this connection is closed", hint="connect again")
+
+    def require(self, operation: str, *, writes: bool = False) -> OperationSupport:
+        """What is known of an operation; ``UnsupportedOperation`` before any traffic when there is none."""
+        self.ensure_open()
         known = self.capabilities.operation(operation)
         if known.support is Support.NONE:
             raise UnsupportedOperation(
@@ -77,6 +86,20 @@ class Context:
 def new_key() -> str:
     """A key for one call, where the caller gave none: it guards that call and ``recover()`` only."""
     return f"once/{uuid.uuid4().hex}"
+
+
+def checked_key(key: object) -> str:
+    """A key as a caller gave it; ``ValueError`` for one that cannot name a wish."""
+    if not isinstance(key, str) or not key.strip():
+        raise ValueError("a key is a text that says which wish this is, and is not blank")
+    if len(key) > 1000:
+        raise ValueError("a key has at most 1,000 characters")
+    return key
+
+
+def key_of(key: object) -> str:
+    """The caller's key, or a new one where there is none (``None``)."""
+    return new_key() if key is None else checked_key(key)
 
 
 def correlation_id() -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, TypeVar
 
 from ..adapters.contract import (
     Conditional,
@@ -18,8 +19,8 @@ from ..adapters.contract import (
     Write,
     Written,
 )
-from ..errors import DuplicateReference, ErpConnectError, KeyReused, NotFound
-from ..journal import Deed, Entry, Look, Rules, Settled, Sight, State, canonical
+from ..errors import DuplicateReference, ErpConnectError, KeyReused, NotFound, TransportError
+from ..journal import FREE, Deed, Entry, Look, Rules, Settled, Sight, canonical
 from ..models import (
     Difference,
     Finding,
@@ -28,19 +29,22 @@ from ..models import (
     PurchaseOrder,
     PurchaseOrderDraft,
     Ref,
+    WriteReceipt,
 )
 from ..rules.diff import compare, normalised
-from ..rules.matching import same_content
+from ..rules.matching import content, same_content
 from ..rules.stamps import make_stamp
 from . import fitting
 from .context import Context, correlation_id, said
-from .reading import read_order
+from .reading import party_number, read_order
 from .receipts import Made, receipt, told
 from .remembering import differences_from_plain, differences_to_plain, model_from_plain
 
 D = TypeVar("D", bound=OrderDraft | PurchaseOrderDraft)
 E = TypeVar("E", bound=Order | PurchaseOrder)
 
+_SKEW: Final = timedelta(minutes=10)
+"""How far the back-end's clock may be from ours; an order made before that was there before this key was used."""
 DRAFTS: dict[str, type[OrderDraft | PurchaseOrderDraft]] = {
     "orders": OrderDraft,
     "purchase_orders": PurchaseOrderDraft,
@@ -58,6 +62,7 @@ class Creation(Deed[E], Generic[D, E]):
         self._prefix = fitting.prefix_of(book)
         self._stamps = context.capabilities.stamp(book)
         self._half: E | None = None
+        self._earlier = False
         self.allowed = frozenset(allow_loss)
         lost = fitting.losses(draft, context.capabilities, self._prefix)
         self._lost = frozenset(loss.path for loss in lost)
@@ -66,7 +71,7 @@ class Creation(Deed[E], Generic[D, E]):
         self.losses = lost
         self.operation = f"{book}.create"
         self.key = key
-        self.stamp = make_stamp(context.system, book, key, self._stamps.max_length)
+        self.stamp = make_stamp(context.system, book, key, fitting.room_for_stamp(self._stamps))
         self.payload = canonical(draft)
         self.rules = Rules.of(self._stamps, creates=True, conditional=Conditional.NONE)
         self.timeout = context.timeout
@@ -84,6 +89,10 @@ class Creation(Deed[E], Generic[D, E]):
         """Raise ``LossyWrite`` before anything is noted or sent, unless each loss was allowed."""
         fitting.refuse_losses(self.losses, self.allowed, self.operation)
 
+    def begun_before(self) -> bool:
+        """Whether something was begun under this key: then nothing is asked of the back-end before that is told."""
+        return self._context.journal.is_begun(self.key)
+
     # -- sending -------------------------------------------------------------------------------------------
 
     def send(self, write: Write) -> Written[E] | None:
@@ -95,21 +104,30 @@ class Creation(Deed[E], Generic[D, E]):
             return completed
         try:
             made: Written[E] = book.create(self.sendable, write)
-        except DuplicateReference:
+        except DuplicateReference as refusal:
             if write.transaction is not None or not self._stamps.enforced:
                 raise
-            return self._the_first()
+            return self._the_first(refusal)
         return made
 
-    def _the_first(self) -> Written[E]:
-        """The order that already carries our stamp: a request of this key that had arrived after all."""
+    def _the_first(self, refusal: DuplicateReference) -> Written[E]:
+        """The order that already carries our stamp: this key has made it, whoever has forgotten that."""
         found = self._by_stamp()
-        if len(found) == 1 and self._is_it(found[0]):
-            return Written(id=found[0].id, stored=found[0])
-        raise KeyReused(
-            "an order with this key's stamp stands in the back-end, and its content is another",
-            operation=self.operation,
-        )
+        if not found:
+            raise TransportError(
+                "the back-end has an order with this key's stamp and does not show it yet",
+                outcome="unknown",
+                operation=self.operation,
+                code="not_visible",
+                native=refusal.native,
+            )
+        if len(found) > 1 or not self._is_it(found[0]):
+            raise KeyReused(
+                "an order with this key's stamp stands in the back-end, and its content is another",
+                operation=self.operation,
+            )
+        self._earlier = True
+        return Written(id=found[0].id, stored=found[0])
 
     @property
     def _book(self) -> Any:
@@ -123,13 +141,44 @@ class Creation(Deed[E], Generic[D, E]):
             seen = self._by_id(entry.entity_id)
             if seen is not None:
                 return self._seen([seen])
-        policy = self._stamps
-        po_number = getattr(self.draft, "customer_po", None)
-        if policy.searchable and not (policy.shared and po_number is not None):
+        if self._stamped:
             return self._seen(self._by_stamp())
-        if policy.searchable or (policy.po_field is not None and po_number is not None):
-            return self._seen(self._by_content())
+        if self._searched_by_content:
+            return self._seen(self._by_content(entry.created_at - _SKEW))
         return Look(sight=Sight.BLIND)
+
+    @property
+    def _stamped(self) -> bool:
+        """Whether the order carries the stamp where it can be asked for: not where the PO number owns the field."""
+        policy = self._stamps
+        if policy.kind is StampKind.NONE or not policy.searchable:
+            return False
+        return not (policy.shared and self._po_number is not None)
+
+    @property
+    def _searched_by_content(self) -> bool:
+        return self._stamps.searchable and self._po_number is not None
+
+    @property
+    def _po_number(self) -> str | None:
+        """The other side's own number for the order, as the back-end stores it."""
+        po_number = po_number_of(self.sendable)
+        name = "customer_po" if isinstance(self.draft, OrderDraft) else "supplier_reference"
+        rule = fitting.normalisation_of(self._context.capabilities)(f"{self._prefix}.{name}")
+        return None if po_number is None else str(normalised(po_number, rule))
+
+    @classmethod
+    def look_up(cls, deeds: Sequence[Creation[Any, Any]]) -> dict[str, Look[Any]]:
+        """Look for many at once, by key; those that no stamp can find are left out."""
+        stamped = [deed for deed in deeds if deed._stamped and isinstance(deed._book, FindsStamps)]
+        if not stamped:
+            return {}
+        first = stamped[0]
+        found = first._book.by_stamp([deed._sought() for deed in stamped])
+        return {deed.key: deed._seen(tuple(found.get(deed.stamp, ()))) for deed in stamped}
+
+    def _sought(self) -> Sought:
+        return Sought(stamp=self.stamp, party=party_of(self.draft), customer_po=self._po_number)
 
     def _seen(self, found: Sequence[E]) -> Look[E]:
         if len(found) > 1:
@@ -137,10 +186,20 @@ class Creation(Deed[E], Generic[D, E]):
         if not found:
             return Look(sight=Sight.NONE)
         (order,) = found
-        if len(order.lines) < len(self.draft.lines) and isinstance(self._book, Resumes):
+        if self._is_half(order):
+            if not isinstance(self._book, Resumes):
+                return Look(sight=Sight.SEVERAL)
             self._half = order
             return Look(sight=Sight.HALF)
         return Look(sight=Sight.ONE, written=Written(id=order.id, stored=order))
+
+    def _is_half(self, order: E) -> bool:
+        """Whether lines are missing that a create of several calls had still to add."""
+        atomic = self._context.capabilities.operation(self.operation).atomic
+        if atomic and not isinstance(self._book, Resumes):
+            return False
+        own = sum(1 for line in order.lines if line.parent_line is None)
+        return own < len(self.draft.lines)
 
     def _by_id(self, order_id: str) -> E | None:
         try:
@@ -154,29 +213,30 @@ class Creation(Deed[E], Generic[D, E]):
         if self._stamps.kind is StampKind.NONE:
             return ()
         if isinstance(book, FindsStamps):
-            sought = Sought(
-                stamp=self.stamp,
-                party=party_of(self.draft),
-                customer_po=getattr(self.draft, "customer_po", None),
-            )
-            return tuple(book.by_stamp([sought]).get(self.stamp, ()))
+            return tuple(book.by_stamp([self._sought()]).get(self.stamp, ()))
         return tuple(book.find(Find(stamp=self.stamp, party=party_of(self.draft))))
 
-    def _by_content(self) -> Sequence[E]:
-        """Orders of this customer and PO number with this content that no other key has made."""
-        wanted = Find(party=party_of(self.draft), customer_po=getattr(self.draft, "customer_po", None))
+    def _by_content(self, since: datetime) -> Sequence[E]:
+        """Orders of this customer and PO number with this content, made since then, and by no other key."""
+        wanted = Find(party=party_of(self.draft), customer_po=self._po_number)
         return tuple(
-            order for order in self._book.find(wanted) if self._is_it(order) and not self._anothers(order)
+            order
+            for order in self._book.find(wanted)
+            if self._is_it(order)
+            and (order.created_at is None or order.created_at >= since)
+            and not self._anothers(order)
         )
 
     def _is_it(self, order: E) -> bool:
-        rule = fitting.normalisation_of(self._context.capabilities)(f"{self._prefix}.line.product")
-        return same_content(self.sendable, order, lambda value: normalised(value, rule) if rule else value)
+        rules = fitting.normalisation_of(self._context.capabilities)
+        if self._is_half(order):
+            return not content(order) - content(self.sendable, normalise=rules)
+        return same_content(self.sendable, order, rules)
 
     def _anothers(self, order: E) -> bool:
         made = self._context.journal.of_entity(self._book_name, order.id)
         return any(
-            entry.key != self.key and entry.state is State.CONFIRMED and entry.operation == self.operation
+            entry.key != self.key and entry.state not in FREE and entry.operation == self.operation
             for entry in made
         )
 
@@ -190,7 +250,15 @@ class Creation(Deed[E], Generic[D, E]):
         differences = self._compared(stored)
         result = {"differences": differences_to_plain(differences)} if differences else {}
         made = Made(differences, self._warnings(written, stored))
-        return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=result, receipt=made)
+        return Settled(
+            stored=stored,
+            entity_id=stored.id,
+            number=stored.number,
+            party=party_number(stored),
+            earlier=self._earlier,
+            result=result,
+            receipt=made,
+        )
 
     def _warnings(self, written: Written[E], stored: E) -> tuple[Finding, ...]:
         unfinished = not (written.complete and stored.complete)
@@ -205,7 +273,7 @@ class Creation(Deed[E], Generic[D, E]):
 
     def replay(self, entry: Entry) -> Settled[E]:
         """The order that this key made, as it stands now."""
-        stored: E = read_order(self._context, self._book_name, entry.entity_id or "")
+        stored: E = read_order(self._context, self._book_name, entry.entity_id or "", entry.number)
         kept = entry.result if isinstance(entry.result, dict) else {}
         made = Made(differences_from_plain(kept.get("differences")))
         return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=kept, receipt=made)
@@ -216,22 +284,43 @@ class Creation(Deed[E], Generic[D, E]):
         if entry.entity_id is None or not isinstance(book, Removes):
             return False
         try:
-            order = self._book.get(entry.entity_id)
-            book.remove(order, write)
+            book.remove(self._book.get(entry.entity_id), write)
         except NotFound:
             return True
         except ErpConnectError:
-            return False
+            return self._is_gone(entry.entity_id)
         return True
 
-    def partial(self, entry: Entry) -> Any:
-        """A receipt that shows which lines stand."""
-        standing = None if entry.entity_id is None else self._by_id(entry.entity_id)
+    def _is_gone(self, order_id: str) -> bool:
+        try:
+            return self._by_id(order_id) is None
+        except ErpConnectError:
+            return False
+
+    def partial(self, entry: Entry) -> WriteReceipt[E] | None:
+        """A receipt that shows which lines stand; None when that cannot be read now."""
+        try:
+            standing = None if entry.entity_id is None else self._by_id(entry.entity_id)
+        except ErpConnectError:
+            return None
         if standing is None:
             return None
         made = Made(self._compared(standing))
         settled = Settled(stored=standing, entity_id=standing.id, number=standing.number, receipt=made)
         return receipt(self._context, settled, entry, replayed=False)
+
+
+def draft_of(book: str, draft: object) -> Any:
+    """The draft, if it is one of this book's; ``TypeError`` otherwise."""
+    kind = DRAFTS[book]
+    if not isinstance(draft, kind):
+        raise TypeError(f"erp.{book} takes {kind.__name__}s, not {type(draft).__name__}")
+    return draft
+
+
+def po_number_of(draft: OrderDraft | PurchaseOrderDraft) -> str | None:
+    """The customer's PO number, or the supplier's own number for the order."""
+    return draft.customer_po if isinstance(draft, OrderDraft) else draft.supplier_reference
 
 
 def party_of(draft: OrderDraft | PurchaseOrderDraft) -> str | Ref:
@@ -247,8 +336,11 @@ def read_back(context: Context, book: Any, verdicts: Sequence[Written[E] | ErpCo
     size = max(context.capabilities.block_size, 1)
     ids = [each.id for each in bare]
     read: dict[str, Any] = {}
-    for start in range(0, len(ids), size):
-        read.update(book.get_many(ids[start : start + size]))
+    try:
+        for start in range(0, len(ids), size):
+            read.update(book.get_many(ids[start : start + size]))
+    except ErpConnectError:
+        pass  # they stand; each one is read by itself then, and says so when that fails too
     return [
         replace(each, stored=read.get(each.id)) if isinstance(each, Written) and each.stored is None else each
         for each in verdicts

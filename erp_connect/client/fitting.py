@@ -14,9 +14,32 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from ..adapters.contract import Capabilities, FieldSupport, Support, field_paths
+from ..adapters.contract import (
+    Capabilities,
+    FieldSupport,
+    StampKind,
+    StampPolicy,
+    Support,
+    field_paths,
+)
 from ..errors import LossyWrite
-from ..models import EMPTY, Address, Contact, Finding, Money, Ref, Severity, UnitPrice, Value
+from ..models import (
+    EMPTY,
+    AddLine,
+    Address,
+    Amendment,
+    ChangeAddress,
+    ChangeDate,
+    ChangeHeader,
+    ChangeWarehouse,
+    Contact,
+    Finding,
+    Money,
+    Ref,
+    Severity,
+    UnitPrice,
+    Value,
+)
 
 _NESTED: Final = (Address, Contact)
 _PREFIX: Final = {
@@ -27,6 +50,10 @@ _PREFIX: Final = {
     "products": "product",
     "returns": "return",
 }
+_NEVER_LOST: Final = frozenset(
+    {"customer", "supplier", "currency", "lines", "line.product", "line.unit", "line.quantity"}
+)
+"""What makes an order this order: a piece of it would be another one, whatever losses are allowed."""
 _NEVER_WRITTEN: Final = frozenset({"order.line.expected_price", "purchase_order.line.expected_price"})
 
 
@@ -199,6 +226,8 @@ def _of_fields(
 
 def check_allowed(allow_loss: Collection[str]) -> frozenset[str]:
     """The paths as a set; ``KeyError`` for one that no draft has, so that a typing error allows nothing."""
+    if isinstance(allow_loss, str):
+        raise TypeError("allow_loss is a collection of field paths, not one text")
     known = set(field_paths())
     for path in allow_loss:
         if path not in known:
@@ -206,9 +235,16 @@ def check_allowed(allow_loss: Collection[str]) -> frozenset[str]:
     return frozenset(allow_loss)
 
 
+def may_be_lost(path: str, allow_loss: Collection[str]) -> bool:
+    """Whether the caller allowed this field, or what it is part of, to be lost."""
+    if path.partition(".")[2] in _NEVER_LOST:
+        return False
+    return any(path == given or path.startswith(f"{given}.") for given in allow_loss)
+
+
 def refuse_losses(found: Sequence[Loss], allow_loss: Collection[str], operation: str) -> None:
     """Raise ``LossyWrite`` for losses that nobody allowed."""
-    refused = [loss for loss in found if loss.path not in allow_loss]
+    refused = [loss for loss in found if not may_be_lost(loss.path, allow_loss)]
     if refused:
         listed = "; ".join(f"{loss.place}: {loss.why}" for loss in refused[:5])
         more = f"; and {len(refused) - 5} more" if len(refused) > 5 else ""
@@ -224,7 +260,7 @@ def refuse_losses(found: Sequence[Loss], allow_loss: Collection[str], operation:
 def as_findings(found: Sequence[Loss], allow_loss: Collection[str] = ()) -> Iterator[Finding]:
     """The losses as a check tells them."""
     for loss in found:
-        allowed = loss.path in allow_loss
+        allowed = may_be_lost(loss.path, allow_loss)
         yield Finding(
             code="lossy",
             severity=Severity.WARNING if allowed else Severity.ERROR,
@@ -242,28 +278,117 @@ def without_losses(draft: Any, found: Sequence[Loss], capabilities: Capabilities
     lines = list(getattr(draft, "lines", ()))
     for loss in found:
         known = capabilities.field(loss.path)
-        names = loss.place.split(".")[1:]
-        if names[0].startswith("lines["):
-            index = int(names[0][6:-1])
-            lines[index] = _with_cut(lines[index], names[1], known)
+        name, *inner = loss.place.split(".")[1:]
+        if name.startswith("lines["):
+            index = int(name[6:-1])
+            lines[index] = _with_cut(lines[index], inner[0], known)
             changes["lines"] = tuple(lines)
-        elif len(names) == 2:
-            nested = changes.get(names[0], getattr(draft, names[0]))
-            changes[names[0]] = _with_cut(nested, names[1], known)
-        elif names[0] in type(draft).model_fields:
-            cut = _cut(getattr(draft, names[0]), known)
-            changes[names[0]] = _empty(draft, names[0]) if cut is None else cut
+        elif inner:
+            nested = changes.get(name, getattr(draft, name))
+            if isinstance(nested, Value):  # else the whole of it is lost already
+                changes[name] = _with_cut(nested, inner[0], known)
+        elif name in type(draft).model_fields:
+            changes[name] = _cut_or_empty(draft, name, known)
     return draft.but(**changes)
 
 
-def _with_cut(value: Value, name: str, known: FieldSupport) -> Any:
-    cut = _cut(getattr(value, name), known)
-    return value.but(**{name: _empty(value, name) if cut is None else cut})
+def amendments_without_losses(
+    amendments: Sequence[Amendment], capabilities: Capabilities, prefix: str
+) -> tuple[Amendment, ...]:
+    """The amendments as they are sent: allowed losses cut, and an amendment of which nothing is left, left out."""
+    return tuple(
+        fit
+        for each in amendments
+        if (fit := _amendment_without_losses(each, capabilities, prefix)) is not None
+    )
 
 
-def _empty(value: BaseModel, name: str) -> Any:
-    """A field's own way of saying nothing."""
-    return type(value).model_fields[name].get_default(call_default_factory=True)
+def _amendment_without_losses(
+    amendment: Amendment, capabilities: Capabilities, prefix: str
+) -> Amendment | None:
+    if isinstance(amendment, AddLine):
+        line = amendment.line
+        for loss in losses_of_line(line, capabilities, prefix):
+            line = _with_cut(line, loss.place.rpartition(".")[2], capabilities.field(loss.path))
+        return amendment if line is amendment.line else amendment.but(line=line)
+    values = dict(amendment_values(amendment))
+    lost = tuple(losses_of_values(values.items(), capabilities, prefix))
+    if not lost:
+        return amendment
+    for loss in lost:
+        known, (name, *inner) = capabilities.field(loss.path), loss.path.removeprefix(f"{prefix}.").split(".")
+        path = name if name != "line" else f"line.{inner[0]}"
+        held = values.get(path)
+        if name != "line" and inner and isinstance(held, Value):
+            values[path] = _with_cut(held, inner[0], known)
+        else:
+            values[path] = _cut(held, known)
+    kept = {path: value for path, value in values.items() if value is not None}
+    if not kept:
+        return None
+    header = isinstance(amendment, ChangeHeader | ChangeAddress)
+    names = {path: path if header else _VALUE_OF.get(amendment.operation, ("", "to"))[1] for path in values}
+    return amendment.but(**{names[path]: kept.get(path) for path in values})
+
+
+_VALUE_OF: Final[Mapping[str, tuple[str, str]]] = {
+    "change_quantity": ("line.quantity", "to"),
+    "change_price": ("line.price", "to"),
+    "change_discount": ("line.discount", "to"),
+    "substitute_product": ("line.product", "to"),
+    "add_note": ("notes", "text"),
+}
+"""Operation to the draft field that it sets, and the amendment's own field that holds the value."""
+
+
+def amendment_values(amendment: Amendment) -> Iterator[tuple[str, Any]]:
+    """The draft fields that an amendment sets, as (path behind the prefix, value)."""
+    if isinstance(amendment, ChangeHeader):
+        yield from amendment.changes.items()
+        if amendment.custom:
+            yield "custom", amendment.custom
+    elif isinstance(amendment, ChangeAddress):
+        yield from ((name, value) for name in ("ship_to", "bill_to") if (value := getattr(amendment, name)))
+    elif isinstance(amendment, ChangeDate):
+        yield ("requested" if amendment.line is None else "line.requested"), amendment.to
+    elif isinstance(amendment, ChangeWarehouse):
+        yield ("warehouse" if amendment.line is None else "line.warehouse"), amendment.to
+    elif amendment.operation in _VALUE_OF:
+        path, name = _VALUE_OF[amendment.operation]
+        yield path, getattr(amendment, name)
+
+
+def refuse_lossy_amendments(
+    capabilities: Capabilities, book: str, amendments: Sequence[Amendment], allow_loss: Collection[str]
+) -> None:
+    """Raise ``LossyWrite`` for new values that the back-end cannot hold, unless the loss was allowed."""
+    prefix = prefix_of(book)
+    found: list[Loss] = []
+    for amendment in amendments:
+        if isinstance(amendment, AddLine):
+            found += losses_of_line(amendment.line, capabilities, prefix)
+        else:
+            found += losses_of_values(amendment_values(amendment), capabilities, prefix)
+    refuse_losses(found, allow_loss, f"{book}.amend")
+
+
+def _with_cut(value: Any, name: str, known: FieldSupport) -> Any:
+    return value.but(**{name: _cut_or_empty(value, name, known)})
+
+
+def _cut_or_empty(value: BaseModel, name: str, known: FieldSupport) -> Any:
+    """What is left of a field, or its own way of saying nothing; one that has none stays: the adapter leaves it out."""
+    held = getattr(value, name)
+    cut = _cut(held, known)
+    if cut is not None:
+        return cut
+    field = type(value).model_fields[name]
+    return held if field.is_required() else field.get_default(call_default_factory=True)
+
+
+def room_for_stamp(policy: StampPolicy) -> int | None:
+    """The length of the field that carries the stamp; None where none does, or no limit is known."""
+    return policy.max_length if policy.kind is StampKind.FIELD else None
 
 
 def normalisation_of(capabilities: Capabilities) -> Callable[[str], str | None]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any, overload
 
-from ..journal import Entry
+from ..errors import NotFound
+from ..journal import Entry, Settled
 from ..journal.journal import RETENTION_DAYS
 from ..models import Customer, Supplier
 from .context import Context
-from .reading import read_order
+from .reading import ENTITIES, party_number, read_order
+from .recovering import PAPERS
 
 
 class JournalPages:
@@ -31,18 +33,30 @@ class JournalPages:
         return self._context.journal.show(key)
 
     def resolve(self, key: str, order_id: str | None = None) -> Entry:
-        """A person's word on an open entry: it stands as the order ``order_id``, or (``None``) it does not exist.
+        """A person's word on an open entry: it stands as ``order_id``, or (``None``) it does not exist.
 
-        The order is read first, so that nobody resolves to one that is not there (``NotFound``).  With ``None``
-        the key is free to run again: be sure that nothing is there.  Raises ``TransitionNotAllowed`` when the
-        entry is settled already.
+        ``order_id`` is the id of the order; of the shipment, receipt or return where one was to be posted; of the
+        record for master data.  It is read first, so that nobody resolves to one that is not there (``NotFound``).
+        With ``None`` the key is free to run again: be sure that nothing is there.  Raises
+        ``TransitionNotAllowed`` when the entry is settled already, ``KeyInProgress`` while somebody is at it.
         """
-        number = None
-        if order_id is not None:
-            book = self._context.journal.show(key).book
-            if book in ("orders", "purchase_orders"):
-                number = read_order(self._context, book, order_id).number
-        return self._context.journal.resolve(key, order_id, number)
+        journal = self._context.journal
+        entry = journal.unsettled(key)
+        return journal.resolve(key, None if order_id is None else self._standing(entry, order_id))
+
+    def _standing(self, entry: Entry, id: str) -> Settled[Any]:
+        context = self._context
+        if entry.operation in PAPERS:
+            paper = PAPERS[entry.operation](context)
+            order = read_order(context, paper.orders, entry.payload["order"])
+            if paper.listed and all(each.id != id for each in paper.of(order)):
+                raise NotFound("the order has no such document", operation=entry.operation)
+            return Settled(stored=None, entity_id=order.id, number=order.number, result={"document": id})
+        if entry.book in ENTITIES:
+            order = read_order(context, entry.book, id)
+            return Settled(stored=None, entity_id=order.id, number=order.number, party=party_number(order))
+        record = context.book(entry.book).get(id)
+        return Settled(stored=None, entity_id=record.id, number=record.number)
 
     def prune(self, older_than_days: int = RETENTION_DAYS) -> int:
         """Remove settled entries older than so many days; open ones stay.  Returns how many went.
@@ -51,9 +65,22 @@ class JournalPages:
         """
         return self._context.journal.prune(older_than_days)
 
-    def export(self, file: IO[str]) -> int:
-        """Write every entry as a line of JSON; returns how many.  The lines hold customers' data."""
-        return self._context.journal.export(file)
+    @overload
+    def export(self) -> Iterator[str]: ...
+    @overload
+    def export(self, file: IO[str]) -> int: ...
+    def export(self, file: IO[str] | None = None) -> Iterator[str] | int:
+        """Every entry as a line of JSON, oldest first; with ``file``, written there, and how many is returned.
+
+        The lines hold customers' data.
+        """
+        lines = self._context.journal.export()
+        if file is None:
+            return lines
+        count = 0
+        for count, line in enumerate(lines, start=1):  # noqa: B007 (the last count is the answer)
+            file.write(line + "\n")
+        return count
 
     def erase(self, customer: str | Customer | Supplier) -> int:
         """Erase what settled entries say of a customer (or supplier); returns how many.

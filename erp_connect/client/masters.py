@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Final, Generic, TypeVar
 
@@ -26,11 +26,12 @@ from ..models import (
     Value,
     WriteReceipt,
 )
+from ..models.base import CustomChange
 from ..rules.diff import normalised
 from ..rules.stamps import make_stamp
 from ..settings import nearest
 from . import fitting
-from .context import Context, correlation_id, new_key
+from .context import Context, correlation_id, key_of
 from .receipts import Made, of_outcome, told
 from .remembering import differences_from_plain, differences_to_plain, model_from_plain
 
@@ -57,7 +58,7 @@ class _OfMaster(Deed[E], Generic[E]):
         self.operation = f"{book}.{verb}"
         self.key = key
         self.payload = payload
-        self.stamp = make_stamp(context.system, self.operation, key, _room(stamps.max_length))
+        self.stamp = make_stamp(context.system, self.operation, key, fitting.room_for_stamp(stamps))
         conditional = context.capabilities.conditional(self.operation)
         self.rules = Rules.of(
             stamps,
@@ -94,7 +95,15 @@ class _OfMaster(Deed[E], Generic[E]):
     def _settled(self, stored: E, differences: Sequence[Difference], warnings: Sequence[str]) -> Settled[E]:
         result = {"differences": differences_to_plain(differences)} if differences else {}
         made = Made(tuple(differences), told(warnings))
-        return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=result, receipt=made)
+        party = stored.number if self._book_name != "products" else None
+        return Settled(
+            stored=stored,
+            entity_id=stored.id,
+            number=stored.number,
+            party=party,
+            result=result,
+            receipt=made,
+        )
 
     def replay(self, entry: Entry) -> Settled[E]:
         """The record as it stands now."""
@@ -107,14 +116,13 @@ class _OfMaster(Deed[E], Generic[E]):
 _STORED_AS: Final = {"code": "number"}
 
 
-def _room(max_length: int | None) -> int | None:
-    """A record is found by its number; the stamp is for our own schema and needs no field of the product's."""
-    return None if max_length is not None and max_length < 12 else max_length
-
-
 def _same(wished: Any, held: Any) -> bool:
     if wished is EMPTY:
         return held is None or held in ((), "", {})
+    if isinstance(wished, Mapping) and isinstance(
+        held, Mapping
+    ):  # custom fields: others may stand beside them
+        return all(_same(value, held.get(name)) for name, value in wished.items())
     return bool(wished == held)
 
 
@@ -167,11 +175,21 @@ class CreatingMaster(_OfMaster[E], Generic[D, E]):
 class UpdatingMaster(_OfMaster[E]):
     """Fields of a customer, supplier or product to be changed."""
 
-    def __init__(self, context: Context, book: str, id: str, fields: Mapping[str, Any], key: str) -> None:
-        payload = {"id": id, "fields": {name: _to_json(book, name, value) for name, value in fields.items()}}
-        super().__init__(context, book, "update", key, payload, party=None)
+    def __init__(
+        self,
+        context: Context,
+        book: str,
+        id: str,
+        fields: Mapping[str, Any],
+        key: str,
+        *,
+        number: str | None = None,
+        before: Any = None,
+    ) -> None:
+        super().__init__(context, book, "update", key, update_payload(book, id, fields), party=number)
         self.fields = dict(fields)
         self.entity_id = id
+        self.before = before
 
     @classmethod
     def again(cls, context: Context, entry: Entry) -> UpdatingMaster[Any]:
@@ -206,6 +224,11 @@ class UpdatingMaster(_OfMaster[E]):
 _EMPTIED: Final = {"$empty": True}
 
 
+def update_payload(book: str, id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A change's wish: the record and the new values."""
+    return {"id": id, "fields": {name: _to_json(book, name, value) for name, value in fields.items()}}
+
+
 def _to_json(book: str, name: str, value: Any) -> Any:
     return _EMPTIED if value is EMPTY else _kind(book, name).dump_python(value, mode="json")
 
@@ -214,9 +237,17 @@ def _from_json(book: str, name: str, value: Any) -> Any:
     return EMPTY if value == _EMPTIED else _kind(book, name).validate_json(to_json(value))
 
 
+def _plain_fields(record: Entity, names: Iterable[str]) -> dict[str, Any]:
+    """The values of these fields before they were changed, for the audit trail."""
+    held = record.model_dump(mode="json")
+    return {name: held.get(_STORED_AS.get(name, name)) for name in names}
+
+
 @cache
 def _kind(book: str, name: str) -> TypeAdapter[Any]:
     field = _DRAFTS[book].model_fields[name]
+    if name == "custom":  # where a draft has nothing to clear, a change has
+        return TypeAdapter(CustomChange)
     kind: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
     return TypeAdapter(kind)
 
@@ -283,7 +314,7 @@ class Masters(Generic[D, E]):
         """
         operation = f"{self._name}.create"
         self._context.require(operation, writes=True)
-        deed: CreatingMaster[D, E] = CreatingMaster(self._context, self._name, draft, key or new_key())
+        deed: CreatingMaster[D, E] = CreatingMaster(self._context, self._name, draft, key_of(key))
         fitting.refuse_losses(deed.losses, (), operation)
         return of_outcome(self._context, self._context.journal.write(deed))
 
@@ -299,8 +330,20 @@ class Masters(Generic[D, E]):
         lost = tuple(fitting.losses_of_values(checked.items(), self._context.capabilities, prefix))
         fitting.refuse_losses(lost, (), operation)
         record = id.id if isinstance(id, Entity) else id
-        deed: UpdatingMaster[E] = UpdatingMaster(self._context, self._name, record, checked, key or new_key())
-        return of_outcome(self._context, self._context.journal.write(deed))
+        context = self._context
+        known: E | None = None
+        if context.journal.earlier(key, operation, update_payload(self._name, record, checked)) is None:
+            known = context.book(self._name).get(record)
+        deed: UpdatingMaster[E] = UpdatingMaster(
+            context,
+            self._name,
+            record,
+            checked,
+            key_of(key),
+            number=known.number if known is not None else None,
+            before=_plain_fields(known, checked) if known is not None else None,
+        )
+        return of_outcome(context, context.journal.write(deed))
 
     def _find(self, number: str | None, name: str | None) -> Sequence[E]:
         operation = f"{self._name}.find"

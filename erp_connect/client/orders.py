@@ -21,10 +21,12 @@ from ..models import (
     Tracking,
     WriteReceipt,
 )
-from . import reading
+from . import following, reading
+from .bulk import Progress, create_many
 from .checking import check
 from .context import Context
-from .verbs import OrderVerbs, Progress
+from .creating import draft_of
+from .verbs import OrderVerbs
 
 
 class Orders:
@@ -41,7 +43,7 @@ class Orders:
         can be asked, and at its own dry run where it has one.  Returns ``Findings``: ``.errors`` would stop the
         write, ``.warnings`` a person should see, ``.raise_for_errors()`` raises ``InvalidOrder``.
         """
-        return check(self._context, draft)
+        return check(self._context, draft_of("orders", draft))
 
     def create(
         self,
@@ -78,8 +80,10 @@ class Orders:
         ``keys``: one key per draft, or a function of a draft (``ec.keys.by_customer_po``).  ``progress(done,
         total)`` is called after each block.  ``workers`` bounds the calls at once where the back-end takes
         orders one by one; never more than it allows.  Interrupted and run again with the same keys, it goes on.
+        A draft of which no key can be made fails with ``code="no_key"``.  Expected prices that are not the
+        back-end's are refused, as in :meth:`create`.
         """
-        return self._verbs.create_many(drafts, keys, workers, progress, allow_loss)
+        return create_many(self._context, "orders", drafts, keys, workers, progress, allow_loss)
 
     def get(self, order: Order | str) -> Order:
         """The order as it stands now, by an ``Order`` or its id.
@@ -89,7 +93,7 @@ class Orders:
         """
         self._context.require("orders.get")
         number = order.number if isinstance(order, Order) else None
-        found: Order = reading.read_order(self._context, "orders", reading.id_of(order), number)
+        found: Order = reading.read_order(self._context, "orders", reading.id_of(order, "orders"), number)
         return found
 
     def find(
@@ -186,14 +190,14 @@ class Orders:
 
     def track(self, order: Order | str) -> Tracking:
         """Where an order is: lines, shipments with tracking numbers, promised dates, events."""
-        return reading.track_order(self._context, "orders", order)
+        return following.track_order(self._context, "orders", order)
 
     def events(self, since: str | None = None) -> Iterator[OrderEvent]:
         """What happened to orders, oldest first, after a stored ``cursor``; at least once each.
 
         Raises ``NotFound`` with ``code="cursor_expired"`` for a cursor that the back-end does not know any more.
         """
-        return reading.events(self._context, "orders", since)
+        return following.events(self._context, "orders", since)
 
     def apply_many(self, plans: Iterable[Plan[Order]]) -> BatchResult[Order]:
         """Apply plans; one order's conflict does not stop the others."""

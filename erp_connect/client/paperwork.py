@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ..adapters.contract import OrderRef, PostsShipments
+from pydantic_core import to_json
+
+from ..adapters.contract import OrderRef, PostsShipments, Write, Written
 from ..errors import InvalidOrder, TransitionNotAllowed, UnsupportedOperation
-from ..journal import Outcome, canonical
+from ..journal import canonical
 from ..models import (
     Availability,
     Customer,
@@ -26,22 +28,26 @@ from ..models import (
     Ref,
     Return,
     ReturnDraft,
+    ReturnLine,
     Shipment,
+    ShipmentLine,
+    ShipmentStatus,
     WriteReceipt,
     line_quantities,
 )
-from .arriving import canonical_number, posted_before, with_ids
-from .context import Context, as_party, new_key
-from .posting import Posting
+from ..models.units import unit_code
+from . import fitting
+from .arriving import order_ref, with_ids
+from .context import Context, as_party
+from .posting import Paper, post, posting_payload, quantities_of
 from .reading import id_of, line_id, read_order
-from .receipts import of_outcome
+from .remembering import model_from_plain
 
 
 def where(order: OrderFields | str, context: Context, book: str = "orders") -> OrderRef:
     """An order as the documents that hang on it know it."""
-    known: Any = order if isinstance(order, OrderFields) else read_order(context, book, id_of(order))
-    party = known.supplier if isinstance(known, PurchaseOrder) else known.customer
-    return OrderRef(id=known.id, number=known.number, party=party)
+    order_id = id_of(order, book)
+    return order_ref(order if isinstance(order, OrderFields) else read_order(context, book, order_id))
 
 
 def _product(product: str | Ref | Product) -> str | Ref:
@@ -62,6 +68,18 @@ def _quantity(quantity: Decimal | int) -> Decimal:
     return number
 
 
+def _unit(unit: str) -> str:
+    try:
+        return unit_code(unit)
+    except ValueError:
+        raise InvalidOrder(
+            "there is no such unit",
+            code="unknown_unit",
+            path="unit",
+            hint="give a UN/ECE Rec 20 code, as H87 or KGM",
+        ) from None
+
+
 class Stock:
     """What can be delivered: ``erp.stock``."""
 
@@ -72,11 +90,9 @@ class Stock:
         self, product: str | Ref | Product, quantity: Decimal | int, unit: str, by: date | None = None
     ) -> Availability:
         """Whether a quantity (in ``unit``, Rec 20) can be delivered, and by when; ``available`` None: not on record."""
-        from ..models.units import unit_code
-
         self._context.require("stock.availability")
         found: Availability = self._context.book("stock").availability(
-            _product(product), _quantity(quantity), unit_code(unit), by
+            _product(product), _quantity(quantity), _unit(unit), by
         )
         return found
 
@@ -96,16 +112,49 @@ class Prices:
         on: date | None = None,
     ) -> Quote:
         """The back-end's own price for this customer, product and quantity; ``price`` None: none is on file."""
-        from ..models.units import unit_code
-
         self._context.require("prices.quote")
         party = as_party(customer)
         if party is None:
             raise InvalidOrder("name a customer", path="customer")
         found: Quote = self._context.book("prices").quote(
-            party, _product(product), _quantity(quantity), unit_code(unit), on
+            party, _product(product), _quantity(quantity), _unit(unit), on
         )
         return found
+
+
+class Shipping(Paper[Shipment]):
+    """Shipments of sales orders."""
+
+    operation = "shipments.post"
+    stamped_in = "shipments"
+    orders = "orders"
+    entity = Shipment
+
+    def send(self, order: Any, lines: Any, payload: Any, write: Write) -> Written[Shipment]:
+        """Post the goods issue."""
+        shelf = self.context.book("shipments")
+        if not isinstance(shelf, PostsShipments):
+            raise UnsupportedOperation("this back-end posts no shipments", operation=self.operation)
+        packages = tuple(model_from_plain(Package, each) for each in payload["packages"])
+        return shelf.post(order, lines, packages, write)
+
+    @property
+    def listed(self) -> bool:
+        """Whether shipments can be listed."""
+        return self.context.supports("shipments.of")
+
+    def of(self, order: Any) -> Sequence[Shipment]:
+        """The shipments of an order."""
+        return tuple(self.context.book("shipments").of(order_ref(order)))
+
+    def moved(self, line: Any) -> Decimal:
+        """What has left."""
+        return line.quantities.shipped or Decimal(0)
+
+    def bare(self, id: str, order: Any, lines: Mapping[str, Decimal]) -> Shipment:
+        """The lines that have moved."""
+        parts = tuple(ShipmentLine(order_line_id=line, quantity=much) for line, much in lines.items())
+        return Shipment(id=id, order_id=order.id, status=ShipmentStatus.SHIPPED, lines=parts)
 
 
 class Shipments:
@@ -132,46 +181,24 @@ class Shipments:
         Quantities are in the line's unit.  A repeated call with the same key posts once.  Raises
         ``TransitionNotAllowed`` for a held or cancelled order, ``InvalidOrder`` for more than is open.
         """
-        operation = "shipments.post"
         context = self._context
-        context.require(operation, writes=True)
-        shelf = context.book("shipments")
-        if not isinstance(shelf, PostsShipments):
-            raise UnsupportedOperation("this back-end posts no shipments", operation=operation)
-        known: Order = read_order(context, "orders", id_of(order))
+        paper = Shipping(context)
+        context.require(paper.operation, writes=True)
         parcels = (packages,) if isinstance(packages, Package) else tuple(packages)
         given = line_quantities(lines)
-        payload = {
-            "order": known.id,
-            "lines": [[_said(each), canonical_number(each.quantity)] for each in given],
-            "packages": canonical(parcels),
-        }
-        earlier = posted_before(context, operation, key, payload)
-        wanted = with_ids(known, given) if earlier is None else ()
-        if earlier is None and not wanted:
-            raise TransitionNotAllowed(
-                f"nothing is open any more to be shipped; the order is {known.status.value}",
-                operation=operation,
-            )
-        here = where(known, context)
-        wished = {str(each.line): each.quantity for each in wanted if each.quantity is not None}
-        deed: Posting[Shipment] = Posting(
-            context,
-            operation,
-            known,
-            key or new_key(),
-            payload,
-            post=lambda write: shelf.post(known, wanted, parcels, write),
-            documents=lambda: context.book("shipments").of(here),
-            wished=wished,
-        )
-        if earlier is not None:
-            return of_outcome(context, Outcome(deed.replay(earlier), earlier, replayed=True))
-        return of_outcome(context, context.journal.write(deed))
+        known: Order = read_order(context, "orders", id_of(order, "orders"))
 
+        def wished() -> dict[str, Decimal]:
+            found = quantities_of(with_ids(known, given))
+            if not found:
+                raise TransitionNotAllowed(
+                    f"nothing is open any more to be shipped; the order is {known.status.value}",
+                    operation=paper.operation,
+                )
+            return found
 
-def _said(each: LineQuantity) -> Any:
-    return each.line if isinstance(each.line, str | int) else each.line.id
+        payload = posting_payload(known, given, packages=parcels)
+        return post(context, paper, known, wished, key, payload)
 
 
 class Invoices:
@@ -198,6 +225,43 @@ class GoodsReceipts:
         return tuple(self._context.book("goods_receipts").of(where(order, self._context, "purchase_orders")))
 
 
+class Returning(Paper[Return]):
+    """Returns of sales orders."""
+
+    operation = "returns.create"
+    stamped_in = "returns"
+    orders = "orders"
+    entity = Return
+
+    def send(self, order: Any, lines: Any, payload: Any, write: Write) -> Written[Return]:
+        """Enter the return."""
+        draft = ReturnDraft.restored(to_json({**payload, "lines": None})).but(lines=lines)
+        written: Written[Return] = self.context.book("returns").create(draft, write)
+        return written
+
+    @property
+    def listed(self) -> bool:
+        """Whether returns can be listed."""
+        return self.context.supports("returns.of")
+
+    def of(self, order: Any) -> Sequence[Return]:
+        """The returns of an order."""
+        return tuple(self.context.book("returns").of(order_ref(order)))
+
+    def stamped(self, stamp: str) -> Sequence[Return]:
+        """The returns that carry a stamp."""
+        return tuple(self.context.book("returns").find(stamp))
+
+    def moved(self, line: Any) -> Decimal:
+        """What has come back."""
+        return line.quantities.returned or Decimal(0)
+
+    def bare(self, id: str, order: Any, lines: Mapping[str, Decimal]) -> Return:
+        """The lines that have moved."""
+        parts = tuple(ReturnLine(order_line_id=line, quantity=much) for line, much in lines.items())
+        return Return(id=id, order_id=order.id, lines=parts)
+
+
 class Returns:
     """What comes back: ``erp.returns``."""
 
@@ -209,35 +273,22 @@ class Returns:
 
         Exactly once for each ``key``.  Raises ``InvalidOrder`` for more than was shipped.
         """
-        operation = "returns.create"
         context = self._context
-        context.require(operation, writes=True)
-        shelf = context.book("returns")
-        known: Order = read_order(context, "orders", id_of(draft.order))
-        payload = {
-            "order": known.id,
-            "lines": [[_said(each), canonical_number(each.quantity)] for each in draft.lines],
-            "reason": draft.reason,
-            "custom": canonical(draft)["custom"] if draft.custom else None,
-        }
-        earlier = posted_before(context, operation, key, payload)
-        wanted = draft.but(order=known.id, lines=_to_return(known, draft) if earlier is None else ())
-        wished = {str(each.line): each.quantity for each in wanted.lines if each.quantity is not None}
-        here = where(known, context)
-        deed: Posting[Return] = Posting(
-            context,
-            operation,
-            known,
-            key or new_key(),
-            payload,
-            post=lambda write: shelf.create(wanted, write),
-            documents=lambda: shelf.of(here),
-            wished=wished,
-            reason=draft.reason,
+        paper = Returning(context)
+        context.require(paper.operation, writes=True)
+        lost = fitting.losses(draft, context.capabilities, "return")
+        # A reason is free text and advisory: the adapter maps it, or takes the site's own.
+        fitting.refuse_losses([each for each in lost if each.path != "return.reason"], (), paper.operation)
+        known: Order = read_order(context, "orders", id_of(draft.order, "orders"))
+        said = canonical(draft)
+        payload = posting_payload(
+            known, draft.lines, **{name: said[name] for name in ("reason", "custom") if name in said}
         )
-        if earlier is not None:
-            return of_outcome(context, Outcome(deed.replay(earlier), earlier, replayed=True))
-        return of_outcome(context, context.journal.write(deed))
+
+        def wished() -> dict[str, Decimal]:
+            return quantities_of(_to_return(known, draft))
+
+        return post(context, paper, known, wished, key, payload, reason=draft.reason)
 
     def get(self, id: str) -> Return:
         """The return with this id; ``NotFound`` when there is none."""

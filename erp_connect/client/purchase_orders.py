@@ -25,11 +25,13 @@ from ..models import (
     Tracking,
     WriteReceipt,
 )
-from . import reading
+from . import following, reading
 from .arriving import confirm, receive
+from .bulk import Progress, create_many
 from .checking import check
 from .context import Context
-from .verbs import OrderVerbs, Progress
+from .creating import draft_of
+from .verbs import OrderVerbs
 
 
 class PurchaseOrders:
@@ -46,7 +48,7 @@ class PurchaseOrders:
         its own dry run where it has one.  Returns ``Findings``: ``.errors`` would stop the write, ``.warnings``
         a person should see, ``.raise_for_errors()`` raises ``InvalidOrder``.
         """
-        return check(self._context, draft)
+        return check(self._context, draft_of("purchase_orders", draft))
 
     def create(
         self,
@@ -83,8 +85,10 @@ class PurchaseOrders:
         ``keys``: one key per draft, or a function of a draft (``ec.keys.by_content``).  ``progress(done,
         total)`` is called after each block.  ``workers`` bounds the calls at once where the back-end takes
         orders one by one; never more than it allows.  Interrupted and run again with the same keys, it goes on.
+        A draft of which no key can be made fails with ``code="no_key"``.  Expected prices that are not the
+        back-end's are refused, as in :meth:`create`.
         """
-        return self._verbs.create_many(drafts, keys, workers, progress, allow_loss)
+        return create_many(self._context, "purchase_orders", drafts, keys, workers, progress, allow_loss)
 
     def get(self, order: PurchaseOrder | str) -> PurchaseOrder:
         """The order as it stands now, by a ``PurchaseOrder`` or its id.
@@ -95,7 +99,7 @@ class PurchaseOrders:
         self._context.require("purchase_orders.get")
         number = order.number if isinstance(order, PurchaseOrder) else None
         found: PurchaseOrder = reading.read_order(
-            self._context, "purchase_orders", reading.id_of(order), number
+            self._context, "purchase_orders", reading.id_of(order, "purchase_orders"), number
         )
         return found
 
@@ -193,14 +197,14 @@ class PurchaseOrders:
 
     def track(self, order: PurchaseOrder | str) -> Tracking:
         """Where an order is: lines, promised dates, events."""
-        return reading.track_order(self._context, "purchase_orders", order)
+        return following.track_order(self._context, "purchase_orders", order)
 
     def events(self, since: str | None = None) -> Iterator[OrderEvent]:
         """What happened to orders, oldest first, after a stored ``cursor``; at least once each.
 
         Raises ``NotFound`` with ``code="cursor_expired"`` for a cursor that the back-end does not know any more.
         """
-        return reading.events(self._context, "purchase_orders", since)
+        return following.events(self._context, "purchase_orders", since)
 
     def apply_many(self, plans: Iterable[Plan[PurchaseOrder]]) -> BatchResult[PurchaseOrder]:
         """Apply plans; one order's conflict does not stop the others."""

@@ -1,45 +1,36 @@
-"""Reading orders: by id, by what people say, as a stream, as events; gone ones are told from what is left of them."""
+"""Reading orders: by id, by what people say, as a stream; gone ones are told from what is left of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final
 
-from ..adapters.contract import Find, FindsPosted, Listing, OnCancelLine, OrderRef, ReportsEvents, Tracks
-from ..errors import ErpConnectError, InvalidOrder, NotFound
-from ..models import (
-    EventKind,
-    LineRef,
-    Order,
-    OrderEvent,
-    OrderFields,
-    OrderStatus,
-    PurchaseOrder,
-    Quantities,
-    Ref,
-    Reference,
-    Tracking,
-)
-from ..rules.lateness import tracking
+from ..adapters.contract import Find, FindsPosted, Listing, OrderRef, StampKind
+from ..errors import InvalidOrder, NotFound
+from ..models import LineRef, Order, OrderFields, OrderStatus, PurchaseOrder, Ref, Reference
+from ..rules.naming import line_of
+from ..rules.normalising import normalised
+from ..rules.stamps import make_stamp
 from .context import Context, as_party
+from .fitting import normalisation_of, room_for_stamp
+from .lowered import as_seen
 from .remembering import from_tombstone
 
 ENTITIES: Final[Mapping[str, type[Order] | type[PurchaseOrder]]] = {
     "orders": Order,
     "purchase_orders": PurchaseOrder,
 }
-_JOURNAL_CURSOR: Final = "journal:"
 
 
-def id_of(order: OrderFields | str) -> str:
+def id_of(order: OrderFields | str, book: str) -> str:
     """The native id of what a caller names an order by: the order itself, or its id."""
-    if isinstance(order, OrderFields):
+    if isinstance(order, ENTITIES[book]):
         return order.id
     if isinstance(order, str):
         return order
-    raise TypeError(f"an order is named by an Order or its id (a str), not {type(order).__name__}")
+    kind = ENTITIES[book].__name__
+    raise TypeError(f"erp.{book} names an order by its {kind} or its id (a str), not {type(order).__name__}")
 
 
 def read_order(context: Context, book: str, order_id: str, number: str | None = None) -> Any:
@@ -61,36 +52,12 @@ def read_order(context: Context, book: str, order_id: str, number: str | None = 
         )
         missing.operation = missing.operation or f"{book}.get"
         raise
-    return with_remembered(context, book, order)
+    return as_seen(context, book, order)
 
 
 def _number_of(context: Context, book: str, order_id: str) -> str | None:
     numbers = [entry.number for entry in context.journal.of_entity(book, order_id) if entry.number]
     return numbers[-1] if numbers else None
-
-
-def with_remembered(context: Context, book: str, order: Any) -> Any:
-    """The order with what only the journal knows: quantities that a cancellation has lowered."""
-    if context.capabilities.on_cancel_line is not OnCancelLine.LOWERED:
-        return order
-    lowered: dict[str, Decimal] = {}
-    for entry in context.journal.of_entity(book, order.id):
-        for line_id, quantity in ((entry.result or {}).get("lowered") or {}).items():
-            lowered[line_id] = lowered.get(line_id, Decimal(0)) + Decimal(quantity)
-    if not lowered:
-        return order
-    return order.but(
-        lines=tuple(
-            line.but(quantities=_restored(line.quantities, lowered[line.id])) if line.id in lowered else line
-            for line in order.lines
-        )
-    )
-
-
-def _restored(quantities: Quantities, lowered: Decimal) -> Quantities:
-    return quantities.but(
-        ordered=quantities.ordered + lowered, cancelled=(quantities.cancelled or Decimal(0)) + lowered
-    )
 
 
 # -- what people say -------------------------------------------------------------------------------------------
@@ -110,25 +77,32 @@ def find_orders(
     given = (number, party, customer_po, key, reference)
     if all(each is None for each in given):
         raise InvalidOrder(f"{book}.find needs at least one thing to look for", operation=f"{book}.find")
+    context.require(f"{book}.find")
+    rule = normalisation_of(context.capabilities)
     wanted_party = as_party(party)
+    po_number = normalised(customer_po, rule("order.customer_po"))
     if key is not None:
         found = _by_key(context, book, key)
     else:
-        context.require(f"{book}.find")
         value = reference.value if isinstance(reference, Reference) else reference
-        wanted = Find(number=number, party=wanted_party, customer_po=customer_po, reference=value)
-        found = tuple(with_remembered(context, book, each) for each in context.book(book).find(wanted))
-    return tuple(each for each in found if _fits(each, number, wanted_party, customer_po, reference))
+        wanted = Find(number=number, party=wanted_party, customer_po=po_number, reference=value)
+        found = tuple(as_seen(context, book, each) for each in context.book(book).find(wanted))
+    return tuple(each for each in found if _fits(each, number, wanted_party, po_number, reference))
 
 
 def _by_key(context: Context, book: str, key: str) -> tuple[Any, ...]:
+    """The order that a key has made: known to the journal, or by the key's stamp where the back-end can be asked."""
     entry = context.journal.entry(key)
-    if entry is None or entry.entity_id is None or entry.book != book:
+    if entry is not None and entry.operation == f"{book}.create" and entry.entity_id is not None:
+        try:
+            return (read_order(context, book, entry.entity_id, entry.number),)
+        except NotFound:
+            return ()
+    policy = context.capabilities.stamp(book)
+    if not policy.searchable or policy.kind is StampKind.NONE:
         return ()
-    try:
-        return (read_order(context, book, entry.entity_id, entry.number),)
-    except NotFound:
-        return ()
+    stamp = make_stamp(context.system, book, key, room_for_stamp(policy))
+    return tuple(as_seen(context, book, each) for each in context.book(book).find(Find(stamp=stamp)))
 
 
 def _fits(
@@ -142,9 +116,9 @@ def _fits(
         return False
     if customer_po is not None and order.customer_po != customer_po:
         return False
-    if isinstance(party, Ref) and party.id not in (_party_id(order), _party_number(order)):
+    if isinstance(party, Ref) and party.id not in (_party_id(order), party_number(order)):
         return False
-    if isinstance(party, str) and _party_number(order) != party:
+    if isinstance(party, str) and party_number(order) != party:
         return False
     if reference is None:
         return True
@@ -153,7 +127,8 @@ def _fits(
     return any(each.value == reference for each in order.references)
 
 
-def _party_number(order: Any) -> str:
+def party_number(order: Any) -> str:
+    """The number of an order's customer or supplier."""
     number: str = order.customer if isinstance(order, Order) else order.supplier
     return number
 
@@ -189,31 +164,36 @@ def list_orders(
         modified_since=modified_since,
         ordered_from=ordered_from,
         ordered_to=ordered_to,
-        status=_statuses(status),
+        status=_statuses(status, f"{book}.list"),
         party=as_party(party),
-        limit=limit,
     )
-    return _listed(context, book, wanted)
+    return _listed(context, book, wanted, limit)
 
 
-def _statuses(status: Any) -> frozenset[OrderStatus] | None:
+def _statuses(status: Any, operation: str) -> frozenset[OrderStatus] | None:
     if status is None:
         return None
-    if isinstance(status, str):
-        return frozenset({OrderStatus(status)})
-    return frozenset(OrderStatus(each) for each in status)
+    try:
+        return frozenset({OrderStatus(each) for each in ([status] if isinstance(status, str) else status)})
+    except ValueError:
+        known = ", ".join(OrderStatus)
+        raise InvalidOrder(
+            "there is no such status", operation=operation, path="status", hint=f"known are {known}"
+        ) from None
 
 
-def _listed(context: Context, book: str, wanted: Listing) -> Iterator[Any]:
-    left = wanted.limit
-    plain = wanted == Listing(limit=wanted.limit)
-    lowers = context.capabilities.on_cancel_line is OnCancelLine.LOWERED
+def _listed(context: Context, book: str, wanted: Listing, limit: int | None) -> Iterator[Any]:
+    left = limit
+    plain = wanted == Listing()
+    if plain and limit is not None:
+        # Only where nothing is filtered again here can the back-end do the counting.
+        wanted = Listing(limit=limit)
     if left == 0:
         return
     for order in context.book(book).list(wanted):
         if not plain and not _wanted(order, wanted):
             continue
-        yield with_remembered(context, book, order) if lowers else order
+        yield as_seen(context, book, order) if context.lowers else order
         if left is not None:
             left -= 1
             if left == 0:
@@ -234,88 +214,6 @@ def _wanted(order: Any, wanted: Listing) -> bool:
     return wanted.modified_since is None or modified is None or modified >= wanted.modified_since
 
 
-# -- following -------------------------------------------------------------------------------------------------
-
-
-def track_order(context: Context, book: str, order: OrderFields | str) -> Tracking:
-    """Where an order is: by the back-end's own call, or put together from its documents."""
-    context.require(f"{book}.track")
-    shelf = context.book(book)
-    known = read_order(context, book, id_of(order), order.number if isinstance(order, OrderFields) else None)
-    where = OrderRef(id=known.id, number=known.number, party=_party_number(known))
-    if isinstance(shelf, Tracks) and known.status is not OrderStatus.CANCELLED:
-        try:
-            return shelf.track(where)
-        except NotFound:
-            pass  # gone since: what is left of it is told below
-    shipments: Sequence[Any] = ()
-    if book == "orders" and context.supports("shipments.of"):
-        shipments = context.book("shipments").of(where)
-    events = tuple(_events_of(context, book, known.id))
-    return tracking(known, shipments, events, context.today())
-
-
-def _events_of(context: Context, book: str, order_id: str) -> Iterator[OrderEvent]:
-    kinds = {"create": EventKind.CREATED, "amend": EventKind.AMENDED, "cancel": EventKind.CANCELLED}
-    for entry in context.journal.of_entity(book, order_id):
-        kind = kinds.get(entry.operation.rpartition(".")[2])
-        if kind is not None and entry.state == "confirmed":
-            cursor = f"{_JOURNAL_CURSOR}{entry.created_at.isoformat()}"
-            yield OrderEvent(
-                cursor=cursor, kind=kind, order_id=order_id, number=entry.number, at=entry.settled_at
-            )
-
-
-def events(context: Context, book: str, since: str | None) -> Iterator[OrderEvent]:
-    """What happened since a cursor, oldest first; cancellations that left no trace come from the journal.
-
-    A cursor holds the back-end's own and how far the journal was read: ``<time>|<back-end's cursor>``.
-    """
-    context.require(f"{book}.events")
-    shelf = context.book(book)
-    if not isinstance(shelf, ReportsEvents):
-        raise ErpConnectError(f"the adapter declares {book}.events and does not offer it")
-    seen, native = _cursor(since)
-    gone = [
-        (entry.settled_at or entry.created_at, entry)
-        for entry, _ in context.journal.tombstones(book)
-        if seen is None or (entry.settled_at or entry.created_at) > seen
-    ]
-    for at, entry in gone:
-        seen = at
-        yield OrderEvent(
-            cursor=f"{at.isoformat()}|{native or ''}",
-            kind=EventKind.CANCELLED,
-            order_id=entry.entity_id or "",
-            number=entry.number,
-            at=at,
-        )
-    mark = seen.isoformat() if seen is not None else ""
-    for event in shelf.events(native):
-        yield event.but(cursor=f"{mark}|{event.cursor}")
-
-
-def _cursor(since: str | None) -> tuple[datetime | None, str | None]:
-    if since is None:
-        return None, None
-    mark, bar, native = since.partition("|")
-    if not bar:
-        raise NotFound(
-            "this is no cursor of an order event", code="cursor_expired", hint="begin with since=None"
-        )
-    try:
-        return (datetime.fromisoformat(mark) if mark else None), native or None
-    except ValueError:
-        raise NotFound(
-            "this is no cursor of an order event", code="cursor_expired", hint="begin with since=None"
-        ) from None
-
-
 def line_id(order: OrderFields, line: LineRef) -> str:
     """The id of a line that a caller names; ``InvalidOrder`` when this version of the order has none such."""
-    try:
-        return order.line(line).id
-    except KeyError as missing:
-        raise InvalidOrder(
-            str(missing.args[0]), code="line_unknown", path="line", hint="read the order again"
-        ) from None
+    return line_of(order, line, "line").id

@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from ..models import Difference, DifferenceKind, Order, OrderFields, OrderStatus, PurchaseOrder, Reference
+from ..models import (
+    Difference,
+    DifferenceKind,
+    Order,
+    OrderFields,
+    OrderLine,
+    OrderStatus,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Quantities,
+    Reference,
+    Value,
+)
 
-B = TypeVar("B", bound=BaseModel)
+B = TypeVar("B", bound=Value)
 
 
 def to_plain(value: Any) -> Any:
     """A value as JSON that reads back with its type, as far as a receipt needs it."""
     if isinstance(value, BaseModel):
         return {"$value": value.model_dump(mode="json", exclude_defaults=True)}
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, Decimal):
         return {"$decimal": format(value, "f")}
     if isinstance(value, datetime):
@@ -85,8 +100,8 @@ def model_to_plain(value: BaseModel) -> dict[str, Any]:
 
 
 def model_from_plain(kind: type[B], stored: Any) -> B:
-    """A whole entity from the journal."""
-    return kind.model_validate_json(to_json(stored))
+    """A whole entity or draft from the journal; codes that are on no list are no obstacle."""
+    return kind.restored(to_json(stored))
 
 
 def tombstone_of(order: OrderFields, reason: str | None, at: datetime) -> dict[str, Any]:
@@ -116,8 +131,6 @@ def tombstone_of(order: OrderFields, reason: str | None, at: datetime) -> dict[s
 
 def from_tombstone(kind: type[Any], tombstone: Mapping[str, Any]) -> Any:
     """The CANCELLED order that a tombstone stands for."""
-    from ..models import OrderLine, PurchaseOrderLine, Quantities
-
     line_kind = PurchaseOrderLine if kind is PurchaseOrder else OrderLine
     lines = tuple(
         line_kind(

@@ -4,11 +4,12 @@ from .canonical import canonical, fingerprint, number
 from .decisions import Rules, Sight
 from .deeds import Deed, Look, Settled
 from .journal import Journal, as_json
-from .records import Entry, State
+from .records import FREE, Entry, State
 from .store import MemoryStore
 from .writing import Outcome
 
 __all__ = [
+    "FREE",
     "Deed",
     "Entry",
     "Journal",

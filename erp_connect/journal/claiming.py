@@ -15,7 +15,7 @@ from .store import Change, Store
 
 _AFRESH: Final = (
     *("operation", "fingerprint", "payload", "stamp", "state", "sent_at", "entity_id", "number", "party"),
-    *("actor", "reason", "before", "result", "settled_at", "created_at"),
+    *("actor", "reason", "before", "result", "settled_at", "created_at", "serial"),
 )
 """What a key that is free takes over from the new wish."""
 
@@ -93,6 +93,12 @@ def let_go(state: State = State.UNKNOWN) -> dict[str, Any]:
     return {"state": state, "owner": None, "lease_until": None}
 
 
+def is_free(entry: Entry, clock: Clock) -> bool:
+    """Whether nothing was written under this key and nobody is about to: it may be used for other content too."""
+    never_sent = entry.state is State.INTENDED and not leases.held(entry, clock.now())
+    return entry.state in FREE or never_sent
+
+
 def key_reused(entry: Entry) -> KeyReused:
     """The refusal of a key that stands for another wish."""
     return KeyReused(
@@ -154,7 +160,7 @@ class Claims:
         """The row as ours, or None while somebody else holds it (or was quicker just now)."""
         same = row.fingerprint == mine.fingerprint
         held = row.open and leases.held(row, self._clock.now())
-        free = row.state in FREE or (row.state is State.INTENDED and not held)
+        free = is_free(row, self._clock)
         if not same and not free and not (row.state is State.PARTIAL and resume):
             raise key_reused(row)
         if row.state is State.PARTIAL and not resume:

@@ -13,7 +13,8 @@ from ..errors import ErpConnectError, JournalUnavailable, NotFound, TransitionNo
 from ..models import RecoveryReport
 from . import leases
 from .blocks import LookUp, Send
-from .claiming import confirmed, in_progress
+from .canonical import fingerprint
+from .claiming import confirmed, in_progress, is_free, key_reused
 from .decisions import Sight
 from .deeds import Deed, Settled
 from .records import OPEN, Entry, State
@@ -95,6 +96,23 @@ class Journal:
     def entry(self, key: str) -> Entry | None:
         """The entry of a key."""
         return self._store.read(self.system, [key]).get(key)
+
+    def earlier(self, key: str | None, operation: str, payload: Any) -> Entry | None:
+        """What an earlier call with this key has begun or done; None when the key is free.
+
+        Raises ``KeyReused`` for a key that stands for another wish.
+        """
+        entry = None if key is None else self.entry(key)
+        if entry is None or is_free(entry, self._clock):
+            return None
+        if entry.fingerprint != fingerprint(operation, payload):
+            raise key_reused(entry)
+        return entry
+
+    def is_begun(self, key: str) -> bool:
+        """Whether this key is taken."""
+        entry = self.entry(key)
+        return entry is not None and not is_free(entry, self._clock)
 
     def show(self, key: str) -> Entry:
         """The entry of a key; ``NotFound`` when nothing was ever wished under it here."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +40,7 @@ FREE: Final = frozenset({State.REFUSED, State.NEVER_SENT})
 class Entry:
     """One write, by system and key.
 
+    ``serial`` rises with every entry: it keeps the order of writes where ``created_at`` is the same.
     ``fence`` counts the owners that a row has had: whoever has been replaced can change it no more.
     ``sent_at`` is the last send of any owner: the execution window counts from there.  ``before`` is the
     entity as it was, ``result`` what came of it (ids, changes, differences, tombstone).
@@ -52,6 +55,7 @@ class Entry:
     stamp: str
     correlation_id: str
     created_at: datetime
+    serial: int = field(default_factory=lambda: next_serial())
     fence: int = 1
     owner: str | None = None
     lease_until: datetime | None = None
@@ -83,6 +87,18 @@ class Entry:
     def but(self, **changes: Any) -> Self:
         """The same entry with some fields replaced."""
         return replace(self, **changes)
+
+
+_last_serial = 0
+_counting = threading.Lock()
+
+
+def next_serial() -> int:
+    """A number that rises within a process, and by the machine's time between processes."""
+    global _last_serial  # noqa: PLW0603 (one process counts once)
+    with _counting:
+        _last_serial = max(_last_serial + 1, time.time_ns())
+        return _last_serial
 
 
 def row_id(system: str, key: str) -> str:

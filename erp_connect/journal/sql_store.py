@@ -151,7 +151,7 @@ class SqlStore:
             statement = statement.where(table.c.settled_at < wanted.settled_before)
         if wanted.tombstones:
             statement = statement.where(table.c.has_tombstone == 1)
-        keys = (table.c.created_at, table.c.row_id)
+        keys = (table.c.created_at, table.c.serial, table.c.row_id)
         with self._troubles():
             engine = self._opened_to_read()
             for page in keyset_pages(engine, statement, keys) if engine is not None else ():

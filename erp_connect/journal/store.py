@@ -105,7 +105,7 @@ class MemoryStore:
         """Stream rows, oldest first."""
         with self._lock:
             rows = [row for row in self._rows.values() if matches(row, wanted)]
-        yield from sorted(rows, key=lambda row: (row.created_at, row.row_id))
+        yield from sorted(rows, key=lambda row: (row.created_at, row.serial))
 
     def delete(self, entries: Sequence[Entry]) -> int:
         """Remove rows."""

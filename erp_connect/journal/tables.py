@@ -34,6 +34,7 @@ entries = sa.Table(
     sa.Column("stamp", ExactText(32), nullable=False),
     sa.Column("correlation_id", ExactText(40), nullable=False),
     sa.Column("created_at", UtcInstant, nullable=False),
+    sa.Column("serial", sa.BigInteger, nullable=False),
     sa.Column("fence", sa.Integer, nullable=False),
     sa.Column("owner", ExactText(200)),
     sa.Column("lease_until", UtcInstant),
@@ -49,7 +50,7 @@ entries = sa.Table(
     sa.Column("has_tombstone", sa.SmallInteger, nullable=False),
     sa.Index("ix_erp_journal_entity", "entity_id"),
     sa.Index("ix_erp_journal_state", "state"),
-    sa.Index("ix_erp_journal_created", "created_at", "row_id"),
+    sa.Index("ix_erp_journal_created", "created_at", "serial", "row_id"),
 )
 
 

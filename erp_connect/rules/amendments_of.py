@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from ..models import (
@@ -39,6 +40,7 @@ _HEADER: Final = (
     *("delivery_terms", "partial_shipment", "discounts", "charges", "references", "contact"),
 )
 _CANNOT_BE_CLEARED: Final = frozenset({"prices_include_tax", "partial_shipment"})
+ZERO: Final = Decimal(0)
 DEFAULT_REASON: Final = "no longer ordered"
 
 
@@ -46,21 +48,26 @@ def amendments_between(before: OrderFields, after: OrderFields) -> tuple[Amendme
     """The amendments that turn the business content of ``before`` into that of ``after``.
 
     Lines are matched by id, then by reference; a line that vanished, or has more cancelled, is cancelled.  What no
-    amendment says stays out (another customer, a date taken away, a changed description): ``changes`` between the
-    amended order and ``after`` shows it.
+    amendment says stays out (another customer, a date taken away, a changed description, a hold on a line that is
+    not there yet): ``changes`` between the amended order and ``after`` shows it.
     """
     pairs, gone, new = pair_lines(before.lines, after.lines)
     found: list[Amendment] = [*_header(before, after), *_holds(before.holds, after.holds, None)]
+    # What changes date or warehouse of all that is open must not reach a line that is closed by then.
+    closing = [(old, line) for old, line in pairs if open_quantity(line.quantities) == 0]
+    for old, line in closing:
+        found += _line(old, line, None, None)
+    found += [
+        CancelLine(line=line.id, reason=DEFAULT_REASON) for line in gone if open_quantity(line.quantities)
+    ]
     date_now, place_now = _for_all_lines(before, after)
     if date_now is not None:
         found.append(ChangeDate(to=date_now))
     if place_now is not None:
         found.append(ChangeWarehouse(to=place_now))
     for old, line in pairs:
-        found += _line(old, line, date_now, place_now)
-    found += [
-        CancelLine(line=line.id, reason=DEFAULT_REASON) for line in gone if open_quantity(line.quantities)
-    ]
+        if open_quantity(line.quantities) > 0:
+            found += _line(old, line, date_now, place_now)
     found += [AddLine(line=_draft_of(line)) for line in sorted(new, key=lambda line: line.position)]
     return tuple(found)
 
@@ -114,33 +121,33 @@ def _holds(before: Sequence[Hold], after: Sequence[Hold], line_id: str | None) -
 
 
 def _line(old: OrderLine, new: OrderLine, day: date | None, place: str | None) -> Iterator[Amendment]:
-    line_id = old.id
+    """The amendments of one line; ``day`` and ``place`` are what all open lines are given beforehand."""
+    line_id, ordered = old.id, new.quantities.ordered
+    waiting = open_quantity(old.quantities) > 0
     yield from _holds(old.holds, new.holds, line_id)
-    ordered = new.quantities.ordered
-    other_product = old.product != new.product or not equal_units(old.unit, new.unit)
-    if other_product and new.product is not None:
+    substituted = old.product != new.product or not equal_units(old.unit, new.unit)
+    if substituted and new.product is not None:
         yield SubstituteProduct(
             line=line_id,
             to=new.product,
-            quantity=ordered,
+            quantity=ordered if ordered > 0 else None,
             unit=new.unit,
             price=new.price if new.price != old.price else None,
         )
-    else:
-        if ordered != old.quantities.ordered and ordered > 0:
-            yield ChangeQuantity(line=line_id, to=ordered)
-        if new.price is not None and new.price != old.price:
-            yield ChangePrice(line=line_id, to=new.price)
+    elif new.price is not None and new.price != old.price:
+        yield ChangePrice(line=line_id, to=new.price)
     if new.discount != old.discount:
         yield ChangeDiscount(line=line_id, to=EMPTY if new.discount is None else new.discount)
-    waiting = open_quantity(old.quantities) > 0
-    now: Callable[[Any, Any], Any] = lambda lifted, own: lifted if lifted is not None and waiting else own  # noqa: E731
-    if new.requested is not None and new.requested != now(day, old.requested):
+    requested = day if day is not None and waiting else old.requested
+    if new.requested is not None and new.requested != requested:
         yield ChangeDate(line=line_id, to=new.requested)
-    if new.warehouse is not None and new.warehouse != now(place, old.warehouse):
+    warehouse = place if place is not None and waiting else old.warehouse
+    if new.warehouse is not None and new.warehouse != warehouse:
         yield ChangeWarehouse(line=line_id, to=new.warehouse)
-    was, is_ = old.quantities.cancelled or 0, new.quantities.cancelled or 0
-    if (is_ > was or (ordered == 0 and old.quantities.ordered > 0)) and waiting:
+    if not substituted and ordered != old.quantities.ordered and ordered > 0:
+        yield ChangeQuantity(line=line_id, to=ordered)
+    was, now = old.quantities.cancelled or ZERO, new.quantities.cancelled or ZERO
+    if waiting and (now > was or ordered == 0):
         yield CancelLine(line=line_id, reason=DEFAULT_REASON)
 
 

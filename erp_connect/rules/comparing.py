@@ -292,27 +292,21 @@ class _Comparison:
         """Custom fields, each by its name."""
         kind_path = "line.custom" if place else "custom"
         for name, value in sent.items():
-            if value is None:
-                continue
             other = stored.get(name)
             if other != value or type(other) is not type(value):
                 self.field(f"{place}custom.{name}", f"{kind_path}.{name}", value, other, line_id)
 
 
-def same_discount(one: Discount | None, other: Discount | None) -> bool:
+def same_discount(one: Discount, other: Discount) -> bool:
     """Whether both take off the same; the code is looked at only where both have one."""
-    if one is None or other is None:
-        return one is other
     codes = one.code is None or other.code is None or one.code == other.code
     return codes and one.percent == other.percent and one.amount == other.amount
 
 
-def _same_part(one: Any, other: Any) -> bool:
-    if isinstance(one, Discount) and isinstance(other, Discount):
-        return same_discount(one, other)
-    if isinstance(one, Charge) and isinstance(other, Charge):
-        return one.code == other.code and one.amount == other.amount
-    return bool(one == other)
+def _same_part(one: Discount | Charge, other: Discount | Charge) -> bool:
+    if isinstance(one, Discount):
+        return isinstance(other, Discount) and same_discount(one, other)
+    return isinstance(other, Charge) and one.code == other.code and one.amount == other.amount
 
 
 def _same_after(sent: Any, stored: Any, rule: str | None) -> bool:

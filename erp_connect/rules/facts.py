@@ -7,11 +7,11 @@ gives the same answer everywhere.  What is absent from a mapping is not on file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, Literal, overload
+from typing import Final, Literal, NamedTuple, overload
 
 from ..models import (
     Customer,
@@ -71,8 +71,7 @@ class Policy:
     saves_incomplete: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceEntry:
+class PriceEntry(NamedTuple):
     """A line of a price list: for one customer, one price group, or (both left out) everybody.
 
     ``product`` is the product's number, ``quantity_from`` counts ``unit``, both days of validity are included.
@@ -119,8 +118,7 @@ class PriceList(Sequence[PriceEntry]):
         return iter(self._entries)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StockLevel:
+class StockLevel(NamedTuple):
     """What lies in a warehouse, in ``unit``; ``warehouse`` ``None`` means all of the company's together."""
 
     product: str
@@ -153,7 +151,7 @@ def stock_by_place(levels: Iterable[StockLevel]) -> dict[tuple[str, str | None],
             continue
         so_far = sums.get(level.product)
         if so_far is None:
-            sums[level.product] = replace(level, warehouse=None)
+            sums[level.product] = level._replace(warehouse=None)
         elif so_far.unit == level.unit:
             sums[level.product] = _added(so_far, level)
     for product, total in sums.items():
@@ -164,8 +162,7 @@ def stock_by_place(levels: Iterable[StockLevel]) -> dict[tuple[str, str | None],
 def _added(one: StockLevel, other: StockLevel) -> StockLevel:
     days = [day for day in (one.incoming_on, other.incoming_on) if day is not None]
     incoming = [amount for amount in (one.incoming, other.incoming) if amount is not None]
-    return replace(
-        one,
+    return one._replace(
         on_hand=one.on_hand + other.on_hand,
         reserved=one.reserved + other.reserved,
         incoming=sum(incoming, Decimal(0)) if incoming else None,

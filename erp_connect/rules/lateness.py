@@ -54,16 +54,17 @@ def late_by(line: OrderLine, today: date, *, requested: date | None = None) -> i
 def timeliness(order: OrderFields, today: date) -> Timeliness:
     """Whether what is open is late, due today or still in time; UNKNOWN when nothing is open or has no date."""
     dated = due = False
+    requested = order.requested
     for line in goods_of(order.lines):
-        if open_quantity(line.quantities) == 0:
+        promised = line.promised
+        asked = line.requested or requested
+        wanted = asked or promised
+        if wanted is None or not open_quantity(line.quantities):
             continue
-        late = late_by(line, today, requested=order.requested)
-        if late is None:
-            continue
-        if late > 0:
+        if wanted < today or (promised is not None and promised > wanted):
             return Timeliness.LATE
         dated = True
-        due = due or (line.requested or order.requested) == today
+        due = due or asked == today
     if due:
         return Timeliness.DUE
     return Timeliness.ON_TIME if dated else Timeliness.UNKNOWN

@@ -18,11 +18,10 @@ from ..models import (
     ChangeWarehouse,
     Discount,
     Empty,
+    Hold,
     LineDraft,
-    Order,
     OrderLine,
     PurchaseOrderLine,
-    PurchaseOrderLineDraft,
     Quantities,
     Ref,
     ScheduleLine,
@@ -97,12 +96,10 @@ def add_line(bench: Bench, change: AddLine, path: str) -> None:
         "warehouse": bench.get("warehouse"),
     }
     line: OrderLine
-    if isinstance(order, Order) and isinstance(sent, LineDraft):
+    if isinstance(sent, LineDraft):  # of the order's own kind: examine_changes has seen to that
         line = sales_line(sent, product, price, facts, taken=bench.taken, **common)
-    elif isinstance(sent, PurchaseOrderLineDraft):
+    else:
         line = purchase_line(sent, product, price, **common)
-    else:  # examine_changes has refused it
-        raise InvalidOrder("a line draft of the other kind of order", code="line_kind", path=f"{path}.line")
     _enough(bench, line, f"{path}.line.quantity")
     bench.lines.append(line)
     bench.repriced.add(line.id)
@@ -276,8 +273,14 @@ def substitute_product(bench: Bench, change: SubstituteProduct, path: str) -> No
         bench.replaced[line.id] = (line.id,)
         _enough(bench, bench.lines[index], f"{path}.to")
         return
+    new_id = bench.line_ids()
     new = line.but(
-        id=bench.line_ids(), position=bench.next_position(), quantities=fresh, reference=None, **fields
+        id=new_id,
+        position=bench.next_position(),
+        quantities=fresh,
+        reference=None,
+        holds=_carried_holds(line, new_id),
+        **fields,
     )
     kept = line_cancelled(line, "kept" if facts.policy.on_cancel_line == "kept" else "lowered")
     bench.put(index, kept or line, reprice=True)
@@ -320,11 +323,13 @@ def split_line(bench: Bench, change: SplitLine, path: str) -> None:
     fresh = _fresh_quantities(quantities, change.quantity)
     if quantities.confirmed is not None and rest.confirmed is not None:
         fresh = fresh.but(confirmed=min(quantities.confirmed - rest.confirmed, change.quantity))
+    new_id = bench.line_ids()
     new = line.but(
-        id=bench.line_ids(),
+        id=new_id,
         position=bench.next_position(),
         quantities=fresh,
         reference=None,
+        holds=_carried_holds(line, new_id),
         schedule=(),
         requested=change.requested or line.requested,
         warehouse=change.warehouse or line.warehouse,
@@ -342,6 +347,11 @@ def split_line(bench: Bench, change: SplitLine, path: str) -> None:
     bench.lines.append(new)
     bench.repriced.add(new.id)
     bench.replaced[line.id] = (line.id, new.id)
+
+
+def _carried_holds(line: OrderLine, new_id: str) -> tuple[Hold, ...]:
+    """What holds up a line holds up the part that leaves it as well."""
+    return tuple(hold.but(line_id=new_id) for hold in line.holds)
 
 
 def _carried(discount: Discount | None) -> Discount | None:

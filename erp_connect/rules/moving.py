@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from ..models import Difference, DifferenceKind, Hold, OrderFields, OrderLine, PurchaseOrder, Quantities, Value
+from ..models import (
+    Difference,
+    DifferenceKind,
+    Hold,
+    OrderFields,
+    OrderLine,
+    PurchaseOrder,
+    Quantities,
+    Value,
+)
 
 __all__ = ["changes", "moved"]
 

@@ -62,11 +62,11 @@ def goods_of(lines: Sequence[OrderLine]) -> Sequence[OrderLine]:
 
 def open_quantity(quantities: Quantities) -> Decimal:
     """What is still to come: ordered less cancelled less what has moved, never below zero."""
-    left, cancelled, done = quantities.ordered, quantities.cancelled, moved(quantities)
+    left, cancelled = quantities.ordered, quantities.cancelled
     if cancelled:
         left = subtract(left, cancelled)
-    if done:
-        left = subtract(left, done)
+    if quantities.shipped or quantities.delivered:
+        left = subtract(left, moved(quantities) or ZERO)
     return max(left, ZERO)
 
 

@@ -17,7 +17,6 @@ What is not known stays unknown: no price, no net; no rate, no tax.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple, TypeVar
@@ -49,8 +48,7 @@ HUNDRED: Final = Decimal(100)
 HUNDREDTH: Final = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
+class Totals(NamedTuple):
     """What an order comes to; ``lines`` has net and tax of each line, in the order of the lines."""
 
     net: Money | None
@@ -74,9 +72,10 @@ class Item(NamedTuple):
 
 
 def _plus(one: Number, other: Number) -> Number:
-    if isinstance(one, Decimal) and isinstance(other, Decimal):
-        return add(one, other)
-    return Fraction(one) + Fraction(other)
+    try:
+        return add(one, other)  # type: ignore[arg-type] # nearly always two Decimals
+    except TypeError:
+        return Fraction(one) + Fraction(other)
 
 
 def _minus(one: Number, other: Number) -> Number:
@@ -140,7 +139,11 @@ def _kept(kept: tuple[Money | None, Money | None], includes_tax: bool) -> Amount
 
 
 def _money(number: Number | None, currency: str) -> Money | None:
-    return None if number is None else Money.trusted(amount=decimal_of(number), currency=currency)
+    if number is None:
+        return None
+    return Money.trusted(
+        amount=number if isinstance(number, Decimal) else decimal_of(number), currency=currency
+    )
 
 
 def line_net(
@@ -179,9 +182,9 @@ def reckoned(
     by_line = quantum if rounding is Rounding.LINE else None
     value: Number | None = ZERO
     tax: Number | None = ZERO
-    alive = False
     shown: list[tuple[Money | None, Money | None]] = []
     counted: list[tuple[Item, Amounts]] = []
+    extras = bool(discounts or charges)
     for item in items:
         if item.kind is LineKind.TEXT:
             shown.append(item.kept or (None, None))
@@ -190,10 +193,10 @@ def reckoned(
         own, net, own_tax = amounts
         value = None if own is None or value is None else _plus(value, own)
         tax = None if own_tax is None or tax is None else _plus(tax, own_tax)
-        alive = alive or item.quantity > 0
         shown.append(item.kept or (_money(net, currency), _money(own_tax, currency)))
-        counted.append((item, amounts))
-    if value is not None and alive and (discounts or charges):
+        if extras:
+            counted.append((item, amounts))
+    if value is not None and any(item.quantity > 0 for item, _ in counted):
         extra = _extra(value, discounts, charges, by_line)
         more = _tax_on_extra(extra, value, counted, includes_tax)
         if more is not None and by_line is not None:

@@ -50,12 +50,13 @@ def examine(
     *,
     on_price_mismatch: str = "refuse",
     entered: Order | PurchaseOrder | None = None,
+    errors_only: bool = False,
 ) -> tuple[Finding, ...]:
     """Everything that is wrong or worth seeing, in the order of the draft; paths as ``lines[0].quantity``.
 
     ``on_price_mismatch="refuse"`` makes an ``expected_price`` that is not the price an error, anything else a
     warning.  ``entered`` is what ``enter`` made of this draft with these facts, where that is at hand: it spares
-    reckoning prices and totals a second time.
+    reckoning prices and totals a second time.  ``errors_only`` spares the search for what would stop nothing.
     """
     lines: Sequence[DraftLine] = draft.lines
     if entered is None:
@@ -64,22 +65,26 @@ def examine(
         prices = [
             (facts.product(line.product), kept.price) for line, kept in zip(lines, entered.lines, strict=True)
         ]
-    found: list[Finding] = [*_party(draft, facts), *_dates(draft, facts)]
-    sales = isinstance(draft, OrderDraft)
+    found: list[Finding] = [*_party(draft, facts)]
+    if not errors_only:
+        found += _dates(draft, facts)
+    counts_stock = isinstance(draft, OrderDraft) and not (errors_only and facts.policy.backorders)
     place = draft.warehouse
     demand: dict[tuple[str, str | None], Decimal] = {}
     for index, (line, (product, price)) in enumerate(zip(lines, prices, strict=True)):
         path = f"lines[{index}]"
         found += examine_line(line, product, price, facts, path=path, on_price_mismatch=on_price_mismatch)
-        if sales and product is not None and line.kind is LineKind.ITEM:
+        if counts_stock and product is not None and line.kind is LineKind.ITEM:
             short = _stock(line, product, line.warehouse or place, facts, path, demand)
             if short is not None:
                 found.append(short)
-    found += _repeated(lines, [product for product, _ in prices])
+    if not errors_only or any(line.reference is not None for line in lines):
+        found += _repeated(lines, [product for product, _ in prices])
     if isinstance(draft, OrderDraft) and facts.party is not None:
         limit = facts.party.credit_limit
         if limit is None:
-            found.append(finding("credit_limit_missing", _INFO, "customer", "no credit limit is on file"))
+            if not errors_only:
+                found.append(finding("credit_limit_missing", _INFO, "customer", "no credit limit is on file"))
         else:
             totals = drafted_totals(draft, prices, facts) if entered is None else entered
             found += _credit(totals.gross or totals.net, limit, facts)

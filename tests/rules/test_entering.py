@@ -25,7 +25,7 @@ from erp_connect.models import (
 from erp_connect.rules.credit import order_value
 from erp_connect.rules.diff import compare
 from erp_connect.rules.entering import enter
-from erp_connect.rules.facts import Policy, PriceEntry
+from erp_connect.rules.facts import Policy, PriceEntry, StockLevel, stock_by_place
 from erp_connect.rules.status import StatusFacts, with_status
 from erp_connect.rules.totals import tax_rates_of, with_totals
 
@@ -232,6 +232,24 @@ def test_a_purchase_order_as_it_is_stored(shop):
     assert (order.status, order.invoicing) == (OrderStatus.SUBMITTED, Progress.UNKNOWN)
     assert with_status(order, StatusFacts(), shop.today) == order
     assert with_totals(order, tax_rates_of(order.lines, shop.products)) == order
+
+
+def test_a_unit_that_stock_cannot_be_reckoned_in_is_backordered(shop):
+    order = shop.order(shop.line(unit="KGM"))
+    assert (order.lines[0].quantities.allocated, order.lines[0].quantities.backordered) == (0, 10)
+
+
+def test_stock_kept_in_kilometres_covers_metres_and_parts_of_them(shop):
+    level = StockLevel(product="PIPE-3", unit="KMT", on_hand=Decimal("0.0105"))
+    order = shop.order(shop.line("PIPE-3", 20, "MTR"), facts=shop.facts(stock=stock_by_place([level])))
+    assert order.lines[0].quantities.allocated == Decimal("10.5")
+
+
+def test_a_purchase_order_of_a_supplier_and_product_that_are_not_on_file(shop):
+    draft = shop.purchase_draft(PurchaseOrderLineDraft(product="NEW-1", quantity=1, unit="H87"))
+    order = enter(draft, shop.facts(party=None), id="1", number=None, line_ids=["1"], now=shop.now)
+    assert (order.supplier, order.supplier_id, order.payment_terms) == ("70000", None, None)
+    assert (order.lines[0].product, order.lines[0].description) == ("NEW-1", None)
 
 
 def test_a_stored_order_can_be_written_down_and_read_again(shop):

@@ -122,3 +122,9 @@ def test_tracking_puts_it_together(order):
     assert found.timeliness is Timeliness.LATE
     assert found.promised == date(2026, 4, 10)
     assert (len(found.lines), len(found.shipments), found.events) == (2, 1, (event,))
+
+
+def test_a_shipment_without_a_day_says_nothing_of_lateness(order):
+    gone = order.but(lines=(order.lines[0].but(quantities=Quantities(ordered=10, shipped=10)),))
+    (found,) = line_tracking(gone, [shipment(10, day=None)], MONDAY)
+    assert (found.late_by, found.tracking_numbers) == (0, ("1Z99",))

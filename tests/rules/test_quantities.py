@@ -173,3 +173,20 @@ def test_the_sum_of_all_warehouses_stands_beside_each():
     assert places["P", "B"].on_hand == 4
     own = stock_by_place([level(None, 9), level("A", 3)])
     assert own["P", None].on_hand == 9
+
+
+def test_a_products_own_pack_counts_whichever_word_for_a_piece_it_has(shop):
+    pair = Product(
+        id="g", number="G", name="Gloves", unit="PR", units=(ProductUnit(unit="EA", factor=Decimal("0.5")),)
+    )
+    assert in_base_unit(pair, Decimal(4), "H87") == 2
+
+
+def test_two_packs_do_not_convert_by_physics():
+    assert not sold_in(Product(id="b", number="B", name="Box", unit="XBX"), "XCT")
+
+
+def test_what_comes_in_without_a_day_is_shown_and_not_promised(shop):
+    level = StockLevel(product="PIPE-3", unit="MTR", incoming=Decimal(9))
+    found = availability(shop.pipe, Decimal(5), "MTR", [level], date(2027, 1, 1))
+    assert (found.incoming, found.available, found.promised) == (9, 0, None)

@@ -1,4 +1,4 @@
-"""What an order comes to: rounding per line and per document, tax in and out, discounts, charges, and what is unknown."""
+"""What an order comes to: rounding per line and document, tax in and out, discounts, charges, what is unknown."""
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
@@ -230,6 +230,21 @@ def test_without_master_data_a_line_keeps_the_rate_that_it_shows(shop):
     order = shop.order(shop.line(quantity=3))
     more = order.but(lines=(order.lines[0].but(quantities=Quantities(ordered=7)),))
     assert with_totals(more, {}).tax.amount == Decimal("16.63")
+
+
+def test_freight_beside_a_line_that_keeps_its_amounts_is_taxed_at_the_rate_that_they_show():
+    freight = [Charge(code="F", amount=money(10))]
+    kept = line(1, "1", net=money(100), tax=money(7))
+    found = reckon(kept, rates={}, charges=freight, keep={"1"})
+    assert amounts(found) == ("110.00", "7.70", "117.70")
+    nothing = line(1, "1", net=money(0), tax=money(0))
+    assert amounts(reckon(nothing, rates={}, charges=freight, keep={"1"}))[1] is None
+
+
+def test_a_currency_that_no_list_knows_has_two_digits():
+    assert line_net(
+        Decimal(1), UnitPrice.trusted(amount=Decimal("1.005"), currency="Taler"), None, "Taler"
+    ).amount == Decimal("1.01")
 
 
 # --------------------------------------------------------------------------- for any order

@@ -18,7 +18,7 @@ from erp_connect.models import Discount, LineKind, Money, PurchaseOrderLineDraft
 from erp_connect.rules.facts import Policy, PriceEntry, StockLevel, stock_by_place
 from erp_connect.rules.validation import examine, refuse
 
-E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO
+E, W, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_an_expected_price_that_is_not_the_price(shop, one):
     finding = one("price_mismatch", wrong)
     assert (finding.severity, finding.path) == (E, "lines[0].expected_price")
     assert (finding.expected, finding.actual) == (shop.price("12.00"), shop.price("12.50"))
-    (accepted,) = [f for f in examine(shop.draft(wrong), shop.facts(), on_price_mismatch="accept")]
+    (accepted,) = examine(shop.draft(wrong), shop.facts(), on_price_mismatch="accept")
     assert accepted.severity is W
 
 
@@ -228,7 +228,7 @@ def test_up_to_the_credit_limit_and_where_it_cannot_be_told(shop, found):
     assert credit(Money(amount=Decimal("148.75"), currency="EUR")) == []
     assert credit(Money(amount=1, currency="USD")) == []
     assert credit(Money(amount=1, currency="EUR"), Money(amount=1, currency="USD")) == []
-    assert credit(None) == [("credit_limit_missing", I, "customer")]
+    assert credit(None) == [("credit_limit_missing", INFO, "customer")]
     tight = shop.customer.but(credit_limit=Money(amount=1, currency="EUR"))
     assert "credit_exceeded" not in [
         c for c, *_ in found(shop.line("ODD-1", 1), facts=shop.facts(party=tight))
@@ -251,7 +251,9 @@ def test_two_lines_with_one_reference_cannot_be_told_apart(shop, one):
 
 
 def test_the_same_product_twice_may_be_meant(shop, found):
-    assert found(shop.line(), shop.line("4006381333931", 3)) == [("product_repeated", I, "lines[1].product")]
+    assert found(shop.line(), shop.line("4006381333931", 3)) == [
+        ("product_repeated", INFO, "lines[1].product")
+    ]
     assert found(shop.line(), shop.line(quantity=1, unit="XCT")) == []
 
 
@@ -265,6 +267,21 @@ def test_with_the_entered_order_at_hand_the_findings_are_the_same(shop):
     plain = shop.draft(shop.line(expected_price=shop.price(1)), shop.line("BOLT-8", 7))
     entered = enter(plain, tight, id="1", number="1", line_ids=["1", "2"], now=shop.now)
     assert examine(plain, tight, entered=entered) == examine(plain, tight)
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(backorders=False)], ids=["backorders", "none"])
+def test_looking_for_errors_only_finds_every_error(shop, policy):
+    good, late = shop.line(), date(2026, 1, 1)
+    wrong = [
+        shop.draft(good, requested=late, order_date=date(2027, 1, 1)),
+        shop.draft(shop.line(quantity=500), shop.line("ODD-1", 1, reference="a"), shop.line(reference="a")),
+        shop.draft(shop.line("NO"), shop.line(unit="KGM", requested=late)),
+    ]
+    for party in (shop.customer, shop.customer.but(credit_limit=None), None):
+        facts = shop.facts(policy=policy, party=party)
+        for draft in wrong:
+            every = [f for f in examine(draft, facts) if f.severity is E]
+            assert [f for f in examine(draft, facts, errors_only=True) if f.severity is E] == every
 
 
 # --------------------------------------------------------------------------- purchase orders
@@ -286,7 +303,7 @@ def test_what_is_wrong_with_a_purchase_order(shop, found):
         ("price_mismatch", E, "lines[1].expected_price"),
         ("requested_past", W, "lines[1].requested"),
         ("product_unknown", E, "lines[2].product"),
-        ("product_repeated", I, "lines[1].product"),
+        ("product_repeated", INFO, "lines[1].product"),
     ]
     assert found(draft=shop.purchase_draft(), facts=shop.facts(party=None)) == [
         ("supplier_unknown", E, "supplier")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,6 +17,7 @@ from ...errors import MappingError
 from ...models import NO_CUSTOM, Address, Charge, Contact, Discount, FrozenMapping, Hold, Reference
 from ...models.order import ScheduleLine
 from ...models.product import ProductCode, ProductUnit
+from ...models.scalars import AS_STORED
 
 _REMEMBERED: Final = 4096
 
@@ -39,7 +41,7 @@ def json_of(kind: Any, *, remember: bool = True) -> Codec:
 
     def read(text: str) -> Any:
         try:
-            return adapter.validate_json(text)
+            return adapter.validate_json(text, context=AS_STORED)
         except ValidationError:
             raise _unreadable() from None
 
@@ -71,7 +73,7 @@ def _custom_text(value: FrozenMapping[Any]) -> str | None:
 
 def _custom(text: str) -> Any:
     try:
-        return _CUSTOM.validate_json(text)
+        return _CUSTOM.validate_json(text, context=AS_STORED)
     except ValidationError:
         raise _unreadable() from None
 
@@ -98,4 +100,4 @@ ID: Final = Codec(str, int)
 def enum_of(kind: Any) -> Codec:
     """An enumeration by its value."""
     members = {member.value: member for member in kind}
-    return Codec(members.__getitem__, lambda member: member.value)
+    return Codec(members.__getitem__, attrgetter("_value_"))  # `value` is a property, and slow

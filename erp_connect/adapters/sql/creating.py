@@ -15,6 +15,7 @@ from ...rules.validation import examine, refuse
 from ...wire.sql.numbers import reserve
 from ..contract import Simulation, Write, Written
 from .capabilities import MAX_LINES
+from .collector import collector_paused
 from .facts import Known
 from .keeping import keep_new
 from .mapping_orders import D, O
@@ -42,7 +43,7 @@ class Creating(OrderRecords[D, O]):
         if not block:
             return []
         operation = f"{self.side.book}.create"
-        with self.office.writing(operation, *(write for _, write in block)) as connection:
+        with collector_paused(), self.office.writing(operation, *(write for _, write in block)) as connection:
             verdicts, orders = self._enter_all(connection, block)
             back = by_keys(connection, self.side, [int(order.id) for order in orders], self.office.today())
         answers: list[Written[O] | ErpConnectError] = []
@@ -95,9 +96,12 @@ class Creating(OrderRecords[D, O]):
                 if write.stamp in taken:
                     raise _twice(side.field)
                 facts = known.facts(side.said(draft), [line.product for line in draft.lines])
-                refuse(examine(draft, facts, on_price_mismatch=EXPECTED), operation=f"{side.book}.create")
                 order: Any = enter_any(
                     draft, facts, id=str(key), number=str(key), line_ids=line_ids, now=now, stamp=write.stamp
+                )
+                refuse(
+                    examine(draft, facts, on_price_mismatch=EXPECTED, entered=order, errors_only=True),
+                    operation=f"{side.book}.create",
                 )
             except ErpConnectError as error:
                 verdicts.append(error)

@@ -66,7 +66,7 @@ class Papers(Generic[T]):
         }
         found = []
         for head, key in zip(heads, keys, strict=True):
-            values = self.head.values(head, currencies[key])
+            values = self.head.fields(head, currencies[key])
             values |= {name: tuple(those.get(key, ())) for name, those in parts.items()}
             found.append(self.head.made({**values, "number": str(key)}))
         return found

@@ -139,7 +139,7 @@ class Known:
                     PARTIES.c.kind == self._side.party, column.in_(portion)
                 )
                 for row in self._connection.execute(wanted):
-                    party = mapping.read(row)
+                    party = mapping.read(row, None)
                     self._parties[party.number] = self._parties_by_id[party.id] = party
         for number in [number for number in numbers if number not in self._parties][:SUGGESTED]:
             near = PARTIES.c.kind == self._side.party
@@ -209,7 +209,7 @@ def products_by(
     columns = PRODUCTS.columns
     for portion in in_portions(codes):
         for row in connection.execute(sa.select(*columns).where(PRODUCT_TABLE.c.number.in_(portion))):
-            product = PRODUCTS.read(row)
+            product = PRODUCTS.read(row, None)
             by_code[product.number or ""] = product
     for portion in in_portions([code for code in codes if code not in by_code]):
         wanted = (
@@ -219,10 +219,10 @@ def products_by(
             .order_by(PRODUCT_CODES.c.product_id, PRODUCT_CODES.c.position)
         )
         for row in connection.execute(wanted):
-            by_code.setdefault(row[PRODUCTS.width], PRODUCTS.read(row))
+            by_code.setdefault(row[PRODUCTS.width], PRODUCTS.read(row, None))
     for portion in in_portions(ids):
         for row in connection.execute(sa.select(*columns).where(PRODUCT_TABLE.c.id.in_(portion))):
-            product = PRODUCTS.read(row)
+            product = PRODUCTS.read(row, None)
             by_id[product.id] = product
     return by_code, by_id
 
@@ -232,6 +232,7 @@ def prices_of(
 ) -> Sequence[PriceEntry]:
     """The price lists of these products (by key) that can matter to these customers."""
     entries: list[PriceEntry] = []
+    numbers = {key: product.number or product.id for key, product in products.items()}
     customers = {int(party.id): party.number for party in parties}
     columns = [PRICES.c[name] for name in PRICE_COLUMNS]
     mine: sa.ColumnElement[bool] = PRICES.c.party_id.is_(None)
@@ -242,11 +243,10 @@ def prices_of(
             PRICES.c.product_id.in_(portion), mine if len(customers) <= 500 else sa.true()
         )
         for row in connection.execute(wanted):
-            *cells, product_id, party_id = row
-            product = products[product_id]
+            product_id, party_id = row[-2:]
             customer = customers.get(party_id) if party_id is not None else None
             if party_id is None or customer is not None:
-                entries.append(price_entry(product.number or product.id, customer, cells))
+                entries.append(price_entry(numbers[product_id], customer, row))
     return PriceList(entries)
 
 

@@ -161,8 +161,13 @@ def _line_columns(side: Side[Any, Any]) -> tuple[str, ...]:
 def _line_cells(
     side: Side[Any, Any], line: OrderLine, order_key: int, is_open: bool, known: Known
 ) -> list[Any]:
-    open_now = is_open and open_quantity(line.quantities) > ZERO
-    return [*side.line.cells(fitted(line)), order_key, known.product_key(line.product), open_now]
+    fields = line.quantities.__dict__
+    open_now = is_open and (
+        not (fields["cancelled"] or fields["shipped"]) or open_quantity(line.quantities) > ZERO
+    )
+    cells = side.line.cells(fitted(line) if fields["backordered"] else line)
+    cells += (order_key, known.product_key(line.product), open_now)
+    return cells
 
 
 def fitted(line: OrderLine) -> OrderLine:

@@ -10,25 +10,6 @@ from ...rules.facts import PriceEntry
 from . import codecs, schema
 from .mapping import Composed, Converted, RowMapping, same
 
-
-def _read_limit(cells: Sequence[Any], _currency: str | None) -> Money | None:
-    amount, currency = cells
-    return None if amount is None else Money.trusted(amount=amount, currency=currency)
-
-
-def _write_limit(value: Money | None) -> Sequence[Any]:
-    return (None, None) if value is None else (value.amount, value.currency)
-
-
-def _read_list_price(cells: Sequence[Any], _currency: str | None) -> UnitPrice | None:
-    amount, currency, per = cells
-    return None if amount is None else UnitPrice.trusted(amount=amount, currency=currency, per=per)
-
-
-def _write_list_price(value: UnitPrice | None) -> Sequence[Any]:
-    return (None, None, None) if value is None else (value.amount, value.currency, value.per)
-
-
 _PARTY_PLAIN: Final = same(
     *("number", "name", "currency", "payment_terms", "delivery_terms", "tax_id", "email", "phone"),
     *("blocked", "block_reason", "price_group", "modified_at"),
@@ -43,7 +24,7 @@ _PARTY_CONVERTED: Final = (
     Converted("custom", "custom", codecs.CUSTOM),
 )
 _PARTY_COMPOSED: Final = (
-    Composed("credit_limit", ("credit_limit", "credit_currency"), _read_limit, _write_limit),
+    Composed("credit_limit", Money, {"amount": "credit_limit", "currency": "credit_currency"}),
 )
 
 CUSTOMERS: Final = RowMapping(
@@ -68,7 +49,7 @@ PRODUCTS: Final = RowMapping(
     ),
     composed=(
         Composed(
-            "price", ("price_amount", "price_currency", "price_per"), _read_list_price, _write_list_price
+            "price", UnitPrice, {"amount": "price_amount", "currency": "price_currency", "per": "price_per"}
         ),
     ),
 )
@@ -81,7 +62,7 @@ PRICE_COLUMNS: Final = (
 
 def price_entry(product: str, customer: str | None, cells: Sequence[Any]) -> PriceEntry:
     """A line of a price list out of :data:`PRICE_COLUMNS`."""
-    unit, price_group, quantity_from, valid_from, valid_to, includes_tax, amount, currency, per = cells
+    unit, price_group, quantity_from, valid_from, valid_to, includes_tax, amount, currency, per, *_ = cells
     return PriceEntry(
         product=product,
         unit=unit,

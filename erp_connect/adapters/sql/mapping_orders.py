@@ -93,7 +93,7 @@ class Side(Generic[D, O]):
     def order(self, row: Sequence[Any], lines: tuple[Any, ...]) -> O:
         """The order out of its row (header columns, party's id, number and name) and its lines."""
         header = self.header
-        values = header.values(row, row[0])
+        values = header.fields(row, row[0])
         width = header.width
         party = self.party
         values["number"] = values["id"]

@@ -143,8 +143,8 @@ class Masters(Generic[MD, M]):
     def _entity(self, draft: MD, id: str, version: str) -> Any:
         content = {name: getattr(draft, name) for name in self.draft.model_fields if name not in _NUMBERS}
         number = draft.code if isinstance(draft, ProductDraft) else draft.number
-        return self.mapping.made(
-            {**content, "id": id, "number": number, "version": version, "modified_at": self.office.now()}
+        return self.mapping.model.trusted(
+            **content, id=id, number=number, version=version, modified_at=self.office.now()
         )
 
     def _one(self, connection: Connection, id: str) -> M:
@@ -157,7 +157,7 @@ class Masters(Generic[MD, M]):
         return found[0]
 
     def _read(self, connection: Connection, wanted: sa.Select[Any]) -> Sequence[Any]:
-        records = [self.mapping.read(row) for row in connection.execute(wanted)]
+        records = [self.mapping.read(row, None) for row in connection.execute(wanted)]
         return self._shown(connection, records)
 
     def _pages(self) -> Iterator[M]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Generic
+from typing import Final, Generic
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
 from sqlalchemy.sql import ColumnElement
 
 from ...errors import NotFound
@@ -17,7 +16,7 @@ from . import events
 from .documents import SHIPMENT_PAPERS
 from .mapping_orders import D, O, Side
 from .office import Office
-from .reading import PAGE, by_keys, in_portions, native_ids, page, where
+from .reading import PAGE, assembled, by_keys, fetched, in_portions, native_ids, where
 from .schema import PARTIES
 
 _NONE: Final[Sequence[Shipment]] = ()
@@ -77,7 +76,8 @@ class OrderRecords(Generic[D, O]):
         with self.office.reading(f"{self.side.book}.find") as connection:
             for portion in in_portions(stamps):
                 condition = self.side.table.c.stamp.in_(portion)
-                for order in page(connection, self.side, [condition], self.office.today()):
+                rows = fetched(connection, self.side, [condition])
+                for order in assembled(self.side, rows, self.office.today()):
                     found[order.stamp or ""] = (order,)
         return found
 
@@ -138,16 +138,10 @@ class OrderRecords(Generic[D, O]):
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
             with self.office.reading(f"{self.side.book}.list") as connection:
-                orders = page(connection, self.side, conditions, self.office.today(), after=after, size=size)
-            yield from orders
-            if len(orders) < size:
+                rows = fetched(connection, self.side, conditions, after=after, size=size)
+            for order in assembled(self.side, rows, self.office.today()):
+                after = int(order.id)
+                yield order
+            if len(rows.headers) < size:
                 return
-            after = int(orders[-1].id)
             left = None if left is None else left - size
-
-
-def read_back(
-    connection: Connection, office: Office, side: Side[Any, O], keys: Sequence[int]
-) -> dict[int, O]:
-    """What was just written, as the database holds it."""
-    return by_keys(connection, side, keys, office.today())

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.sql import ColumnElement
 
 from ...models import OrderStatus
 from ...rules.lateness import timeliness
-from .mapping_orders import D, O, Side
+from .mapping_orders import PURCHASES, SALES, D, O, Side
 
 PAGE: Final = 500
 """Orders of a page; also the most values in one IN (Oracle and SQL Server have limits)."""
@@ -29,34 +30,95 @@ def native_ids(ids: Sequence[str]) -> dict[int, str]:
     return {int(id): id for id in ids if id.isascii() and id.isdigit() and len(id) < 19}
 
 
-def page(
+class Rows(NamedTuple):
+    """A page as it comes from the database: headers in the order of their ids, and the lines of all of them."""
+
+    headers: Sequence[Any]
+    lines: Sequence[Any]
+
+
+class _Statements:
+    """The statements of a book, put together once: building a long SELECT costs as much as running it."""
+
+    def __init__(self, side: Side[Any, Any]) -> None:
+        key, order_id = side.table.c.id, side.lines.c.order_id
+        self.headers = side.select().order_by(key)
+        lines = side.select_lines()
+        self.one = side.select().where(key == sa.bindparam("key"))
+        self.lines_of_one = lines.where(order_id == sa.bindparam("key"))
+        self.these = self.headers.where(key.in_(sa.bindparam("keys", expanding=True)))
+        self.lines_of_these = lines.where(order_id.in_(sa.bindparam("keys", expanding=True)))
+        self.next = self.headers.where(key > sa.bindparam("after")).limit(sa.bindparam("size"))
+        self.lines_between = lines.where(order_id.between(sa.bindparam("first"), sa.bindparam("last")))
+
+
+_STATEMENTS: Final = {side.book: _Statements(side) for side in (SALES, PURCHASES)}
+
+
+def fetched(
     connection: Connection,
     side: Side[D, O],
     conditions: Sequence[ColumnElement[bool]],
-    today: date,
     *,
     after: int | None = None,
     size: int = PAGE,
-) -> list[O]:
+) -> Rows:
     """At most ``size`` orders for which the conditions hold, in the order of their ids, from behind ``after``."""
-    key = side.table.c.id
-    wanted = side.select().where(*conditions).order_by(key).limit(size)
+    known = _STATEMENTS[side.book]
+    place = side.header.column_names.index("id")
+    if not conditions:
+        headers = connection.execute(known.next, {"after": after or 0, "size": size}).all()
+        if not headers:
+            return Rows((), ())
+        # Without a condition a page is all that lies between its ends.
+        ends = {"first": headers[0][place], "last": headers[-1][place]}
+        return Rows(headers, connection.execute(known.lines_between, ends).all())
+    wanted = known.headers.where(*conditions).limit(size)
     if after is not None:
-        wanted = wanted.where(key > after)
+        wanted = wanted.where(side.table.c.id > after)
     headers = connection.execute(wanted).all()
     if not headers:
-        return []
-    place = side.header.column_names.index("id")
+        return Rows((), ())
     keys = [header[place] for header in headers]
-    return _assembled(connection, side, headers, keys, today, whole_range=not conditions)
+    return Rows(headers, connection.execute(known.lines_of_these, {"keys": keys}).all())
+
+
+def assembled(side: Side[D, O], rows: Rows, today: date) -> Iterator[O]:
+    """The orders of a page, each made when it is asked for: what is used up at once costs no memory."""
+    headers, lines = rows
+    read, width = side.line.read, side.line.width
+    place = side.header.column_names.index("id")
+    at, end = 0, len(lines)
+    for header in headers:
+        key, currency = header[place], header[0]
+        mine = []
+        while at < end and (row := lines[at])[width] == key:
+            mine.append(read(row, currency))
+            at += 1
+        order = side.order(header, tuple(mine))
+        if order.status not in _DONE:
+            # Whether it is late depends on the day of reading; nobody else has seen this order yet.
+            order.__dict__["timeliness"] = timeliness(order, today)
+        yield order
 
 
 def by_keys(connection: Connection, side: Side[D, O], keys: Sequence[int], today: date) -> dict[int, O]:
     """The orders with these keys; one that does not exist is left out."""
+    known = _STATEMENTS[side.book]
     found: dict[int, O] = {}
-    for portion in in_portions(list(keys)):
-        for order in page(connection, side, [side.table.c.id.in_(portion)], today):
-            found[int(order.id)] = order
+    for portion in in_portions(keys):
+        if len(portion) == 1:
+            one = {"key": portion[0]}
+            rows = Rows(
+                connection.execute(known.one, one).all(), connection.execute(known.lines_of_one, one).all()
+            )
+        else:
+            these = {"keys": list(portion)}
+            rows = Rows(
+                connection.execute(known.these, these).all(),
+                connection.execute(known.lines_of_these, these).all(),
+            )
+        found |= {int(order.id): order for order in assembled(side, rows, today)}
     return found
 
 
@@ -64,50 +126,9 @@ def where(connection: Connection, side: Side[D, O], condition: ColumnElement[boo
     """All orders for which the condition holds."""
     found: list[O] = []
     after: int | None = None
-    while len(more := page(connection, side, [condition], today, after=after)) == PAGE:
-        found += more
-        after = int(more[-1].id)
-    return found + more
-
-
-def _assembled(
-    connection: Connection,
-    side: Side[D, O],
-    headers: Sequence[Any],
-    keys: Sequence[int],
-    today: date,
-    *,
-    whole_range: bool,
-) -> list[O]:
-    order_id = side.lines.c.order_id
-    # Without a condition a page is all that lies between its ends: one short statement, always the same.
-    hers = order_id.between(keys[0], keys[-1]) if whole_range else order_id.in_(keys)
-    lines = _lines(
-        side, connection.execute(side.select_lines().where(hers)).all(), _currencies(headers, keys)
-    )
-    orders = []
-    for header, key in zip(headers, keys, strict=True):
-        order = side.order(header, tuple(lines.get(key, ())))
-        if order.status not in _DONE:
-            # Whether it is late depends on the day of reading; nobody else has seen this order yet.
-            order.__dict__["timeliness"] = timeliness(order, today)
-        orders.append(order)
-    return orders
-
-
-def _currencies(headers: Sequence[Any], keys: Sequence[int]) -> Mapping[int, str]:
-    return {key: header[0] for header, key in zip(headers, keys, strict=True)}
-
-
-def _lines(side: Side[D, O], rows: Sequence[Any], currencies: Mapping[int, str]) -> dict[int, list[Any]]:
-    lines: dict[int, list[Any]] = {}
-    read, width = side.line.read, side.line.width
-    for row in rows:
-        order_id = row[width]
-        line = read(row, currencies[order_id])
-        known = lines.get(order_id)
-        if known is None:
-            lines[order_id] = [line]
-        else:
-            known.append(line)
-    return lines
+    while True:
+        rows = fetched(connection, side, [condition], after=after)
+        found += assembled(side, rows, today)
+        if len(rows.headers) < PAGE:
+            return found
+        after = int(found[-1].id)

@@ -28,6 +28,7 @@ STEP: Final = Decimal("0.0000000001")
 CLOSED: Final = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED, OrderStatus.COMPLETED})
 """Orders that reserve nothing and use no credit."""
 
+_NOTHING: Final[tuple[Decimal | None, date | None]] = (None, None)
 Place = tuple[str, str]
 """Product number, and warehouse as it stands in the table."""
 
@@ -124,7 +125,8 @@ class StockRows:
         return self._rows.get((number, warehouse)) or self._rows[number, places[0]]
 
     def _show(self, number: str) -> None:
-        coming, day = self._incoming.get(number, (None, None))
+        coming, day = self._incoming.get(number, _NOTHING)
+        levels = self.levels
         on_hand = reserved = ZERO
         unit = ""
         for place in self._places[number]:
@@ -133,23 +135,10 @@ class StockRows:
             reserved += row.reserved
             unit = row.unit
             if place != NO_WAREHOUSE:
-                self.levels[number, place] = StockLevel(
-                    product=number,
-                    warehouse=place,
-                    unit=unit,
-                    on_hand=row.on_hand,
-                    reserved=row.reserved,
-                    incoming=coming,
-                    incoming_on=day,
+                levels[number, place] = StockLevel(
+                    number, unit, place, row.on_hand, row.reserved, coming, day
                 )
-        self.levels[number, None] = StockLevel(
-            product=number,
-            unit=unit,
-            on_hand=on_hand,
-            reserved=reserved,
-            incoming=coming,
-            incoming_on=day,
-        )
+        levels[number, None] = StockLevel(number, unit, None, on_hand, reserved, coming, day)
 
 
 def reserved_by(order: OrderFields, products: Mapping[str, Product]) -> dict[tuple[str, str | None], Decimal]:

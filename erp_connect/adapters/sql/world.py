@@ -6,7 +6,6 @@ A company that runs on this schema keeps these by its own means; tests and the d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -132,14 +131,21 @@ def _forget_same(connection: Connection, product: int, party: int | None, entry:
     columns = [PRICES.c[name] for name in PRICE_COLUMNS]
     same = PRICES.c.party_id == party if party is not None else PRICES.c.party_id.is_(None)
     rows = connection.execute(sa.select(PRICES.c.id, *columns).where(PRICES.c.product_id == product, same))
-    gone = []
-    for key, *cells in rows:
-        other = price_entry(entry.product, entry.customer, cells)
-        alike = replace(other, amount=entry.amount, includes_tax=entry.includes_tax) == entry
-        if alike and other.amount.currency == entry.amount.currency:
-            gone.append(key)
+    gone = [
+        key
+        for key, *cells in rows
+        if _case(price_entry(entry.product, entry.customer, cells)) == _case(entry)
+    ]
     if gone:
         connection.execute(sa.delete(PRICES).where(PRICES.c.id.in_(gone)))
+
+
+def _case(entry: PriceEntry) -> tuple[Any, ...]:
+    """What a price is for."""
+    return (
+        *(entry.unit, entry.price_group, entry.quantity_from, entry.valid_from, entry.valid_to),
+        entry.amount.currency,
+    )
 
 
 def _reserved(connection: Connection, product: Product, places: Iterable[str]) -> dict[str, Decimal]:

@@ -13,6 +13,7 @@ from sqlalchemy import exc as sa_exc
 __all__ = ["insert_many"]
 
 _BLOCK = 2000
+_Block = tuple[list[sa.Column[Any]], list[tuple[Any, ...]]]
 
 
 def insert_many(
@@ -38,11 +39,11 @@ def insert_many(
     driver = connection.dialect.driver
     try:
         if driver == "psycopg":
-            return _copy(connection, table, chosen, blocks)
+            return _copy(connection, table, blocks)
         if driver == "pymysql":
-            return _executemany(connection, table, chosen, blocks, "%s")
+            return _executemany(connection, table, blocks, "%s")
         if connection.dialect.name == "sqlite":
-            return _executemany(connection, table, chosen, blocks, "?")
+            return _executemany(connection, table, blocks, "?")
     except connection.dialect.loaded_dbapi.Error as exc:
         raise _as_sqlalchemy(connection, table, exc) from exc
     return _core(connection, table, chosen, rows)
@@ -50,25 +51,43 @@ def insert_many(
 
 def _bound(
     connection: Connection, columns: Sequence[sa.Column[Any]], rows: Iterable[Sequence[Any]]
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Blocks of rows as the driver takes them.  Turned by column, so that each type's check runs in map()."""
+) -> Iterator[_Block]:
+    """Blocks of rows as the driver takes them, each with the columns that hold anything in it.
+
+    Turned by column: a value that stands in a column many times (a status, a zero) is checked once, and a column of
+    nothing but NULL is not sent at all.
+    """
+    dialect = connection.dialect
     processors: list[Callable[[Any], Any] | None] = [
-        column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in columns
+        column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns
     ]
     waiting = iter(rows)
     while block := list(islice(waiting, _BLOCK)):
         turned = list(zip(*block, strict=True))
         if len(turned) != len(columns):
             raise ValueError(f"rows of {len(turned)} values for {len(columns)} columns of the table")
-        ready = [
-            values if processor is None else _through(processor, values)
-            for processor, values in zip(processors, turned, strict=True)
-        ]
-        yield list(zip(*ready, strict=True))
+        sent: list[sa.Column[Any]] = []
+        ready: list[Iterable[Any]] = []
+        for column, processor, values in zip(columns, processors, turned, strict=True):
+            if _may_be_left_out(column) and values.count(None) == len(values):
+                continue
+            sent.append(column)
+            ready.append(values if processor is None else _each_once(processor, values))
+        yield sent, list(zip(*ready, strict=True))
 
 
-def _through(processor: Callable[[Any], Any], values: tuple[Any, ...]) -> Iterable[Any]:
-    return map(processor, values)
+def _may_be_left_out(column: sa.Column[Any]) -> bool:
+    """Whether a column that is not named is NULL."""
+    return bool(column.nullable) and column.server_default is None and column.computed is None
+
+
+def _each_once(processor: Callable[[Any], Any], values: tuple[Any, ...]) -> Iterable[Any]:
+    """Every value processed, the same object only once; the rows keep the objects alive meanwhile."""
+    known = dict(zip(map(id, values), values, strict=True))
+    if len(known) * 2 > len(values):
+        return map(processor, values)
+    ready = {place: processor(value) for place, value in known.items()}
+    return [ready[id(value)] for value in values]
 
 
 def _names(connection: Connection, table: Table, columns: Sequence[sa.Column[Any]]) -> tuple[str, str]:
@@ -76,41 +95,31 @@ def _names(connection: Connection, table: Table, columns: Sequence[sa.Column[Any
     return preparer.format_table(table), ", ".join(preparer.quote(column.name) for column in columns)
 
 
-def _copy(
-    connection: Connection,
-    table: Table,
-    columns: Sequence[sa.Column[Any]],
-    blocks: Iterator[list[tuple[Any, ...]]],
-) -> int:
-    into, names = _names(connection, table, columns)
+def _copy(connection: Connection, table: Table, blocks: Iterable[_Block]) -> int:
     driver: Any = connection.connection.driver_connection
     count = 0
-    with driver.cursor() as cursor, cursor.copy(f"COPY {into} ({names}) FROM STDIN") as copy:
-        write = copy.write_row
-        for block in blocks:
-            for row in block:
-                write(row)
-            count += len(block)
+    with driver.cursor() as cursor:
+        for columns, rows in blocks:
+            into, names = _names(connection, table, columns)
+            with cursor.copy(f"COPY {into} ({names}) FROM STDIN") as copy:
+                write = copy.write_row
+                for row in rows:
+                    write(row)
+            count += len(rows)
     return count
 
 
-def _executemany(
-    connection: Connection,
-    table: Table,
-    columns: Sequence[sa.Column[Any]],
-    blocks: Iterator[list[tuple[Any, ...]]],
-    mark: str,
-) -> int:
-    into, names = _names(connection, table, columns)
-    marks = ", ".join([mark] * len(columns))
-    statement = f"INSERT INTO {into} ({names}) VALUES ({marks})"  # noqa: S608 (names quoted by the dialect)
+def _executemany(connection: Connection, table: Table, blocks: Iterable[_Block], mark: str) -> int:
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
     count = 0
     try:
-        for block in blocks:
-            cursor.executemany(statement, block)
-            count += len(block)
+        for columns, rows in blocks:
+            into, names = _names(connection, table, columns)
+            marks = ", ".join([mark] * len(columns))
+            statement = f"INSERT INTO {into} ({names}) VALUES ({marks})"  # noqa: S608 (names quoted by the dialect)
+            cursor.executemany(statement, rows)
+            count += len(rows)
     finally:
         cursor.close()
     return count

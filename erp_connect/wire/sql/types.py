@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,8 @@ from .trouble import ValueDoesNotFit
 __all__ = ["BusinessDate", "ExactDecimal", "ExactText", "JsonText", "RowId", "UtcInstant", "canonical_json"]
 
 Processor = Callable[[Any], Any]
+_REMEMBERED = 4096
+"""Values of a column that are kept at hand: days, zeros and ones come again and again."""
 
 # Contexts of our own, so that an application's decimal settings cannot make us round.
 _WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
@@ -83,6 +86,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
         limits = Context(prec=self.precision, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
         step = Decimal(1).scaleb(-self.scale)
         fit = limits.quantize
+        normalize, add, zero = _normalize, _add, _ZERO
         shape = f"NUMERIC({self.precision},{self.scale})"
 
         def check(value: Any) -> Any:
@@ -104,7 +108,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
             if fitted.is_nan():
                 raise ValueDoesNotFit("NaN is not a number that can be stored")
             if as_text:
-                return format(_add(_normalize(fitted), _ZERO), "f")
+                text = str(add(normalize(fitted), zero))
+                return text if "E" not in text else format(Decimal(text), "f")
             return value
 
         return check
@@ -112,7 +117,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def result_processor(self, dialect: Dialect, coltype: Any) -> Processor | None:
         normalize, add, zero = _normalize, _add, _ZERO
         if dialect.name == "sqlite":
-            return lambda value: None if value is None else Decimal(value)
+            # Remembered, because orders are full of zeros and ones; a Decimal never changes.
+            return lru_cache(_REMEMBERED)(lambda value: None if value is None else Decimal(value))
         inner = super().result_processor(dialect, coltype)
 
         def read(value: Any) -> Any:
@@ -167,7 +173,7 @@ class UtcInstant(TypeDecorator[datetime]):
     def result_processor(self, dialect: Dialect, coltype: Any) -> Processor | None:
         if dialect.name == "sqlite":
             parse = datetime.fromisoformat
-            return lambda value: None if value is None else parse(value)
+            return lru_cache(_REMEMBERED)(lambda value: None if value is None else parse(value))
         inner = super().result_processor(dialect, coltype)
 
         def read(value: Any) -> Any:
@@ -194,8 +200,17 @@ class BusinessDate(TypeDecorator[date]):
                 return value
             raise ValueDoesNotFit(f"a business date is a date, not {type(value).__name__}")
 
+        def as_text(value: Any) -> Any:
+            return None if check(value) is None else value.isoformat()
+
+        if dialect.name == "sqlite":
+            return as_text  # what SQLAlchemy's own would make of it, sooner
         inner = super().bind_processor(dialect)
         return check if inner is None else _chain(check, inner)
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Processor | None:
+        inner = super().result_processor(dialect, coltype)
+        return inner if inner is None else lru_cache(_REMEMBERED)(inner)
 
 
 class ExactText(TypeDecorator[str]):

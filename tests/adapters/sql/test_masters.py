@@ -60,14 +60,17 @@ def test_a_product_comes_back_with_every_field_and_is_found_by_any_code(erp, wri
         code="BOLT-8",
         name="Bolt M8",
         unit="H87",
-        codes=(ProductCode(kind="gtin", value="4006381333900"), ProductCode(kind="customer", value="B8", party="10000")),
+        codes=(
+            ProductCode(kind="gtin", value="4006381333900"),
+            ProductCode(kind="customer", value="B8", party="10000"),
+        ),
         units=(ProductUnit(unit="CEN", factor=100), ProductUnit(unit="XBX", factor=Decimal("12.5"))),
         price=UnitPrice(amount=Decimal("8.40"), currency="EUR", per=100),
         tax_rate=Decimal("7.7"),
         weight=Decimal("0.012"),
         description="zinc plated",
         custom={"rohs": True},
-    )  # fmt: skip
+    )
     stored = erp.products.create(draft, write("products.create")).stored
     assert (stored.code, stored.custom["rohs"]) == ("BOLT-8", True)
     for name in ("name", "unit", "codes", "units", "price", "tax_rate", "weight", "description"):

@@ -1,0 +1,85 @@
+"""The commands put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+import typer
+
+from . import importing, journal, order_changes, orders, setting_up
+from .demo import demo
+from .exit_codes import MEANINGS
+from .verb import Verb
+
+__all__ = ["app"]
+
+_EPILOG = "Exit codes: " + "  ".join(f"{code.value} {code.name.lower()}" for code in MEANINGS)
+
+app = typer.Typer(
+    name="erp-connect",
+    help="Create, amend, cancel and track orders in any ERP: exactly once, with a receipt for every write.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # they would show the values of local variables
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("erp-connect"))
+        raise typer.Exit
+
+
+@app.callback()
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("demo", cls=Verb)(demo)
+app.command("init", cls=Verb)(setting_up.init)
+app.command("capabilities", cls=Verb)(setting_up.capabilities)
+app.command("import", cls=Verb)(importing.import_)
+
+
+def _group(name: str, help: str, commands: Mapping[str, Callable[..., None]]) -> None:
+    group = typer.Typer(help=help, no_args_is_help=True)
+    for verb, command in commands.items():
+        group.command(verb, cls=Verb)(command)
+    app.add_typer(group, name=name)
+
+
+_group(
+    "orders",
+    "Look at orders, write and change them.",
+    {
+        "check": orders.check,
+        "create": orders.create,
+        "show": orders.show,
+        "list": orders.list_,
+        "amend": order_changes.amend,
+        "cancel": order_changes.cancel,
+        "track": orders.track,
+        "history": orders.history,
+    },
+)
+_group(
+    "journal",
+    "What was wished through this system's journal, and what became of it.",
+    {
+        "list": journal.list_,
+        "open": journal.open_,
+        "show": journal.show,
+        "resolve": journal.resolve,
+        "recover": journal.recover,
+        "prune": journal.prune,
+        "export": journal.export,
+    },
+)

@@ -1,0 +1,162 @@
+"""``journal list|open|show|resolve|recover|prune|export``: what was wished, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import ConfigurationError
+from ..journal import Entry
+from ..journal.journal import RETENTION_DAYS
+from .exit_codes import ExitCode
+from .options import AsJson, Settings, Target, opened
+from .terminal import Terminal, safe
+from .verb import end
+
+__all__ = ["export", "list_", "open_", "prune", "recover", "resolve", "show"]
+
+KeyName = Annotated[str, typer.Argument(metavar="KEY", help="The key that the write was made under.")]
+
+
+def list_(target: Target, settings: Settings = None, as_json: AsJson = False) -> None:
+    """List every write of this system's journal, oldest first."""
+    terminal = Terminal(as_json)
+    with opened(target, settings) as erp:
+        _list(terminal, erp.journal.list(), "Journal")
+
+
+def open_(target: Target, settings: Settings = None, as_json: AsJson = False) -> None:
+    """List the writes whose end nobody knows, and those of which only a part stands; ends with 6 if there are any."""
+    terminal = Terminal(as_json)
+    with opened(target, settings) as erp:
+        found = list(erp.journal.open())
+    _list(terminal, found, "Open writes")
+    if found:
+        terminal.note("Settle them with `erp-connect journal recover`; what stays needs `journal resolve`.")
+    end(ExitCode.OUTCOME_UNKNOWN if found else ExitCode.OK)
+
+
+def _list(terminal: Terminal, entries: Iterable[Entry], title: str) -> None:
+    if terminal.json:
+        terminal.stream(_told(entry) for entry in entries)
+        return
+    rows = [
+        (
+            f"{entry.created_at:%Y-%m-%d %H:%M:%S} UTC",
+            entry.key,
+            entry.operation,
+            entry.state.value,
+            entry.number or entry.entity_id or "",
+            entry.actor or "",
+            entry.reason or "",
+        )
+        for entry in entries
+    ]
+    terminal.table(f"{title}: {len(rows)}", ["when", "key", "what", "state", "order", "who", "why"], rows)
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    """An entry without the payload, which holds customers' data; ``journal show`` and ``export`` have it."""
+    names = ("key", "operation", "state", "entity_id", "number", "party", "actor", "reason")
+    times = ("created_at", "sent_at", "settled_at")
+    return {name: getattr(entry, name) for name in (*names, *times)}
+
+
+def show(key: KeyName, target: Target, settings: Settings = None, as_json: AsJson = False) -> None:
+    """Show all that is remembered of one write."""
+    terminal = Terminal(as_json)
+    with opened(target, settings) as erp:
+        entry = erp.journal.show(key)
+    terminal.result(
+        {**_told(entry), "payload": entry.payload, "before": entry.before, "result": entry.result}
+    )
+    terminal.table(
+        f"Key {safe(entry.key)}",
+        ["", ""],
+        ((name.replace("_", " "), value) for name, value in _told(entry).items() if value is not None),
+    )
+
+
+def resolve(
+    key: KeyName,
+    target: Target,
+    order: Annotated[
+        str | None, typer.Option(metavar="ID", help="It stands in the system as the order with this id.")
+    ] = None,
+    never_written: Annotated[
+        bool,
+        typer.Option(
+            "--never-written", help="It does not exist there: the key is free to run again. Be sure of it."
+        ),
+    ] = False,
+    settings: Settings = None,
+    as_json: AsJson = False,
+) -> None:
+    """Settle an open write by a person's word: it stands as an order, or it was never written."""
+    if (order is None) != never_written:
+        raise typer.BadParameter("say either --order ID or --never-written", param_hint="'--order'")
+    terminal = Terminal(as_json)
+    with opened(target, settings) as erp:
+        entry = erp.journal.resolve(key, order)
+    terminal.result(_told(entry))
+    terminal.say(f"{safe(key)} is settled: {entry.state.value}.")
+
+
+def recover(target: Target, settings: Settings = None, as_json: AsJson = False) -> None:
+    """Settle what a crash or a lost answer left open, by looking up; nothing is sent.
+
+    Ends with 6 when something stays open.
+    """
+    terminal = Terminal(as_json)
+    with opened(target, settings) as erp:
+        report = erp.recover()
+    terminal.result(report)
+    for what, keys in (
+        ("settled", report.settled),
+        ("never sent, free to run again", report.reopened),
+        ("[red]still unknown[/]", report.unknown),
+    ):
+        terminal.say(f"{len(keys)} {what}" + (f": {', '.join(map(safe, keys))}" if keys else ""))
+    end(ExitCode.OUTCOME_UNKNOWN if report.unknown else ExitCode.OK)
+
+
+def prune(
+    target: Target,
+    older_than: Annotated[
+        int,
+        typer.Option("--older-than", min=0, metavar="DAYS", help="Only what was settled so many days ago."),
+    ] = RETENTION_DAYS,
+    settings: Settings = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove settled writes that are old; open ones stay. A key that is gone guards nothing any more."""
+    terminal = Terminal(as_json)
+    with opened(target, settings) as erp:
+        gone = erp.journal.prune(older_than)
+    terminal.result({"removed": gone})
+    terminal.say(f"{gone} removed.")
+
+
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; - writes to stdout.")],
+    target: Target,
+    settings: Settings = None,
+) -> None:
+    """Write every entry as a line of JSON. The lines hold customers' data."""
+    with opened(target, settings) as erp:
+        if str(file) == "-":
+            erp.journal.export(typer.get_text_stream("stdout"))
+            return
+        try:
+            with file.open("x", encoding="utf-8") as out:
+                written = erp.journal.export(out)
+        except FileExistsError:
+            raise ConfigurationError(f"{file} exists already", hint="give another name") from None
+        except OSError as error:
+            raise ConfigurationError(
+                f"{file} cannot be written: {error.strerror}", hint="give a name in a folder that exists"
+            ) from None
+    Terminal().note(f"{written} entries written to {safe(file)}")

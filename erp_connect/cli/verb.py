@@ -1,0 +1,55 @@
+"""What becomes of an error in a command: a message, a hint and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import typer
+from pydantic import ValidationError
+from typer.core import TyperCommand
+
+from ..errors import ErpConnectError, InvalidOrder
+from ..models.findings import findings_of
+from .exit_codes import ExitCode, exit_code_of
+from .terminal import Terminal
+
+__all__ = ["Verb", "end"]
+
+_STOPPED: Final = "[bold]Stopped.[/] What was written stays written. "
+_AGAIN: Final = "Run the same command again to go on: its keys make sure that nothing is done twice."
+_WITHOUT_KEY: Final = (
+    "This command had no --key: look with `erp-connect journal open` and at the order before you repeat it."
+)
+
+
+class Verb(TyperCommand):
+    """A command of ours."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it; every error of ours ends here."""
+        terminal = Terminal(json=bool(ctx.params.get("as_json")))
+        try:
+            return super().invoke(ctx)
+        except ErpConnectError as error:
+            terminal.failure(error)
+            raise typer.Exit(exit_code_of(error)) from None
+        except ValidationError as refusal:
+            findings = findings_of(refusal)
+            terminal.failure(
+                InvalidOrder(
+                    f"{len(findings)} value(s) are not acceptable",
+                    findings=findings.all,
+                    path=findings.all[0].path,
+                )
+            )
+            raise typer.Exit(ExitCode.REFUSED) from None
+        except KeyboardInterrupt:
+            lacks_key = "key" in ctx.params and ctx.params["key"] is None
+            terminal.note(_STOPPED + (_WITHOUT_KEY if lacks_key else _AGAIN))
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+def end(code: ExitCode) -> None:
+    """End the command with this code; goes on for ``OK``."""
+    if code is not ExitCode.OK:
+        raise typer.Exit(code)

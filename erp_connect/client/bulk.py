@@ -1,0 +1,167 @@
+"""Many orders at once: every draft or plan ends in exactly one of two lists, and no refusal stops the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Final
+
+from ..adapters.contract import CreatesBlocks, Write, Written
+from ..errors import ErpConnectError, InvalidOrder
+from ..journal import Deed, Look, Outcome
+from ..models import BatchFailure, BatchResult, WriteReceipt
+from .checking import expects_prices, refuse_price_mismatch
+from .context import Context, checked_key
+from .creating import Creation, draft_of, read_back
+from .fitting import check_allowed
+from .receipts import of_outcome
+from .working import in_parallel
+
+Progress = Callable[[int, int | None], None]
+"""Called after each block of a bulk write: how many are done, of how many (``None``: not known)."""
+Keys = Iterable[str] | Callable[[Any], str]
+End = Outcome[Any] | ErpConnectError
+
+_AT_ONCE: Final = 100
+"""Drafts handed on together where the back-end takes them one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """One draft with its key, or the reason why it has none."""
+
+    draft: Any
+    key: str
+    refusal: ErpConnectError | None = None
+
+
+def create_many(
+    context: Context,
+    book: str,
+    drafts: Iterable[Any],
+    keys: Keys,
+    workers: int | None,
+    progress: Progress | None,
+    allow_loss: Collection[str],
+) -> BatchResult[Any]:
+    """Create many orders, in blocks where the back-end takes them."""
+    context.require(f"{book}.create", writes=True)
+    allowed = check_allowed(allow_loss)
+    if workers is not None and workers < 1:
+        raise ValueError("workers is at least 1")
+    waiting = _wishes(drafts, keys)
+    total = len(drafts) if isinstance(drafts, Sized) else None
+    block_size = max(context.capabilities.block_size, 1)
+    bulk = _Bulk(context, book, allowed, workers)
+    succeeded: list[WriteReceipt[Any]] = []
+    failed: list[BatchFailure] = []
+    done = 0
+    while block := list(islice(waiting, block_size if block_size > 1 else _AT_ONCE)):
+        for wish, end in zip(block, bulk.create(block), strict=True):
+            if isinstance(end, ErpConnectError):
+                failed.append(BatchFailure(index=done, key=wish.key, draft=wish.draft, error=end))
+            else:
+                succeeded.append(of_outcome(context, end))
+            done += 1
+        if progress is not None:
+            progress(done, total)
+    return BatchResult(succeeded=tuple(succeeded), failed=tuple(failed))
+
+
+class _Bulk:
+    """The creates of one call."""
+
+    def __init__(self, context: Context, book: str, allowed: frozenset[str], workers: int | None) -> None:
+        self._context = context
+        self._book = book
+        self._allowed = allowed
+        self._shelf = context.book(book)
+        caps = (workers, context.adapter.target.max_concurrency, context.capabilities.concurrency)
+        self._workers = min(cap for cap in caps if cap is not None)
+
+    def create(self, block: Sequence[_Wish]) -> list[End]:
+        """The ends of a block, in its order."""
+        ends: dict[int, End] = {}
+        fit: list[tuple[int, Creation[Any, Any]]] = []
+        for index, wish in enumerate(block):
+            try:
+                fit.append((index, self._deed(wish)))
+            except ErpConnectError as refusal:
+                refusal.system = refusal.system or self._context.system
+                ends[index] = refusal
+        deeds = [deed for _, deed in fit]
+        ends.update(zip((index for index, _ in fit), self._written(deeds), strict=True))
+        return [ends[index] for index in range(len(block))]
+
+    def _deed(self, wish: _Wish) -> Creation[Any, Any]:
+        if wish.refusal is not None:
+            raise wish.refusal
+        draft = draft_of(self._book, wish.draft)
+        deed: Creation[Any, Any] = Creation(
+            self._context, self._book, draft, wish.key, allow_loss=self._allowed
+        )
+        deed.refuse_losses()
+        if expects_prices(draft) and not deed.begun_before():
+            refuse_price_mismatch(self._context, draft)
+        return deed
+
+    def _written(self, deeds: Sequence[Creation[Any, Any]]) -> Sequence[End]:
+        if not deeds:
+            return ()
+        if isinstance(self._shelf, CreatesBlocks) and self._context.capabilities.block_size > 1:
+            return self._context.journal.write_block(deeds, self._send, _look_up)
+        return in_parallel(self._one, deeds, workers=self._workers)
+
+    def _send(self, writes: Sequence[tuple[Deed[Any], Write]]) -> Sequence[Written[Any] | ErpConnectError]:
+        block = [
+            (deed.sendable, replace(write, allow_loss=deed.allowed) if deed.allowed else write)
+            for deed, write in writes
+            if isinstance(deed, Creation)
+        ]
+        return read_back(self._context, self._shelf, self._shelf.create_block(block))
+
+    def _one(self, deed: Deed[Any]) -> End:
+        try:
+            return self._context.journal.write(deed)
+        except ErpConnectError as error:
+            return error
+
+
+def _look_up(deeds: Sequence[Deed[Any]]) -> Mapping[str, Look[Any]]:
+    return Creation.look_up([deed for deed in deeds if isinstance(deed, Creation)])
+
+
+def _wishes(drafts: Iterable[Any], keys: Keys) -> Iterator[_Wish]:
+    """Each draft with its key; what is wrong with all of them together is told before the first is written."""
+    if callable(keys):
+        return (_named(draft, keys) for draft in drafts)
+    if isinstance(keys, str):
+        raise TypeError("keys is one key per draft, not one text")
+    if isinstance(keys, Sized) and isinstance(drafts, Sized) and len(keys) != len(drafts):
+        raise ValueError(f"give exactly one key per draft: {len(keys)} keys for {len(drafts)} drafts")
+    return _paired(drafts, iter(keys))
+
+
+def _named(draft: Any, name: Callable[[Any], str]) -> _Wish:
+    try:
+        return _Wish(draft, checked_key(name(draft)))
+    except ValueError as refusal:
+        return _Wish(draft, "", _keyless(str(refusal)))
+
+
+def _paired(drafts: Iterable[Any], keys: Iterator[str]) -> Iterator[_Wish]:
+    for draft in drafts:
+        try:
+            key = next(keys, None)
+            yield (
+                _Wish(draft, checked_key(key))
+                if key is not None
+                else _Wish(draft, "", _keyless("there are fewer keys than drafts"))
+            )
+        except ValueError as refusal:
+            yield _Wish(draft, "", _keyless(str(refusal)))
+
+
+def _keyless(why: str) -> InvalidOrder:
+    return InvalidOrder(f"no key for this draft: {why}", code="no_key", hint="give it a key of its own")

@@ -1,0 +1,157 @@
+"""A workbook of orders into a database, and back to whoever sent it."""
+
+import signal
+from contextlib import contextmanager
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from erp_connect.cli.exit_codes import ExitCode
+from erp_connect.cli.terminal import Terminal
+
+HEADER = ["Customer number", "PO number", "Currency", "Product code", "Quantity", "Unit", "Expected price"]
+
+
+def write(path, *rows):
+    book = Workbook()
+    for row in (HEADER, *rows):
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def orders(tmp_path):
+    """Five orders, three of them wrong: an unknown product, another price, and a quantity that is a word."""
+    return write(
+        tmp_path / "orders.xlsx",
+        ["10000", "PO-1", "EUR", "VALVE-20", 12, "pcs", 9.85],
+        ["10000", "PO-1", "EUR", "HOSE", 5, "MTR", None],
+        ["10000", "A/2", "EUR", "SEAL-20", 100, "pcs", None],
+        ["10000", "PO-3", "EUR", "VALV-20", 1, "pcs", None],
+        ["10000", "PO-4", "EUR", "VALVE-20", 1, "pcs", 8.00],
+        ["10000", "PO-5", "EUR", "VALVE-20", "twelve", "pcs", None],
+    )
+
+
+def test_good_orders_are_created_and_wrong_ones_come_back_with_their_cells(run, erp, orders, tmp_path):
+    told = run.json("import", orders, code=ExitCode.REFUSED)
+    assert list(told["created"]) == ["10000/PO-1", "10000/A%2F2"]
+    found = {
+        finding["place"]["cell"]: finding["code"]
+        for each in told["not_imported"].values()
+        for finding in each
+    }
+    assert found["D5"] == "product_unknown"
+    assert found["G6"] == "price_mismatch"
+    assert found["E7"] == "not_a_number"
+    assert {order.customer_po for order in erp.orders.list()} == {"PO-1", "A/2"}
+    copy = load_workbook(tmp_path / "orders.checked.xlsx").active
+    numbers = list(told["created"].values())
+    assert [copy.cell(row, 8).value for row in (2, 3, 4)] == [
+        f"created as {numbers[0]}",
+        f"created as {numbers[0]}",
+        f"created as {numbers[1]}",
+    ]
+    assert copy.cell(5, 8).value == "not imported"
+    assert "no such product" in copy.cell(5, 9).value
+
+
+def test_after_the_correction_only_what_is_missing_is_created(run, erp, orders, tmp_path):
+    run("import", orders, code=1)
+    book = load_workbook(tmp_path / "orders.checked.xlsx")
+    book.active["D5"], book.active["G6"], book.active["E7"] = "VALVE-20", 9.85, 12
+    book.save(tmp_path / "corrected.xlsx")
+    told = run.json("import", "corrected.xlsx")
+    assert list(told["created"]) == ["10000/PO-3", "10000/PO-4", "10000/PO-5"]
+    assert len(told["already_there"]) == 2
+    third = run.json("import", "corrected.xlsx")
+    assert third["created"] == {}
+    assert len(list(erp.orders.list())) == 5
+
+
+def test_a_row_that_was_changed_after_its_import_is_refused_and_not_written_twice(run, erp, tmp_path):
+    first = write(tmp_path / "first.xlsx", ["10000", "PO-1", "EUR", "VALVE-20", 12, "pcs", None])
+    run("import", first)
+    changed = write(tmp_path / "changed.xlsx", ["10000", "PO-1", "EUR", "VALVE-20", 13, "pcs", None])
+    told = run.json("import", changed, code=1)
+    (finding,) = told["not_imported"]["10000/PO-1"]
+    assert finding["code"] == "key_reused"
+    assert "amend" in finding["fix"]
+    assert [order.lines[0].quantities.ordered for order in erp.orders.list()] == [12]
+
+
+def test_a_dry_run_writes_the_checked_copy_and_nothing_else(run, erp, orders, tmp_path):
+    told = run.json("import", orders, "--dry-run", code=1)
+    assert told["ready"] == ["10000/PO-1", "10000/A%2F2"]
+    assert list(erp.orders.list()) == []
+    assert load_workbook(tmp_path / "orders.checked.xlsx").active.cell(2, 8).value == "ready"
+
+
+def test_the_copy_goes_where_it_is_wanted_or_nowhere(run, orders, tmp_path):
+    run("import", orders, "--dry-run", "--copy", "answer.xlsx", code=1)
+    assert (tmp_path / "answer.xlsx").exists()
+    run("import", orders, "--dry-run", "--no-copy", code=1)
+    assert not (tmp_path / "orders.checked.xlsx").exists()
+
+
+def test_csv_files_are_imported_too(run, tmp_path):
+    (tmp_path / "orders.csv").write_text("Kunde;Bestellnummer;Artikel;Menge\n10000;X1;VALVE-20;12\n")
+    told = run.json("import", "orders.csv", "--currency", "EUR", "--unit", "H87")
+    assert list(told["created"]) == ["10000/X1"]
+    assert "created as" in (tmp_path / "orders.checked.csv").read_text()
+
+
+def test_the_target_may_stand_behind_the_file_or_in_an_option(on, target, orders):
+    on()("import", orders, target, "--dry-run", code=1)
+    on()("import", orders, "--target", target, "--dry-run", code=1)
+
+
+def test_people_read_what_became_of_the_file(run, orders):
+    said = run("import", orders, code=1).stdout
+    assert "2 created" in said
+    assert "3 not imported" in said
+    assert "Orders!D5" in said or "D5" in said
+    assert "orders.checked.xlsx" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("missing.xlsx", None, ExitCode.CONFIGURATION),
+        ("broken.xlsx", b"this is no workbook", ExitCode.REFUSED),
+        ("empty.csv", b"", ExitCode.REFUSED),
+        ("letter.csv", b"Dear Sirs,\nplease send us twelve valves\n", ExitCode.REFUSED),
+    ],
+)
+def test_a_file_that_is_no_sheet_of_orders_is_one_clear_error(run, tmp_path, name, content, code):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    error = run.json("import", name, code=code)["error"]
+    assert error["message"]
+    assert error["hint"]
+
+
+def test_orders_of_a_workbook_can_be_checked_alone(run, erp, orders):
+    told = run.json("orders", "check", orders, code=1)
+    assert told["errors"] == 3
+    assert list(erp.orders.list()) == []
+
+
+def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(run, erp, tmp_path, monkeypatch):
+    rows = [["10000", f"PO-{number}", "EUR", "VALVE-20", 1, "pcs", None] for number in range(700)]
+    file = write(tmp_path / "many.xlsx", *rows)
+
+    @contextmanager
+    def pressed_after_the_first_block(self, what, total=None):
+        yield lambda done, of: signal.raise_signal(signal.SIGINT) if what == "Creating orders" else None
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Terminal, "progress", pressed_after_the_first_block)
+        stopped = run("import", file, code=ExitCode.INTERRUPTED)
+    assert "Run the same command again" in stopped.stderr
+    begun = len(list(erp.orders.list()))
+    assert 0 < begun < 700
+    told = run.json("import", file)
+    assert len(told["created"]) == 700 - begun
+    assert len(list(erp.orders.list())) == 700

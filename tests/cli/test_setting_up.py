@@ -1,0 +1,46 @@
+"""``init`` and ``capabilities``: before the first order."""
+
+import sqlite3
+
+import erp_connect as ec
+
+
+def test_init_makes_a_database_that_orders_can_be_written_to(on, tmp_path):
+    told = on().json("init", "sqlite:///new.db", "--company", "Valves Ltd", "--currency", "EUR")
+    assert told["company"] == "Valves Ltd"
+    with ec.connect("sqlite:///new.db") as erp:
+        erp.ping()
+    assert on().json("init", "sqlite:///new.db")["uuid"] == told["uuid"], "a second run changes nothing"
+    with sqlite3.connect(tmp_path / "new.db") as connection:
+        assert connection.execute("SELECT count(*) FROM erp_system").fetchone() == (1,)
+
+
+def test_init_is_for_databases_only(on):
+    assert "SQL database" in on()("init", "memory://", code=3).stderr
+    assert (
+        on().json("init", "sqlite:///new.db", "--currency", "EURO", code=3)["error"]["code"]
+        == "configuration"
+    )
+
+
+def test_capabilities_are_told_without_traffic(on):
+    told = on().json("capabilities", "memory://?like=bc", "--book", "orders", seconds=True)
+    assert told["discovered"] is False
+    assert told["operations"]["orders.create"]["support"] in ("native", "emulated")
+    assert all(name.startswith("orders.") for name in told["operations"])
+    table = on()("capabilities", "memory://?like=bc").stdout
+    assert "orders.cancel" in table
+
+
+def test_capabilities_can_be_asked_of_the_system_itself(on, target):
+    assert on(target).json("capabilities", "--connect", seconds=True)["discovered"] is True
+
+
+def test_fields_with_limits_are_listed(on):
+    assert "order.customer_po" in on()("capabilities", "memory://?like=bc", "--fields").stdout
+
+
+def test_the_version_is_told(on):
+    from importlib.metadata import version
+
+    assert on()("--version").stdout.strip() == version("erp-connect")
