@@ -14,7 +14,7 @@ stock                                  locked, reserved, rest backordered       
 credit limit                           customers locked, open orders summed     the same
 numbers                                sequences (SQLite: a counter's row)      the same
 order, lines, event                    COPY (SQLite: executemany)               the same
-journal                                a row each, JSON and SHA-256             the same; state, actor, leases
+intent                                 a row each, JSON and SHA-256             the same; audit trail, look-up by order
 read back                              by block, typed frozen rows              by block, models
 compared with what was sent            field by field                           the same, with a kind per difference
 commit                                 one a block                              the same
@@ -27,11 +27,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from itertools import islice
 from typing import Any
 
@@ -49,11 +48,24 @@ from erp_connect.adapters.sql.schema import (
     PURCHASE_ORDER_LINES,
     STOCK,
 )
-from erp_connect.journal.tables import entries as JOURNAL
+from erp_connect.wire.sql import UtcInstant
 
 from .company import WantedAddress, WantedLine, WantedOrder, today
 from .hand_rows import StoredOrder, read_block, transaction
 
+# Its own table of intents: what a script needs to take no order twice, and nothing more.
+INTENTS = sa.Table(
+    "intents",
+    sa.MetaData(),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("operation", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("order_id", sa.BigInteger),
+    sa.Column("differences", sa.Text),
+    sa.Column("created_at", UtcInstant, nullable=False),
+)
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -117,6 +129,11 @@ class OnFile:
     stock: dict[int, Place]
 
 
+def prepare(engine: sa.Engine) -> None:
+    """Make the script's own table."""
+    INTENTS.metadata.create_all(engine)
+
+
 def create_many(engine: sa.Engine, orders: Iterator[WantedOrder], block_size: int) -> list[Created]:
     """Create the orders, one transaction for each block."""
     created: list[Created] = []
@@ -128,9 +145,8 @@ def create_many(engine: sa.Engine, orders: Iterator[WantedOrder], block_size: in
 
 
 def _create_block(connection: sa.Connection, block: Sequence[WantedOrder]) -> list[Created]:
-    hashes = {_row_id(order.key): order for order in block}
-    wanted = JOURNAL.c.row_id.in_(list(hashes))
-    if connection.execute(sa.select(JOURNAL.c.key).where(wanted)).first() is not None:
+    used = sa.select(INTENTS.c.key).where(INTENTS.c.key.in_([order.key for order in block]))
+    if connection.execute(used).first() is not None:
         raise Refused("a key was used before")
     on_file = _on_file(connection, block)
     order_ids = _numbers(connection, "erp_order_ids", len(block))
@@ -159,7 +175,7 @@ def _create_block(connection: sa.Connection, block: Sequence[WantedOrder]) -> li
     created = [
         Created(order.key, row, _compared(order, row)) for order, row in zip(block, stored, strict=True)
     ]
-    _insert(connection, JOURNAL, _ENTRY, list(map(_entry, hashes, block, created, [now] * len(block))))
+    _insert(connection, INTENTS, _INTENT, list(map(_intent, block, created, [now] * len(block))))
     return created
 
 
@@ -333,11 +349,7 @@ def _allocate(
     place.touched = True
     if needed <= free:
         return quantity, max(day, requested)
-    return (free / factor if factor == ONE else _part(free, factor)), None
-
-
-def _part(free: Decimal, factor: Decimal) -> Decimal:
-    return (free / factor).quantize(Decimal("1E-10"), ROUND_DOWN)
+    return free // factor, None  # whole pieces and whole cartons
 
 
 def _reserve_stock(connection: sa.Connection, on_file: OnFile) -> None:
@@ -386,25 +398,19 @@ def _compared(sent: WantedOrder, stored: StoredOrder) -> tuple[tuple[str, Any, A
     return tuple(found)
 
 
-# -- the journal -------------------------------------------------------------------------------------------
+# -- the intents -------------------------------------------------------------------------------------------
 
-SYSTEM = "by-hand"
 OPERATION = "orders.create"
-_ENTRY = (
-    *("row_id", "system", "key", "operation", "fingerprint", "payload", "state", "stamp", "correlation_id"),
-    *("created_at", "settled_at", "fence", "entity_id", "number", "party", "result", "has_tombstone"),
-)
+_INTENT = (*("key", "operation", "fingerprint", "payload", "state", "order_id", "differences", "created_at"),)
 
 
-def _entry(row_id: str, order: WantedOrder, created: Created, now: datetime) -> Sequence[Any]:
+def _intent(order: WantedOrder, created: Created, now: datetime) -> Sequence[Any]:
     payload = json.dumps(_payload(order), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(f"1\n{OPERATION}\n{payload}".encode()).hexdigest()
-    result = json.dumps([list(map(str, each)) for each in created.differences]) if created.differences else None
-    id = str(created.stored.id)
-    return (
-        *(row_id, SYSTEM, order.key, OPERATION, f"1:{digest}", payload, "confirmed", created.stored.stamp),
-        *(uuid.uuid4().hex[:16], now, now, 1, id, id, order.customer, result, 0),
+    found = (
+        json.dumps([list(map(str, each)) for each in created.differences]) if created.differences else None
     )
+    return (order.key, OPERATION, f"1:{digest}", payload, "confirmed", created.stored.id, found, now)
 
 
 def _payload(order: WantedOrder) -> dict[str, Any]:
@@ -449,13 +455,9 @@ def _address_text(address: WantedAddress) -> str:
     return json.dumps(_address_fields(address), ensure_ascii=False, separators=(",", ":"))
 
 
-def _row_id(key: str) -> str:
-    return hashlib.sha256(f"{len(SYSTEM)}:{SYSTEM}:{key}".encode()).hexdigest()
-
-
 def _stamp(key: str) -> str:
     """The mark by which the order is found again: the table takes each only once."""
-    return base64.b32encode(hashlib.sha256(f"{SYSTEM}:{key}".encode()).digest()).decode()[:20]
+    return base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()[:20]
 
 
 # -- numbers and rows --------------------------------------------------------------------------------------
@@ -491,7 +493,9 @@ def _insert(
         for name, cells in zip(names, zip(*rows, strict=True), strict=True)
     ]
     marks = ", ".join("?" * len(names))
-    driver.executemany(f"INSERT INTO {table.name} ({listed}) VALUES ({marks})", list(zip(*turned, strict=True)))
+    driver.executemany(
+        f"INSERT INTO {table.name} ({listed}) VALUES ({marks})", list(zip(*turned, strict=True))
+    )
 
 
 def _decimal_text(value: Decimal | None) -> str | None:

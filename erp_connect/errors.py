@@ -111,6 +111,7 @@ class ConfigurationError(ErpConnectError):
     """A target, profile, setting or missing extra: nothing was sent."""
 
     default_code = "configuration"
+    default_hint = "correct the target, the profile or the setting"
 
 
 class TransportError(ErpConnectError):
@@ -121,6 +122,7 @@ class TransportError(ErpConnectError):
     """
 
     default_code = "transport"
+    default_hint = "repeat the call with the same key"
     default_retryable = True
 
 
@@ -128,6 +130,7 @@ class Throttled(TransportError):
     """The back-end asked for a pause before it did anything (``retry_after`` seconds)."""
 
     default_code = "throttled"
+    default_hint = "repeat the call with the same key after the pause"
 
 
 class OutcomeUnknown(ErpConnectError):
@@ -151,30 +154,35 @@ class AccessError(ErpConnectError):
     """The back-end does not let this user in, or not there."""
 
     default_code = "access"
+    default_hint = "see to the account"
 
 
 class AuthenticationFailed(AccessError):
     """User, password, token or certificate was not accepted."""
 
     default_code = "authentication_failed"
+    default_hint = "renew the credentials"
 
 
 class PermissionMissing(AccessError):
     """The user is known, but may not do this."""
 
     default_code = "permission_missing"
+    default_hint = "have the permission granted to this user"
 
 
 class RequestRefused(ErpConnectError):
     """The back-end, or a check before it, refused; nothing was written."""
 
     default_code = "refused"
+    default_hint = "read what the back-end says in .native"
 
 
 class InvalidOrder(RequestRefused):
     """The content is not acceptable; ``findings`` lists every reason with its path."""
 
     default_code = "invalid_order"
+    default_hint = "correct what .findings names"
 
     def __init__(self, message: str, *, findings: Sequence[Any] = (), **details: Any) -> None:
         super().__init__(message, **details)
@@ -185,18 +193,21 @@ class InvalidDocument(RequestRefused):
     """A workbook or file cannot be read as a whole (encrypted, damaged, too large, no header row)."""
 
     default_code = "invalid_document"
+    default_hint = "see to the file"
 
 
 class NotFound(RequestRefused):
     """No such order, customer, product or document."""
 
     default_code = "not_found"
+    default_hint = "check the id; a number is looked up with find()"
 
 
 class DuplicateReference(RequestRefused):
     """The back-end enforces that a number or reference exists once, and it exists already."""
 
     default_code = "duplicate_reference"
+    default_hint = "look at the one that is there, or use another number"
 
 
 class KeyReused(DuplicateReference):
@@ -221,36 +232,42 @@ class TransitionNotAllowed(RequestRefused):
     """The order or line is in a state in which this cannot be done any more, or not yet."""
 
     default_code = "transition_not_allowed"
+    default_hint = "read the order and its status again"
 
 
 class InsufficientStock(RequestRefused):
     """A policy or the ERP itself forbids the backorder that this would be."""
 
     default_code = "insufficient_stock"
+    default_hint = "order less, later, or from another warehouse"
 
 
 class CreditBlocked(RequestRefused):
     """The customer's credit limit forbids it."""
 
     default_code = "credit_blocked"
+    default_hint = "ask the credit desk"
 
 
 class CustomerBlocked(RequestRefused):
     """The customer (or supplier) is blocked for orders."""
 
     default_code = "customer_blocked"
+    default_hint = "ask the credit desk, or see to the master data"
 
 
 class ProductBlocked(RequestRefused):
     """The product is blocked or discontinued."""
 
     default_code = "product_blocked"
+    default_hint = "order the product that supersedes it, or see to the master data"
 
 
 class PriceMismatch(RequestRefused):
     """The back-end's price is not the expected one; nothing was written."""
 
     default_code = "price_mismatch"
+    default_hint = "agree on the price, or accept it with on_price_mismatch"
 
     def __init__(self, message: str, *, findings: Sequence[Any] = (), **details: Any) -> None:
         super().__init__(message, **details)
@@ -261,12 +278,14 @@ class PeriodClosed(RequestRefused):
     """The posting period or fiscal year is closed."""
 
     default_code = "period_closed"
+    default_hint = "use another date"
 
 
 class RecordLocked(RequestRefused):
     """Somebody is editing the record now; try again in a while."""
 
     default_code = "record_locked"
+    default_hint = "repeat the call with the same key in a while"
     default_retryable = True
 
 
@@ -274,6 +293,7 @@ class UnsupportedOperation(ErpConnectError):
     """This back-end cannot do it; raised before any traffic, with the reason and what works instead."""
 
     default_code = "unsupported"
+    default_hint = "see .alternatives, and ask capabilities beforehand"
 
     def __init__(
         self, message: str, *, why: str | None = None, alternatives: Sequence[str] = (), **details: Any
@@ -287,12 +307,14 @@ class MappingError(ErpConnectError):
     """A value cannot be said in the other system's words."""
 
     default_code = "mapping"
+    default_hint = "see to the mapping"
 
 
 class LossyWrite(MappingError):
     """The back-end cannot hold these ``fields``; name them in ``allow_loss`` to write without them."""
 
     default_code = "lossy_write"
+    default_hint = "shorten the fields, or name them in allow_loss"
 
     def __init__(self, message: str, *, fields: Sequence[str] = (), **details: Any) -> None:
         super().__init__(message, **details)
@@ -303,6 +325,7 @@ class UnmappedCode(MappingError):
     """A code (unit, country, tax, reason) has no counterpart in the back-end; nothing was written."""
 
     default_code = "unmapped_code"
+    default_hint = "map the code, or use another one"
 
 
 class KeyInProgress(ErpConnectError):
@@ -317,12 +340,14 @@ class JournalUnavailable(ErpConnectError):
     """The journal cannot be written, so the write was not started."""
 
     default_code = "journal_unavailable"
+    default_hint = "see to the journal's disk or database, then repeat the call with the same key"
 
 
 class PartialFailure(ErpConnectError):
     """Part of it was written and could not be undone; ``receipt`` has a verdict per line."""
 
     default_code = "partial_failure"
+    default_hint = "correct the draft and create it with resume=True under the same key"
     default_outcome: ClassVar[Outcome] = "partial"
 
     def __init__(self, message: str, *, receipt: Any = None, **details: Any) -> None:
@@ -334,4 +359,5 @@ class ContractViolation(ErpConnectError):
     """An adapter or back-end broke its contract: please report it."""
 
     default_code = "contract_violation"
+    default_hint = "report it to the adapter's authors"
     default_outcome: ClassVar[Outcome] = "unknown"

@@ -1,8 +1,20 @@
 """Database servers for the tests: started when a test first asks for one, gone when the session ends."""
 
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from erp_connect.testing.databases import mariadb_server, new_database, start_postgres
+
+# Real files and a real server, on a memory disk where there is a roomy one: waiting for a disk proves nothing here.
+_MEMORY_DISK = Path("/dev/shm")
+if os.access(_MEMORY_DISK, os.W_OK | os.X_OK) and shutil.disk_usage(_MEMORY_DISK).free > 4 * 2**30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY_DISK))
+    if "TMPDIR" not in os.environ:
+        tempfile.tempdir = str(_MEMORY_DISK)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,15 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run ``erp-connect`` with these arguments (default: the process's own) and exit with a code of ``exit_codes``."""
-    from .app import app
+    import sys
+    from io import TextIOWrapper
 
-    app(args=arguments, prog_name="erp-connect")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a name that the terminal cannot write stops no command
+            stream.reconfigure(errors="replace")
+    try:
+        from .app import app
+
+        app(args=arguments, prog_name="erp-connect")
+    except KeyboardInterrupt:  # before any command began; a command answers for itself
+        sys.exit(130)

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from ..client import Client
-from ..documents import OrderSheet, SheetOrder, read_orders, row_results, write_checked_copy
+from ..documents import OrderSheet, RowResult, SheetOrder, read_orders, row_results, write_checked_copy
 from ..documents.workbook import column_letters
-from ..errors import ConfigurationError, ErpConnectError, KeyReused, NotFound
+from ..errors import ConfigurationError, ErpConnectError, InvalidDocument, KeyReused, NotFound
 from ..journal import State
 from ..models import Finding, OrderDraft, Place, Severity
 from .exit_codes import ExitCode, exit_code_of, worst
@@ -49,6 +49,8 @@ class ImportReport:
     findings: tuple[Finding, ...] = ()
     """Everything found, warnings too, in the order of the rows."""
     checked_copy: Path | None = None
+    copy_trouble: str | None = None
+    """Why there is no checked copy although one was wanted."""
 
 
 def checked_name(file: Path) -> Path:
@@ -123,6 +125,8 @@ def _tell(terminal: Terminal, report: ImportReport) -> None:
     terminal.say(f"{safe(report.file.name)}: {', '.join(filter(None, told)) or 'no orders'}.")
     if report.checked_copy is not None:
         terminal.say(f"Checked copy, with a result for each row: {safe(report.checked_copy)}")
+    if report.copy_trouble is not None:
+        terminal.note(f"[bold red]The checked copy could not be written:[/] {safe(report.copy_trouble)}")
     if report.not_imported:
         terminal.say("Correct the rows and import the file again: only what is missing is created.")
 
@@ -141,7 +145,12 @@ def import_file(
     copy: Path | None = None,
     reading: Mapping[str, Any] | None = None,
 ) -> ImportReport:
-    """Read, check, create what is missing and acceptable, and write the checked copy."""
+    """Read, check, create what is missing and acceptable, and write the checked copy.
+
+    A copy that cannot be written is told in the report (``copy_trouble``): the orders stand all the same.
+    """
+    if copy is not None:
+        _refuse_copy(file, copy)
     sheet = read_orders(file, **(reading or {}))
     wrong: dict[str, tuple[Finding, ...]] = {refused.key: refused.issues for refused in sheet.refused}
     notes: dict[str, tuple[Finding, ...]] = {}
@@ -169,6 +178,9 @@ def import_file(
             codes.append(exit_code_of(error))
             wrong[order.key] = (*notes.pop(order.key, ()), *_findings_of(sheet, order, error))
     result = _results(sheet, wrong, notes, created, there, dry_run=dry_run)
+    written, trouble = _write_copy(sheet, copy, result)
+    if trouble is not None:
+        codes.append(ExitCode.CONFIGURATION)
     return ImportReport(
         file=file,
         rows=sheet.rows.filled,
@@ -178,8 +190,36 @@ def import_file(
         not_imported=wrong,
         exit_code=worst(codes),
         findings=_in_order(sheet, wrong, notes),
-        checked_copy=None if copy is None else write_checked_copy(sheet, copy, result),
+        checked_copy=written,
+        copy_trouble=trouble,
     )
+
+
+def _refuse_copy(file: Path, copy: Path) -> None:
+    """Refuse a name for the checked copy that cannot be, before anything is created."""
+    problem = None
+    if copy.suffix.lower() != file.suffix.lower():
+        problem = f"its name must end in {file.suffix}, as the file's does"
+    elif not copy.parent.is_dir():
+        problem = "its folder does not exist"
+    elif copy.is_dir() or (copy.exists() and copy.samefile(file)):
+        problem = "it would replace the file itself, or a folder"
+    if problem is not None:
+        raise ConfigurationError(
+            f"the checked copy cannot be {copy}: {problem}",
+            hint="give another name with --copy, or --no-copy",
+        )
+
+
+def _write_copy(
+    sheet: OrderSheet[OrderDraft], copy: Path | None, results: Mapping[int, RowResult]
+) -> tuple[Path | None, str | None]:
+    if copy is None:
+        return None, None
+    try:
+        return write_checked_copy(sheet, copy, results), None
+    except (OSError, InvalidDocument) as error:
+        return None, error.message if isinstance(error, InvalidDocument) else str(error.strerror or error)
 
 
 def _standing(erp: Client, order: SheetOrder[OrderDraft]) -> str | None:
@@ -253,7 +293,7 @@ def _results(
     there: Mapping[str, str],
     *,
     dry_run: bool,
-) -> dict[int, Any]:
+) -> dict[int, RowResult]:
     written = {key: f"created as {number}" for key, number in created.items()}
     written |= {key: f"already there as {number}" for key, number in there.items()}
     refused = {order.key for order in sheet.refused}

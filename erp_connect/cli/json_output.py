@@ -64,5 +64,5 @@ def error_as_plain(error: ErpConnectError) -> dict[str, Any]:
 
 
 def as_text(value: object) -> str:
-    """The JSON text of a value, on one line, with a line end."""
-    return json.dumps(plain(value), ensure_ascii=False) + "\n"
+    """The JSON text of a value, on one line, with a line end; in ASCII, which every pipe can carry."""
+    return json.dumps(plain(value)) + "\n"

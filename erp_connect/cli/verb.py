@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any, Final
 
 import typer
 from pydantic import ValidationError
 from typer.core import TyperCommand
 
-from ..errors import ErpConnectError, InvalidOrder
+from ..errors import ConfigurationError, ErpConnectError, InvalidOrder
 from ..models.findings import findings_of
 from .exit_codes import ExitCode, exit_code_of
 from .terminal import Terminal
@@ -43,10 +44,24 @@ class Verb(TyperCommand):
                 )
             )
             raise typer.Exit(ExitCode.REFUSED) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # whoever read our output has gone; typer ends quietly
+            terminal.failure(_of_the_machine(error))
+            raise typer.Exit(ExitCode.CONFIGURATION) from None
         except KeyboardInterrupt:
             lacks_key = "key" in ctx.params and ctx.params["key"] is None
             terminal.note(_STOPPED + (_WITHOUT_KEY if lacks_key else _AGAIN))
             raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+def _of_the_machine(error: OSError) -> ConfigurationError:
+    where = f"{error.filename}: " if error.filename else ""
+    return ConfigurationError(
+        f"{where}{error.strerror or type(error).__name__}",
+        code="file_trouble",
+        hint="check that the file and its folder exist, may be read and written, and are not open elsewhere",
+    )
 
 
 def end(code: ExitCode) -> None:

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from pydantic import ValidationError
+
 from ..adapters.contract import Conditional, FindsPosted, OnCancel, OrderRef, Write, Written
 from ..errors import InvalidOrder
 from ..journal import Entry, Look, Settled, Sight
-from ..models import LineRef, OrderFields, OrderLine, OrderStatus
+from ..models import LineRef, OrderFields, OrderLine, OrderStatus, Value
+from ..models.base import Code
 from ..rules.diff import changes, moved
 from .changing import E, OfOrder, before_of
 from .context import Context
@@ -30,6 +33,21 @@ def lines_said(lines: Sequence[LineRef] | LineRef | None) -> Said:
     if not several:
         raise InvalidOrder("lines is empty; leave it out to cancel the whole order", path="lines")
     return tuple(dict.fromkeys(each.id if isinstance(each, OrderLine) else each for each in several))
+
+
+class _Given(Value):
+    reason: Code
+
+
+def reason_said(reason: object, operation: str) -> str:
+    """The reason as it is kept; ``InvalidOrder`` for none."""
+    try:
+        return _Given.model_validate({"reason": reason}).reason
+    except ValidationError as refusal:
+        said = refusal.errors(include_input=False, include_url=False)[0]["msg"]
+        raise InvalidOrder(
+            f"a cancellation needs a reason in words: it {said}", operation=operation, path="reason"
+        ) from None
 
 
 def cancel_payload(order_id: str, said: Said, reason: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from ..rules.stamps import make_stamp
 from . import fitting
 from .context import Context, correlation_id
 from .effects import Effects
+from .fitting_changes import amendments_without_losses
 from .lowered import (
     Lowered,
     added,
@@ -225,7 +226,7 @@ class Amending(OfOrder[E]):
         """Apply all amendments under the version that they were planned on."""
         write = replace(write, allow_loss=self._allowed, force=self._force)
         capabilities, prefix = self._context.capabilities, fitting.prefix_of(self._book_name)
-        fit = fitting.amendments_without_losses(self.amendments, capabilities, prefix)
+        fit = amendments_without_losses(self.amendments, capabilities, prefix)
         native = in_native_quantities(fit, self._lowered)
         written: Written[E] = self._book.amend(self._native(), native, write)
         return written

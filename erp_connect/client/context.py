@@ -10,7 +10,7 @@ from typing import Any, cast
 from ..adapters.contract import Adapter, Capabilities, OnCancelLine, OperationSupport, Support
 from ..clock import Clock
 from ..errors import ConfigurationError, UnsupportedOperation
-from ..journal import Journal
+from ..journal import Journal, can_be_kept
 from ..models import Ref
 
 
@@ -94,6 +94,8 @@ def checked_key(key: object) -> str:
         raise ValueError("a key is a text that says which wish this is, and is not blank")
     if len(key) > 1000:
         raise ValueError("a key has at most 1,000 characters")
+    if not can_be_kept(key):
+        raise ValueError("a key is a text that every database can keep: no NUL, no half of a character")
     return key
 
 

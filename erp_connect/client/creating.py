@@ -65,10 +65,10 @@ class Creation(Deed[E], Generic[D, E]):
         self._earlier = False
         self.allowed = frozenset(allow_loss)
         lost = fitting.losses(draft, context.capabilities, self._prefix)
-        self._lost = frozenset(loss.path for loss in lost)
         self.draft = draft
-        self.sendable: D = fitting.without_losses(draft, lost, context.capabilities)
+        self.sendable: D = fitting.without_losses(fitting.as_written(draft), lost, context.capabilities)
         self.losses = lost
+        self._lost = fitting.lost_paths(draft, self.sendable, lost, self._prefix)
         self.operation = f"{book}.create"
         self.key = key
         self.stamp = make_stamp(context.system, book, key, fitting.room_for_stamp(self._stamps))

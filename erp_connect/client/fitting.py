@@ -6,7 +6,7 @@ difference of kind ``lost``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -24,14 +24,7 @@ from ..adapters.contract import (
 )
 from ..errors import LossyWrite
 from ..models import (
-    EMPTY,
-    AddLine,
     Address,
-    Amendment,
-    ChangeAddress,
-    ChangeDate,
-    ChangeHeader,
-    ChangeWarehouse,
     Contact,
     Finding,
     Money,
@@ -41,7 +34,7 @@ from ..models import (
     Value,
 )
 
-_NESTED: Final = (Address, Contact)
+NESTED: Final = (Address, Contact)
 _PREFIX: Final = {
     "orders": "order",
     "purchase_orders": "purchase_order",
@@ -138,7 +131,7 @@ def _limiting(known: FieldSupport) -> bool:
 # -- one value -------------------------------------------------------------------------------------------------
 
 
-def _trouble(value: Any, known: FieldSupport) -> str | None:
+def trouble(value: Any, known: FieldSupport) -> str | None:
     """Why this back-end cannot hold the value; None when it can."""
     if known.support is Support.NONE:
         return known.why or "there is no place for it"
@@ -160,6 +153,26 @@ def _trouble(value: Any, known: FieldSupport) -> str | None:
     return None
 
 
+def fits_at_a_glance(value: Any, known: FieldSupport) -> bool:
+    """Whether a value is plainly short enough, as nearly all are; otherwise :func:`trouble` looks closely."""
+    if known.values is not None or known.support is Support.NONE:
+        return False
+    kind = type(value)
+    if kind is str:
+        return known.max_length is None or len(value) <= known.max_length
+    if kind is UnitPrice or kind is Money:
+        value, kind = value.amount, Decimal
+    if kind is not Decimal:
+        return False
+    text = str(value)
+    room = len(text)  # of which neither part can have more digits, unless it is written with an exponent
+    return (
+        (known.integer_digits is None or room <= known.integer_digits)
+        and (known.scale is None or room <= known.scale)
+        and "E" not in text
+    )
+
+
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -173,7 +186,7 @@ def _number(value: Any) -> Decimal | None:
     return value.amount if isinstance(value, Money | UnitPrice) else None
 
 
-def _cut(value: Any, known: FieldSupport) -> Any:
+def cut(value: Any, known: FieldSupport) -> Any:
     """What is left of a value whose loss was allowed; None where nothing is."""
     if known.support is Support.NONE or known.values is not None:
         return None
@@ -198,28 +211,31 @@ def losses(draft: BaseModel, capabilities: Capabilities, prefix: str) -> tuple[L
 
 
 def _walk(draft: BaseModel, limits: Limits, prefix: str) -> Iterator[Loss]:
-    yield from _of_fields(draft, limits.header, prefix, prefix)
+    yield from of_fields(draft, limits.header, prefix, prefix)
     for name, parts in limits.nested.items():
         value = getattr(draft, name, None)
-        if isinstance(value, _NESTED):
-            yield from _of_fields(value, parts, f"{prefix}.{name}", f"{prefix}.{name}")
+        if isinstance(value, NESTED):
+            yield from of_fields(value, parts, f"{prefix}.{name}", f"{prefix}.{name}")
     lines: Sequence[Any] = getattr(draft, "lines", ()) if prefix != "return" else ()
     if limits.line:
         for index, line in enumerate(lines):
-            yield from _of_fields(line, limits.line, f"{prefix}.line", f"{prefix}.lines[{index}]")
+            yield from of_fields(line, limits.line, f"{prefix}.line", f"{prefix}.lines[{index}]")
     if limits.max_lines is not None and len(lines) > limits.max_lines:
         yield Loss(f"{prefix}.lines", f"{prefix}.lines", f"at most {limits.max_lines} lines")
 
 
-def _of_fields(
+def of_fields(
     value: BaseModel, fields: Sequence[tuple[str, FieldSupport]], path: str, place: str
 ) -> Iterator[Loss]:
+    """What of these fields of a value does not fit."""
     defaults = type(value).model_fields
     for name, known in fields:
         held = getattr(value, name)
-        if held is None or held == () or (held == defaults[name].default and known.values is None):
+        if held is None or fits_at_a_glance(held, known):
             continue
-        why = _trouble(held, known)
+        if held == () or (held == defaults[name].default and known.values is None):
+            continue
+        why = trouble(held, known)
         if why is not None:
             yield Loss(f"{path}.{name}", f"{place}.{name}", why)
 
@@ -270,6 +286,28 @@ def as_findings(found: Sequence[Loss], allow_loss: Collection[str] = ()) -> Iter
         )
 
 
+def lost_paths(draft: Any, sent: Any, found: Sequence[Loss], prefix: str) -> frozenset[str]:
+    """The paths of what is not sent: each loss, and an address or contact that is nothing without its lost part."""
+    whole = (
+        f"{prefix}.{name}"
+        for name in ("ship_to", "bill_to", "contact")
+        if getattr(draft, name, None) is not None and getattr(sent, name, None) is None
+    )
+    return frozenset((*(loss.path for loss in found), *whole))
+
+
+def as_written(draft: Any) -> Any:
+    """The draft without what is only compared and never written: the expected prices."""
+    if all(line.expected_price is None for line in draft.lines):
+        return draft
+    return draft.but(lines=tuple(line_as_written(line) for line in draft.lines))
+
+
+def line_as_written(line: Any) -> Any:
+    """A line without its expected price."""
+    return line if line.expected_price is None else line.but(expected_price=None)
+
+
 def without_losses(draft: Any, found: Sequence[Loss], capabilities: Capabilities) -> Any:
     """The draft as it is sent: allowed losses cut to what the back-end can hold, or left out."""
     if not found:
@@ -281,107 +319,36 @@ def without_losses(draft: Any, found: Sequence[Loss], capabilities: Capabilities
         name, *inner = loss.place.split(".")[1:]
         if name.startswith("lines["):
             index = int(name[6:-1])
-            lines[index] = _with_cut(lines[index], inner[0], known)
+            lines[index] = with_cut(lines[index], inner[0], known)
             changes["lines"] = tuple(lines)
         elif inner:
             nested = changes.get(name, getattr(draft, name))
             if isinstance(nested, Value):  # else the whole of it is lost already
-                changes[name] = _with_cut(nested, inner[0], known)
+                changes[name] = cut_inside(nested, inner[0], known)
         elif name in type(draft).model_fields:
             changes[name] = _cut_or_empty(draft, name, known)
     return draft.but(**changes)
 
 
-def amendments_without_losses(
-    amendments: Sequence[Amendment], capabilities: Capabilities, prefix: str
-) -> tuple[Amendment, ...]:
-    """The amendments as they are sent: allowed losses cut, and an amendment of which nothing is left, left out."""
-    return tuple(
-        fit
-        for each in amendments
-        if (fit := _amendment_without_losses(each, capabilities, prefix)) is not None
-    )
-
-
-def _amendment_without_losses(
-    amendment: Amendment, capabilities: Capabilities, prefix: str
-) -> Amendment | None:
-    if isinstance(amendment, AddLine):
-        line = amendment.line
-        for loss in losses_of_line(line, capabilities, prefix):
-            line = _with_cut(line, loss.place.rpartition(".")[2], capabilities.field(loss.path))
-        return amendment if line is amendment.line else amendment.but(line=line)
-    values = dict(amendment_values(amendment))
-    lost = tuple(losses_of_values(values.items(), capabilities, prefix))
-    if not lost:
-        return amendment
-    for loss in lost:
-        known, (name, *inner) = capabilities.field(loss.path), loss.path.removeprefix(f"{prefix}.").split(".")
-        path = name if name != "line" else f"line.{inner[0]}"
-        held = values.get(path)
-        if name != "line" and inner and isinstance(held, Value):
-            values[path] = _with_cut(held, inner[0], known)
-        else:
-            values[path] = _cut(held, known)
-    kept = {path: value for path, value in values.items() if value is not None}
-    if not kept:
+def cut_inside(nested: Value, name: str, known: FieldSupport) -> Value | None:
+    """An address or contact without a part; None, so all of it, where it is nothing without that part."""
+    if type(nested).model_fields[name].is_required() and cut(getattr(nested, name), known) is None:
         return None
-    header = isinstance(amendment, ChangeHeader | ChangeAddress)
-    names = {path: path if header else _VALUE_OF.get(amendment.operation, ("", "to"))[1] for path in values}
-    return amendment.but(**{names[path]: kept.get(path) for path in values})
+    left: Value = with_cut(nested, name, known)
+    return left
 
 
-_VALUE_OF: Final[Mapping[str, tuple[str, str]]] = {
-    "change_quantity": ("line.quantity", "to"),
-    "change_price": ("line.price", "to"),
-    "change_discount": ("line.discount", "to"),
-    "substitute_product": ("line.product", "to"),
-    "add_note": ("notes", "text"),
-}
-"""Operation to the draft field that it sets, and the amendment's own field that holds the value."""
-
-
-def amendment_values(amendment: Amendment) -> Iterator[tuple[str, Any]]:
-    """The draft fields that an amendment sets, as (path behind the prefix, value)."""
-    if isinstance(amendment, ChangeHeader):
-        yield from amendment.changes.items()
-        if amendment.custom:
-            yield "custom", amendment.custom
-    elif isinstance(amendment, ChangeAddress):
-        yield from ((name, value) for name in ("ship_to", "bill_to") if (value := getattr(amendment, name)))
-    elif isinstance(amendment, ChangeDate):
-        yield ("requested" if amendment.line is None else "line.requested"), amendment.to
-    elif isinstance(amendment, ChangeWarehouse):
-        yield ("warehouse" if amendment.line is None else "line.warehouse"), amendment.to
-    elif amendment.operation in _VALUE_OF:
-        path, name = _VALUE_OF[amendment.operation]
-        yield path, getattr(amendment, name)
-
-
-def refuse_lossy_amendments(
-    capabilities: Capabilities, book: str, amendments: Sequence[Amendment], allow_loss: Collection[str]
-) -> None:
-    """Raise ``LossyWrite`` for new values that the back-end cannot hold, unless the loss was allowed."""
-    prefix = prefix_of(book)
-    found: list[Loss] = []
-    for amendment in amendments:
-        if isinstance(amendment, AddLine):
-            found += losses_of_line(amendment.line, capabilities, prefix)
-        else:
-            found += losses_of_values(amendment_values(amendment), capabilities, prefix)
-    refuse_losses(found, allow_loss, f"{book}.amend")
-
-
-def _with_cut(value: Any, name: str, known: FieldSupport) -> Any:
+def with_cut(value: Any, name: str, known: FieldSupport) -> Any:
+    """A value with one field cut to what can be held."""
     return value.but(**{name: _cut_or_empty(value, name, known)})
 
 
 def _cut_or_empty(value: BaseModel, name: str, known: FieldSupport) -> Any:
     """What is left of a field, or its own way of saying nothing; one that has none stays: the adapter leaves it out."""
     held = getattr(value, name)
-    cut = _cut(held, known)
-    if cut is not None:
-        return cut
+    left = cut(held, known)
+    if left is not None:
+        return left
     field = type(value).model_fields[name]
     return held if field.is_required() else field.get_default(call_default_factory=True)
 
@@ -402,24 +369,3 @@ def _normalisation(of: _Same) -> Callable[[str], str | None]:
         path: known.normalisation for path, known in of.capabilities.fields.items() if known.normalisation
     }
     return rules.get
-
-
-def losses_of_line(line: BaseModel, capabilities: Capabilities, prefix: str) -> tuple[Loss, ...]:
-    """What the back-end cannot hold of one new line."""
-    return tuple(_of_fields(line, limits_of(capabilities, prefix).line, f"{prefix}.line", f"{prefix}.line"))
-
-
-def losses_of_values(
-    values: Iterable[tuple[str, Any]], capabilities: Capabilities, prefix: str
-) -> Iterator[Loss]:
-    """What the back-end cannot hold of new values, given as (path behind the prefix, value)."""
-    known_paths = set(field_paths())
-    for name, value in values:
-        path = f"{prefix}.{name}"
-        if isinstance(value, _NESTED):
-            parts = limits_of(capabilities, prefix).nested.get(name, ())
-            yield from _of_fields(value, parts, path, path)
-        if path in known_paths and value is not EMPTY:
-            why = _trouble(value, capabilities.field(path))
-            if why is not None:
-                yield Loss(path, path, why)

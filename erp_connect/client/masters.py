@@ -32,6 +32,7 @@ from ..rules.stamps import make_stamp
 from ..settings import nearest
 from . import fitting
 from .context import Context, correlation_id, key_of
+from .fitting_changes import losses_of_values
 from .receipts import Made, of_outcome, told
 from .remembering import differences_from_plain, differences_to_plain, model_from_plain
 
@@ -327,7 +328,7 @@ class Masters(Generic[D, E]):
         self._context.require(operation, writes=True)
         checked = checked_fields(self._name, fields)
         prefix = fitting.prefix_of(self._name)
-        lost = tuple(fitting.losses_of_values(checked.items(), self._context.capabilities, prefix))
+        lost = tuple(losses_of_values(checked.items(), self._context.capabilities, prefix))
         fitting.refuse_losses(lost, (), operation)
         record = id.id if isinstance(id, Entity) else id
         context = self._context

@@ -112,6 +112,7 @@ class PurchaseOrders:
     ) -> Sequence[PurchaseOrder]:
         """The orders that match all that is given, exactly; empty when there are none.
 
+        By its ``number`` a cancelled order is found, too, that the back-end has deleted and the journal remembers.
         ``key`` is the key of a create made through this journal.
         """
         return reading.find_orders(

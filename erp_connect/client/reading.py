@@ -73,7 +73,10 @@ def find_orders(
     key: str | None = None,
     reference: Reference | str | None = None,
 ) -> tuple[Any, ...]:
-    """Orders that match exactly, compared again here; empty when nothing is found."""
+    """Orders that match exactly, compared again here; empty when nothing is found.
+
+    By its number a cancelled order is found that the back-end has deleted.
+    """
     given = (number, party, customer_po, key, reference)
     if all(each is None for each in given):
         raise InvalidOrder(f"{book}.find needs at least one thing to look for", operation=f"{book}.find")
@@ -87,6 +90,9 @@ def find_orders(
         value = reference.value if isinstance(reference, Reference) else reference
         wanted = Find(number=number, party=wanted_party, customer_po=po_number, reference=value)
         found = tuple(as_seen(context, book, each) for each in context.book(book).find(wanted))
+        if number is not None and not found:
+            kind = ENTITIES[book]
+            found = tuple(from_tombstone(kind, kept) for _, kept in context.journal.tombstones(book, number))
     return tuple(each for each in found if _fits(each, number, wanted_party, po_number, reference))
 
 

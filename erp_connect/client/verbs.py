@@ -29,12 +29,13 @@ from ..models import (
 )
 from ..rules.amending import resolve_lines
 from ..rules.diff import changes, moved
-from .cancelling import Cancelling, cancel_payload, lines_said
+from .cancelling import Cancelling, cancel_payload, lines_said, reason_said
 from .changing import Amending, amend_payload, told_again, weakest
 from .checking import expects_prices, refuse_price_mismatch
 from .context import Context, key_of
 from .creating import Creation, draft_of
-from .fitting import check_allowed, refuse_lossy_amendments
+from .fitting import check_allowed
+from .fitting_changes import refuse_lossy_amendments
 from .planning import planned, price_effect, remarks
 from .reading import ENTITIES, id_of, read_order
 from .receipts import of_outcome
@@ -238,8 +239,7 @@ class OrderVerbs:
         """Cancel what is open of an order, or of some of its lines."""
         context, book = self.context, self.book
         context.require(f"{book}.{'cancel' if lines is None else 'cancel_line'}", writes=True)
-        if not reason.strip():
-            raise InvalidOrder("a cancellation needs a reason", operation=f"{book}.cancel", path="reason")
+        reason = reason_said(reason, f"{book}.cancel")
         said = lines_said(lines)
         order_id = id_of(order, book)
         name = key_of(key)

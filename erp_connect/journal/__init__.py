@@ -4,7 +4,7 @@ from .canonical import canonical, fingerprint, number
 from .decisions import Rules, Sight
 from .deeds import Deed, Look, Settled
 from .journal import Journal, as_json
-from .records import FREE, Entry, State
+from .records import FREE, Entry, State, can_be_kept
 from .store import MemoryStore
 from .writing import Outcome
 
@@ -21,6 +21,7 @@ __all__ = [
     "Sight",
     "State",
     "as_json",
+    "can_be_kept",
     "canonical",
     "fingerprint",
     "number",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -44,6 +45,10 @@ def _bare(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+_NO_NUMBERS: Final = frozenset({str, bool, int, date, datetime, type(None)})
+"""Types of most fields: there are no decimals in them."""
+
+
 def _evened(value: Any, told: Any) -> Any:
     """The same JSON with the decimals among it in their one form; ``value`` tells decimals from other texts."""
     if isinstance(value, Decimal):
@@ -53,8 +58,9 @@ def _evened(value: Any, told: Any) -> Any:
     if isinstance(value, BaseModel) and isinstance(told, dict):
         held = value.__dict__
         for name, item in told.items():
-            if name in held and not isinstance(item, bool | int):
-                told[name] = _evened(held[name], item)
+            each = held.get(name)
+            if type(each) not in _NO_NUMBERS:
+                told[name] = _evened(each, item)
     elif isinstance(value, Mapping) and isinstance(told, dict):
         for name, item in told.items():
             if name in value:
@@ -64,8 +70,13 @@ def _evened(value: Any, told: Any) -> Any:
     return told
 
 
+_encode: Final = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+).encode
+
+
 def fingerprint(operation: str, payload: Any) -> str:
     """The fingerprint of a canonical payload; equal wishes have equal ones."""
-    text = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = _encode(payload)
     digest = hashlib.sha256(f"{SCHEME}\n{operation}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
     return f"{SCHEME}:{digest}"

@@ -10,7 +10,7 @@ from ..clock import Clock
 from ..errors import ErpConnectError, KeyInProgress, KeyReused, PartialFailure
 from . import leases
 from .deeds import Deed, Settled
-from .records import FREE, Entry, State
+from .records import FREE, ID_LENGTH, Entry, State, can_be_kept
 from .store import Change, Store
 
 _AFRESH: Final = (
@@ -41,7 +41,7 @@ def first_entry(deed: Deed[Any], system: str, clock: Clock, state: State = State
         lease_until=until,
         sent_at=leases.last_start(until, deed.timeout) if state is State.SENDING else None,
         entity_id=deed.entity_id,
-        party=deed.party,
+        party=deed.party if can_be_kept(deed.party, ID_LENGTH) else None,
         actor=deed.actor,
         reason=deed.reason,
         before=deed.before,

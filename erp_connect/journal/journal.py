@@ -142,9 +142,10 @@ class Journal:
             return dict(entry.result["tombstone"])
         return None
 
-    def tombstones(self, book: str) -> Iterator[tuple[Entry, dict[str, Any]]]:
-        """All that is remembered of orders that are gone, oldest first."""
-        for entry in self._store.select(Wanted(system=self.system, book=book, tombstones=True)):
+    def tombstones(self, book: str, number: str | None = None) -> Iterator[tuple[Entry, dict[str, Any]]]:
+        """All that is remembered of orders that are gone, oldest first; those with this number, if given."""
+        wanted = Wanted(system=self.system, book=book, number=number, tombstones=True)
+        for entry in self._store.select(wanted):
             yield entry, dict(entry.result["tombstone"])
 
     # -- settling ------------------------------------------------------------------------------------------

@@ -10,6 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Self
 
+ID_LENGTH: Final = 200
+"""The longest id or number of an order or party that is looked for; no back-end has longer ones."""
+
 
 class State(StrEnum):
     """How far a write is.  The first three are open: nobody knows the end of it yet."""
@@ -35,6 +38,17 @@ OPEN: Final = frozenset({State.INTENDED, State.SENDING, State.UNKNOWN})
 FREE: Final = frozenset({State.REFUSED, State.NEVER_SENT})
 """States in which nothing was written, so that the key may be used again, for other content too."""
 
+_last_serial = 0
+_counting = threading.Lock()
+
+
+def next_serial() -> int:
+    """A number that rises within a process, and by the machine's time between processes."""
+    global _last_serial  # noqa: PLW0603 (one process counts once)
+    with _counting:
+        _last_serial = max(_last_serial + 1, time.time_ns())
+        return _last_serial
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -55,7 +69,7 @@ class Entry:
     stamp: str
     correlation_id: str
     created_at: datetime
-    serial: int = field(default_factory=lambda: next_serial())
+    serial: int = field(default_factory=next_serial)
     fence: int = 1
     owner: str | None = None
     lease_until: datetime | None = None
@@ -89,18 +103,19 @@ class Entry:
         return replace(self, **changes)
 
 
-_last_serial = 0
-_counting = threading.Lock()
-
-
-def next_serial() -> int:
-    """A number that rises within a process, and by the machine's time between processes."""
-    global _last_serial  # noqa: PLW0603 (one process counts once)
-    with _counting:
-        _last_serial = max(_last_serial + 1, time.time_ns())
-        return _last_serial
-
-
 def row_id(system: str, key: str) -> str:
     """A digest of system and key: never the cut key, so that two long keys never meet."""
-    return hashlib.sha256(f"{len(system)}:{system}:{key}".encode()).hexdigest()
+    return hashlib.sha256(f"{len(system)}:{system}:{key}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def can_be_kept(text: str | None, length: int | None = None) -> bool:
+    """Whether every database can keep this text; nothing is on record under one that none can."""
+    if text is None:
+        return True
+    if length is not None and len(text) > length:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text

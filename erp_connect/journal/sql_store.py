@@ -25,7 +25,7 @@ from ..wire.sql import (
     writing,
 )
 from . import tables
-from .records import Entry, State, row_id
+from .records import ID_LENGTH, Entry, State, can_be_kept, row_id
 from .store import Change, Wanted, has_tombstone
 
 _COLUMNS: Final = tuple(field.name for field in fields(Entry))
@@ -137,6 +137,8 @@ class SqlStore:
 
     def select(self, wanted: Wanted) -> Iterator[Entry]:
         """Stream rows, oldest first, in short transactions."""
+        if not all(can_be_kept(text, ID_LENGTH) for text in (wanted.entity_id, wanted.number, wanted.party)):
+            return
         table = tables.entries
         statement = sa.select(*_READ, table.c.row_id).where(table.c.system == wanted.system)
         if wanted.states is not None:
@@ -145,6 +147,8 @@ class SqlStore:
             statement = statement.where(table.c.operation.startswith(f"{wanted.book}.", autoescape=True))
         if wanted.entity_id is not None:
             statement = statement.where(table.c.entity_id == wanted.entity_id)
+        if wanted.number is not None:
+            statement = statement.where(table.c.number == wanted.number)
         if wanted.party is not None:
             statement = statement.where(table.c.party == wanted.party)
         if wanted.settled_before is not None:

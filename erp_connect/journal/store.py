@@ -33,6 +33,7 @@ class Wanted:
     states: frozenset[State] | None = None
     book: str | None = None
     entity_id: str | None = None
+    number: str | None = None
     party: str | None = None
     settled_before: datetime | None = None
     tombstones: bool = False
@@ -134,6 +135,7 @@ def matches(entry: Entry, wanted: Wanted) -> bool:
         and (wanted.states is None or entry.state in wanted.states)
         and (wanted.book is None or entry.book == wanted.book)
         and (wanted.entity_id is None or entry.entity_id == wanted.entity_id)
+        and (wanted.number is None or entry.number == wanted.number)
         and (wanted.party is None or entry.party == wanted.party)
         and (
             wanted.settled_before is None

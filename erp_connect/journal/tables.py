@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from ..errors import JournalUnavailable
 from ..wire.sql import ExactText, JsonText, Trouble, UtcInstant, classify, writing
+from .records import ID_LENGTH
 
 SCHEMA: Final = 1
 """Number of the tables' form; it rises when the form changes."""
@@ -40,9 +41,9 @@ entries = sa.Table(
     sa.Column("lease_until", UtcInstant),
     sa.Column("sent_at", UtcInstant),
     sa.Column("settled_at", UtcInstant),
-    sa.Column("entity_id", ExactText(200)),
-    sa.Column("number", ExactText(200)),
-    sa.Column("party", ExactText(200)),
+    sa.Column("entity_id", ExactText(ID_LENGTH)),
+    sa.Column("number", ExactText(ID_LENGTH)),
+    sa.Column("party", ExactText(ID_LENGTH)),
     sa.Column("actor", ExactText()),
     sa.Column("reason", ExactText()),
     sa.Column("before", JsonText),

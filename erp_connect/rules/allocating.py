@@ -14,8 +14,9 @@ from .quantities import between, open_quantity, sold_whole
 __all__ = ["Taken", "allocate", "settled"]
 
 ZERO: Final = Decimal(0)
-Taken = dict[tuple[str, str | None], Decimal]
-"""What other lines of the same order have taken from a stock record already, in the record's unit."""
+Taken = dict[tuple[str, str | None], tuple[Decimal, Decimal]]
+"""What other lines of the same order were given from a stock record, and what they wait for, in the record's unit."""
+_NOTHING: Final = (ZERO, ZERO)
 
 
 def allocate(
@@ -29,15 +30,15 @@ def allocate(
 ) -> tuple[Decimal, date | None]:
     """How much of ``quantity`` stock covers, and the day on which all of it can leave (``None``: not known).
 
-    Whole packs only, where the line counts in packs.  What is given is added to ``taken``, so that two lines do not
-    get the same pieces.
+    Whole packs only, where the line counts in packs.  What is given, and what waits for goods to come in, is added to
+    ``taken``, so that two lines do not get the same pieces.
     """
     level = None if product is None else facts.level(product, warehouse)
     if level is None or product is None:
         return ZERO, None
     place = (level.product, level.warehouse)
-    used = taken.get(place, ZERO)
-    free = max(subtract(level.free, used), ZERO)
+    used, waiting = taken.get(place, _NOTHING)
+    free = subtract(subtract(level.on_hand, level.reserved), used)
     needed = quantity
     if level.unit != unit:
         try:
@@ -47,19 +48,20 @@ def allocate(
     today = facts.today
     earliest = today if requested is None or requested < today else requested
     if needed <= free:
-        taken[place] = add(used, needed)
+        taken[place] = (add(used, needed), waiting)
         return quantity, earliest
-    given, taking = free, free
+    given = taking = max(free, ZERO)
     if level.unit != unit:
-        given = between(product, free, level.unit, unit)
+        given = between(product, given, level.unit, unit)
         if sold_whole(unit):
             given = given.to_integral_value(ROUND_FLOOR)
             taking = between(product, given, unit, level.unit)
-    taken[place] = add(used, taking)
+    short = add(waiting, subtract(needed, taking))
+    taken[place] = (add(used, taking), short)
+    owed = short if free >= 0 else subtract(short, free)  # others' reservations come first
     day = None
-    coming, coming_on = level.incoming, level.incoming_on
-    if coming is not None and coming_on is not None and subtract(needed, free) <= coming:
-        day = max(earliest, coming_on)
+    if level.incoming is not None and level.incoming_on is not None and owed <= level.incoming:
+        day = max(earliest, level.incoming_on)
     return given, day
 
 

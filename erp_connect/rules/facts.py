@@ -71,7 +71,8 @@ class Policy:
     saves_incomplete: bool = False
 
 
-class PriceEntry(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceEntry:
     """A line of a price list: for one customer, one price group, or (both left out) everybody.
 
     ``product`` is the product's number, ``quantity_from`` counts ``unit``, both days of validity are included.

@@ -35,10 +35,10 @@ def make_stamp(system: str, book: str, key: str, max_length: int | None = None) 
         told = part.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(told))
         digest.update(told)
-    text = base64.b32encode(digest.digest()).decode("ascii")
+    text = base64.b32encode(digest.digest()[:10]).decode("ascii")  # 80 bits are 16 characters
     if max_length is not None and max_length < LONG:
         return text[:SHORT]
-    return text[:16] + _check(text[:16])
+    return text + _check(text)
 
 
 def looks_like_stamp(text: str) -> bool:
@@ -47,4 +47,5 @@ def looks_like_stamp(text: str) -> bool:
 
 
 def _check(text: str) -> str:
-    return base64.b32encode(hashlib.sha256(b"stamp:" + text.encode("ascii")).digest()).decode("ascii")[:4]
+    digest = hashlib.sha256(b"stamp:" + text.encode("ascii")).digest()
+    return base64.b32encode(digest[:5]).decode("ascii")[:4]

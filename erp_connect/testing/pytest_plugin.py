@@ -48,11 +48,11 @@ def erp_like(request: pytest.FixtureRequest) -> Iterator[Client]:
 
 @pytest.fixture
 def erp_world(request: pytest.FixtureRequest) -> World:
-    """What lies behind this test's ``erp`` (or ``erp_like``): stock, prices, and the switches in ``erp_world.faults``."""
+    """What lies behind this test's ``erp`` or ``erp_like``: stock, prices, and the switches in ``erp_world.faults``."""
     from ..adapters.memory import MemoryAdapter
 
     name = "erp_like" if "erp_like" in request.fixturenames else "erp"
-    adapter = request.getfixturevalue(name)._context.adapter  # noqa: SLF001 (there is no public way behind the scenes)
+    adapter = request.getfixturevalue(name)._context.adapter
     assert isinstance(adapter, MemoryAdapter)
     return adapter.world
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import sqlite3
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 import erp_connect as ec
+from erp_connect.testing.databases import new_database
 
 HARBOUR = ec.Address(
     name="Harbour Pumps Ltd", lines=["Quay 7"], city="Bristol", postal_code="BS1 4RN", country="GB"
@@ -137,28 +144,97 @@ def make_schema():
 
 
 @pytest.fixture
-def sqlite_shop(sqlite_url, shop) -> str:
-    with ec.connect(made(sqlite_url)) as erp:
-        shop.fill(erp)
-    return sqlite_url
-
-
-@pytest.fixture
 def postgres_shop(postgres_url, shop) -> str:
     with ec.connect(made(postgres_url)) as erp:
         shop.fill(erp)
     return postgres_url
 
 
+class Shelf:
+    """A database with the shop on file, put back as it was after each test: making one anew takes a second."""
+
+    def __init__(self, url: str) -> None:
+        with ec.connect(made(url)) as erp:
+            Shop.fill(erp)
+        self.url = url
+        self._engine = sa.create_engine(
+            url.replace("postgresql:", "postgresql+psycopg:").replace("mariadb:", "mariadb+pymysql:"),
+            poolclass=sa.NullPool,
+        )
+        self._tables = sa.MetaData()
+        self._tables.reflect(self._engine)
+        with self._engine.connect() as connection:
+            self._rows = {
+                table: [dict(row) for row in connection.execute(table.select()).mappings()]
+                for table in self._tables.sorted_tables
+            }
+
+    def put_back(self) -> None:
+        with self._engine.begin() as connection:
+            if self._engine.dialect.name == "postgresql":
+                names = ", ".join(f'"{table.name}"' for table in self._rows)
+                connection.exec_driver_sql(f"TRUNCATE {names}")
+            else:
+                connection.exec_driver_sql("SET foreign_key_checks = 0")
+                for table in self._rows:
+                    connection.execute(table.delete())
+            for table, rows in self._rows.items():
+                if rows:
+                    connection.execute(table.insert(), rows)
+
+
+@contextlib.contextmanager
+def shelf_on(server: object) -> Iterator[Shelf]:
+    with new_database(server) as database:
+        yield Shelf(database.render_as_string(hide_password=False))
+
+
+@pytest.fixture(scope="session")
+def postgres_shelf(postgres_server) -> Iterator[Shelf]:
+    """The shop on PostgreSQL."""
+    with shelf_on(postgres_server) as shelf:
+        yield shelf
+
+
+@pytest.fixture(scope="session")
+def mariadb_shelf(mariadb_server_url) -> Iterator[Shelf]:
+    """The shop on MariaDB."""
+    with shelf_on(mariadb_server_url) as shelf:
+        yield shelf
+
+
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory) -> Path:
+    """A SQLite file with the shop on file, to be copied."""
+    path = tmp_path_factory.mktemp("model") / "model.db"
+    with ec.connect(made(f"sqlite:///{path}")) as erp:
+        Shop.fill(erp)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def sqlite_shop(sqlite_model, tmp_path) -> str:
+    """A SQLite file with the shop on file."""
+    shutil.copyfile(sqlite_model, tmp_path / "orders.db")
+    return f"sqlite:///{tmp_path / 'orders.db'}"
+
+
 @pytest.fixture(params=["memory", "sqlite", "postgres", "mariadb"])
 def url(request, shop) -> str:
     """A back-end with the shop on file: the test runs once on each."""
-    target = request.getfixturevalue(f"{request.param}_url")
-    if request.param != "memory":
-        made(target)
-    with ec.connect(target) as erp:
-        shop.fill(erp)
-        yield target
+    if request.param == "memory":
+        target = request.getfixturevalue("memory_url")
+        with ec.connect(target) as erp:
+            shop.fill(erp)
+            yield target
+    elif request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_shop")
+    else:
+        shelf = request.getfixturevalue(f"{request.param}_shelf")
+        yield shelf.url
+        shelf.put_back()
 
 
 @pytest.fixture

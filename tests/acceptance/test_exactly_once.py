@@ -96,7 +96,7 @@ def test_a_key_that_is_no_key_is_refused(shop, erp) -> None:
     assert count(erp) == 0
 
 
-@pytest.mark.parametrize("key", ["k" * 4000, "Grün/ß/漢字/🚢", "a b\tc", "K", "k ", "'; DELETE FROM orders; --"])
+@pytest.mark.parametrize("key", ["k" * 1000, "Grün/ß/漢字/🚢", "a b\tc", "K", "k ", "'; DELETE FROM orders; --"])
 def test_any_text_can_be_a_key(shop, erp, key: str) -> None:
     erp.orders.create(shop.draft("PO-k"), key="k")
     first = erp.orders.create(shop.draft("PO-2"), key=key)

@@ -1,6 +1,7 @@
 """A company to run the command line against: a database of our own, or a memory back-end that breaks on demand."""
 
 import json
+import shutil
 from decimal import Decimal
 
 import pytest
@@ -65,14 +66,21 @@ def on():
     return Run
 
 
-@pytest.fixture
-def target():
-    """A database of our own schema, made by the command line, with a company in it."""
-    url = "sqlite:///orders.db"
-    Run()("init", url, "--currency", "EUR")
-    with ec.connect(url) as erp:
+@pytest.fixture(scope="session")
+def furnished_database(tmp_path_factory):
+    """A database of our own schema, made by the command line, with a company in it; copied for every test."""
+    file = tmp_path_factory.mktemp("company") / "orders.db"
+    Run()("init", f"sqlite:///{file}", "--currency", "EUR")
+    with ec.connect(f"sqlite:///{file}") as erp:
         furnish(erp)
-    return url
+    return file
+
+
+@pytest.fixture
+def target(furnished_database, tmp_path):
+    """A database with a company in it, in the current folder."""
+    shutil.copy(furnished_database, tmp_path / "orders.db")
+    return "sqlite:///orders.db"
 
 
 @pytest.fixture

@@ -133,40 +133,28 @@ def without(kind):
 
 
 @pytest.mark.runs_the_demo
-def test_a_fault_that_the_reader_misses_makes_the_demo_fail(on, monkeypatch):
-    monkeypatch.setattr(importing, "read_orders", without("not_a_date"))
-    told = on().json("demo", code=1, seconds=True)
-    assert told["kept"] is False
-    missed = [fault for fault in told["planted"] if not fault["found"]]
-    assert {fault["code"] for fault in missed} == {"not_a_date"}
-    assert len(told["broken"]) >= 4
+def test_a_library_that_misses_refuses_and_doubles_makes_the_demo_fail(on, monkeypatch):
+    """Three sabotages in one morning: a fault unseen, good rows refused, and an import without keys."""
+    check, create = importing._checked, importing._create
 
+    def sterner(erp, sheet, order):
+        return tuple(
+            replace(each, severity=Severity.ERROR) if each.code == "stock_short" else each
+            for each in check(erp, sheet, order)
+        )
 
-@pytest.mark.runs_the_demo
-def test_an_order_that_is_doubled_makes_the_demo_fail(on, monkeypatch):
     def twice(erp, fit, terminal, created, there):
-        """An import without keys."""
         failed = create(erp, fit, terminal, created, there)
         for order in fit[:3]:
             erp.orders.create(order.draft)
         return failed
 
-    create = importing._create
+    monkeypatch.setattr(importing, "read_orders", without("not_a_date"))
+    monkeypatch.setattr(importing, "_checked", sterner)
     monkeypatch.setattr(importing, "_create", twice)
     told = on().json("demo", code=1, seconds=True)
-    assert any("twice" in each for each in told["broken"])
-
-
-@pytest.mark.runs_the_demo
-def test_a_good_row_that_is_refused_makes_the_demo_fail(on, monkeypatch):
-    check = importing._checked
-
-    def sterner(erp, sheet, order):
-        found = check(erp, sheet, order)
-        return tuple(
-            replace(each, severity=Severity.ERROR) if each.code == "stock_short" else each for each in found
-        )
-
-    monkeypatch.setattr(importing, "_checked", sterner)
-    told = on().json("demo", code=1, seconds=True)
+    assert told["kept"] is False
+    assert {fault["code"] for fault in told["planted"] if not fault["found"]} == {"not_a_date"}
+    assert any("was not found as not_a_date" in each for each in told["broken"])
     assert any("a good order" in each and "stock_short" in each for each in told["broken"])
+    assert any("stand twice in the database" in each for each in told["broken"])

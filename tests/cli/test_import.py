@@ -139,7 +139,8 @@ def test_orders_of_a_workbook_can_be_checked_alone(run, erp, orders):
 
 
 def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(run, erp, tmp_path, monkeypatch):
-    rows = [["10000", f"PO-{number}", "EUR", "VALVE-20", 1, "pcs", None] for number in range(700)]
+    many = max(erp.capabilities.block_size, 100) + 50
+    rows = [["10000", f"PO-{number}", "EUR", "VALVE-20", 1, "pcs", None] for number in range(many)]
     file = write(tmp_path / "many.xlsx", *rows)
 
     @contextmanager
@@ -151,7 +152,13 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(run, erp, tmp_path, m
         stopped = run("import", file, code=ExitCode.INTERRUPTED)
     assert "Run the same command again" in stopped.stderr
     begun = len(list(erp.orders.list()))
-    assert 0 < begun < 700
+    assert 0 < begun < many
     told = run.json("import", file)
-    assert len(told["created"]) == 700 - begun
-    assert len(list(erp.orders.list())) == 700
+    assert len(told["created"]) == many - begun
+    assert len(list(erp.orders.list())) == many
+
+
+def test_a_copy_that_cannot_be_is_refused_before_anything_is_created(run, erp, orders):
+    for name in ("answer.csv", "no such folder/answer.xlsx", orders):
+        assert run.json("import", orders, "--copy", name, code=ExitCode.CONFIGURATION)["error"]["hint"]
+    assert list(erp.orders.list()) == []

@@ -2,7 +2,11 @@
 
 import sqlite3
 
+import pytest
+from typer.testing import CliRunner
+
 import erp_connect as ec
+from erp_connect.cli.app import app
 
 
 def test_init_makes_a_database_that_orders_can_be_written_to(on, tmp_path):
@@ -44,3 +48,15 @@ def test_the_version_is_told(on):
     from importlib.metadata import version
 
     assert on()("--version").stdout.strip() == version("erp-connect")
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"), [("ord", "orders"), ("orders am", "amend"), ("orders list --target sh", "shop")]
+)
+def test_the_shell_completes_commands_and_profiles(on, tmp_path, monkeypatch, typed, completed):
+    (tmp_path / "erp-connect.toml").write_text('[profiles.shop]\nurl = "sqlite:///orders.db"\n')
+    monkeypatch.setenv("_ERP_CONNECT_COMPLETE", "complete_bash")
+    words = f"erp-connect {typed}"
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    assert completed in CliRunner().invoke(app, [], prog_name="erp-connect").stdout.split()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -61,6 +61,10 @@ class Shop:
     """One world, and the connections to it."""
 
     _names = itertools.count(1)
+    eur = staticmethod(eur)
+    line = staticmethod(line)
+    order = staticmethod(order)
+    purchase = staticmethod(purchase)
 
     def __init__(self) -> None:
         self.name = f"shop-{next(self._names)}"
@@ -129,13 +133,3 @@ def shop() -> Iterator[Shop]:
 def erp(shop: Shop) -> ec.Client:
     """A connection without limits."""
     return shop.connect()
-
-
-@pytest.fixture
-def placed(erp: ec.Client) -> Callable[..., ec.Order]:
-    """Puts an order on file and gives it back."""
-
-    def place(*lines: ec.LineDraft, **more: Any) -> ec.Order:
-        return erp.orders.create(order(*lines, **more)).order
-
-    return place

@@ -23,7 +23,9 @@ pytest_plugins = ["pytester"]
 class BrokenProfile(MemoryProfile):
     """The memory adapter with one defect; ``breaks(name, method, args, kwargs)`` stands before every call of a book."""
 
-    def __init__(self, breaks: Callable[[], Any] | None = None, *, like: str | None = None, **claims: Any) -> None:
+    def __init__(
+        self, breaks: Callable[[], Any] | None = None, *, like: str | None = None, **claims: Any
+    ) -> None:
         super().__init__(like)
         self._breaks = breaks
         self._claims = claims
@@ -157,7 +159,9 @@ def loses_the_stamp():
 
     def passes(name, method, args, more):
         if name == "orders.create":
-            args = tuple(replace(each, stamp=next(spare)) if isinstance(each, Write) else each for each in args)
+            args = tuple(
+                replace(each, stamp=next(spare)) if isinstance(each, Write) else each for each in args
+            )
         return method(*args, **more)
 
     return passes
@@ -168,7 +172,9 @@ def doubles_on_retry():
 
     def passes(name, method, args, more):
         if name == "orders.create":
-            again = tuple(replace(each, stamp=next(extra)) if isinstance(each, Write) else each for each in args)
+            again = tuple(
+                replace(each, stamp=next(extra)) if isinstance(each, Write) else each for each in args
+            )
             method(*again, **more)
         return method(*args, **more)
 
@@ -201,7 +207,9 @@ def loses_what_it_does_not_change():
     def passes(name, method, args, more):
         answer = method(*args, **more)
         if name == "orders.amend" and answer.stored is not None:
-            bare = answer.stored.but(payment_terms=None, lines=[line.but(reference=None) for line in answer.stored.lines])
+            bare = answer.stored.but(
+                payment_terms=None, lines=[line.but(reference=None) for line in answer.stored.lines]
+            )
             return replace(answer, stored=bare.but(customer_po="PO-0"))
         return answer
 
@@ -228,7 +236,9 @@ def tells_names():
         try:
             return method(*args, **more)
         except ErpConnectError as error:
-            raise type(error)(f"{error.message} (Zebra Confidential)", code=error.code, operation=name) from None
+            raise type(error)(
+                f"{error.message} (Zebra Confidential)", code=error.code, operation=name
+            ) from None
 
     return passes
 
@@ -269,7 +279,11 @@ def _floated(order: Order) -> Order:
 
 def _real_floats(order: Order) -> Order:
     net = order.net
-    return order if net is None else order.model_copy(update={"net": net.model_copy(update={"amount": float(net.amount)})})
+    return (
+        order
+        if net is None
+        else order.model_copy(update={"net": net.model_copy(update={"amount": float(net.amount)})})
+    )
 
 
 def _zoneless(order: Order) -> Order:
@@ -297,44 +311,187 @@ def _always_submitted(order: Order) -> Order:
 
 CLAIMED = {"operations": {"orders.hold": OperationSupport(support=Support.NATIVE)}}
 DEFECTS = [
-    ("swallows an error", BrokenProfile(swallows_an_error), "test_a_change_to_a_stale_order_is_a_conflict_that_shows_what_moved"),
+    (
+        "swallows an error",
+        BrokenProfile(swallows_an_error),
+        "test_a_change_to_a_stale_order_is_a_conflict_that_shows_what_moved",
+    ),
     ("swallows an error", BrokenProfile(swallows_an_error), "test_a_stale_order_is_not_cancelled"),
-    ("ignores the version", BrokenProfile(ignores_the_version), "test_a_rival_between_reading_and_writing_is_noticed"),
-    ("ignores the version", BrokenProfile(ignores_the_version), "test_of_rivals_with_one_version_only_one_wins"),
-    ("ignores the version", BrokenProfile(ignores_the_version), "test_a_rival_is_noticed_just_before_the_cancellation"),
+    (
+        "ignores the version",
+        BrokenProfile(ignores_the_version),
+        "test_a_rival_between_reading_and_writing_is_noticed",
+    ),
+    (
+        "ignores the version",
+        BrokenProfile(ignores_the_version),
+        "test_of_rivals_with_one_version_only_one_wins",
+    ),
+    (
+        "ignores the version",
+        BrokenProfile(ignores_the_version),
+        "test_a_rival_is_noticed_just_before_the_cancellation",
+    ),
     ("floats the money", BrokenProfile(with_orders(_floated)), "test_a_price_keeps_every_digit_that_fits"),
-    ("returns real floats", BrokenProfile(with_orders(_real_floats)), "test_no_float_and_no_zoneless_time_comes_back"),
+    (
+        "returns real floats",
+        BrokenProfile(with_orders(_real_floats)),
+        "test_no_float_and_no_zoneless_time_comes_back",
+    ),
     ("drops a line", BrokenProfile(drops_a_line), "test_an_order_stands_as_it_was_sent"),
     ("drops a line", BrokenProfile(drops_a_line), "test_what_was_sent_plainly_shows_no_difference"),
     ("loses the stamp", BrokenProfile(loses_the_stamp), "test_an_order_whose_answer_was_lost_is_not_doubled"),
-    ("loses the stamp", BrokenProfile(loses_the_stamp, like="odata"), "test_an_order_whose_answer_was_lost_is_not_doubled"),
+    (
+        "loses the stamp",
+        BrokenProfile(loses_the_stamp, like="odata"),
+        "test_an_order_whose_answer_was_lost_is_not_doubled",
+    ),
     ("doubles on retry", BrokenProfile(doubles_on_retry), "test_the_same_key_and_content_is_one_order"),
-    ("returns a stale order", BrokenProfile(returns_a_stale_order), "test_a_change_is_planned_made_and_read_back[change_quantity]"),
+    (
+        "returns a stale order",
+        BrokenProfile(returns_a_stale_order),
+        "test_a_change_is_planned_made_and_read_back[change_quantity]",
+    ),
     ("forgets to cancel", BrokenProfile(forgets_to_cancel), "test_a_cancelled_order_is_cancelled"),
     ("forgets to cancel", BrokenProfile(forgets_to_cancel), "test_a_claim_is_kept[orders.cancel]"),
-    ("loses what it does not change", BrokenProfile(loses_what_it_does_not_change), "test_a_change_is_planned_made_and_read_back[change_price]"),
+    (
+        "loses what it does not change",
+        BrokenProfile(loses_what_it_does_not_change),
+        "test_a_change_is_planned_made_and_read_back[change_price]",
+    ),
     ("lists half", BrokenProfile(lists_half), "test_a_list_holds_every_order_once"),
     ("finds nothing", BrokenProfile(finds_too_much_of_nothing), "test_an_order_is_found_by_what_people_say"),
-    ("tells names", BrokenProfile(tells_names), "test_an_error_says_what_happened_and_can_be_carried_about[unknown product]"),
-    ("calls a refusal unknown", BrokenProfile(calls_a_refusal_unknown), "test_what_is_not_on_file_is_refused_and_leaves_nothing[product]"),
+    (
+        "tells names",
+        BrokenProfile(tells_names),
+        "test_an_error_says_what_happened_and_can_be_carried_about[unknown product]",
+    ),
+    (
+        "calls a refusal unknown",
+        BrokenProfile(calls_a_refusal_unknown),
+        "test_what_is_not_on_file_is_refused_and_leaves_nothing[product]",
+    ),
     ("ships twice", BrokenProfile(ships_twice), "test_a_part_is_shipped_and_the_rest_stays_open"),
     ("knows no zone", BrokenProfile(with_orders(_zoneless)), "test_an_order_stands_as_it_was_sent"),
-    ("rewrites texts", BrokenProfile(with_orders(_trimmed)), "test_a_text_comes_back_as_it_was_written_and_is_found[apostrophe]"),
-    ("is a day late", BrokenProfile(with_orders(_day_late)), "test_a_requested_day_stays_that_day[2028-02-29]"),
+    (
+        "rewrites texts",
+        BrokenProfile(with_orders(_trimmed)),
+        "test_a_text_comes_back_as_it_was_written_and_is_found[apostrophe]",
+    ),
+    (
+        "is a day late",
+        BrokenProfile(with_orders(_day_late)),
+        "test_a_requested_day_stays_that_day[2028-02-29]",
+    ),
     ("is always submitted", BrokenProfile(with_orders(_always_submitted)), "test_a_part_that_has_left_shows"),
-    ("is always submitted", BrokenProfile(with_orders(_always_submitted)), "test_orders_live_as_they_do_in_memory"),
+    (
+        "is always submitted",
+        BrokenProfile(with_orders(_always_submitted)),
+        "test_orders_live_as_they_do_in_memory",
+    ),
     ("claims what it cannot", BrokenProfile(like="bc", **CLAIMED), "test_a_claim_is_kept[orders.hold]"),
     ("claims what it cannot", BrokenProfile(like="bc", **CLAIMED), "test_the_static_bound_holds"),
 ]
 
 
-@pytest.mark.parametrize(("profile", "test"), [each[1:] for each in DEFECTS], ids=[f"{each[0]}-{each[2]}" for each in DEFECTS])
+@pytest.mark.parametrize(
+    ("profile", "test"), [each[1:] for each in DEFECTS], ids=[f"{each[0]}-{each[2]}" for each in DEFECTS]
+)
 def test_the_kit_fails_on_an_adapter_that(profile, test) -> None:
     assert fails(profile, test) is not None
 
 
-@pytest.mark.parametrize(("like", "test"), sorted({(profile.like or "", test) for _, profile, test in DEFECTS}))
+@pytest.mark.parametrize(
+    ("like", "test"), sorted({(profile.like or "", test) for _, profile, test in DEFECTS})
+)
 def test_the_sound_adapter_passes_the_same_tests(like, test) -> None:
     if test == "test_a_claim_is_kept[orders.hold]" or not like:
         like = like or None
     assert fails(MemoryProfile(like or None), test) is None
+
+
+# -- as a third party runs it ----------------------------------------------------------------------------------
+
+THEIRS = """
+from erp_connect.testing import conformance
+
+class Profile(conformance.MemoryProfile):
+    {more}
+
+class TestTheirs(conformance.{suite}):
+    profile = Profile({like})
+"""
+
+
+def run(pytester: pytest.Pytester, suite: str, more: str = "pass", like: str = "") -> dict[str, int]:
+    pytester.makepyfile(THEIRS.format(suite=suite, more=more, like=like))
+    return pytester.runpytest_inprocess("-p", "no:cacheprovider").parseoutcomes()
+
+
+def test_a_suite_runs_alone(pytester) -> None:
+    assert run(pytester, "Dates")["passed"] >= 10
+
+
+def test_what_is_not_offered_is_skipped(pytester) -> None:
+    outcomes = run(pytester, "Purchasing", like='"crm"')
+    assert outcomes["skipped"] >= 8
+    assert "failed" not in outcomes
+
+
+def test_an_expected_failure_that_passes_fails(pytester) -> None:
+    more = "expected_failures = {'test_an_id_that_cannot_exist_is_not_found': 'we think so'}"
+    more += "\n    def __init__(self): super().__init__(expected_failures=self.expected_failures)"
+    outcomes = run(pytester, "Finding", more)
+    assert outcomes["failed"] == 1
+
+
+def test_an_expected_failure_that_fails_is_expected(pytester) -> None:
+    more = "expected_failures = {'test_every_currency_is_rounded_to_its_own_places[JPY]': 'no yen here'}"
+    more += "\n    def __init__(self): super().__init__(expected_failures=self.expected_failures)"
+    more += "\n    def connect(self, **more): raise AssertionError"
+    more += """
+    def backend(self):
+        from contextlib import contextmanager
+        @contextmanager
+        def weak():
+            with conformance.MemoryProfile.backend(self) as connect:
+                def connected(**more):
+                    client = connect(**more)
+                    create = client.orders.create
+                    def refusing(draft, **more):
+                        assert draft.currency != "JPY"
+                        return create(draft, **more)
+                    client.orders.create = refusing
+                    return client
+                yield connected
+        return weak()
+"""
+    outcomes = run(pytester, "Money", more)
+    assert outcomes["xfailed"] == 1
+    assert "failed" not in outcomes
+
+
+def test_an_expected_failure_needs_a_test_and_a_reason(pytester) -> None:
+    more = "expected_failures = {'test_of_our_dreams': 'some day'}"
+    more += "\n    def __init__(self): super().__init__(expected_failures=self.expected_failures)"
+    assert run(pytester, "Declared", more)["failed"] == 1
+
+
+def test_less_than_the_minimum_needs_a_reason(pytester) -> None:
+    more = "minimum = frozenset({'orders.hold', 'orders.create'})"
+    assert run(pytester, "Declared", more, like='"bc"')["failed"] == 1
+    more += "\n    declares_less = {'orders.hold': 'the page service has no hold'}"
+    assert "failed" not in run(pytester, "Declared", more, like='"bc"')
+
+
+def test_claims_are_noted_for_the_support_matrix(pytester, tmp_path, monkeypatch) -> None:
+    from erp_connect.testing.conformance.declared import RESULTS
+    from erp_connect.testing.matrix import gather
+
+    monkeypatch.setenv(RESULTS, str(tmp_path))
+    run(pytester, "Claims", like='"x3"')
+    noted = gather(tmp_path)
+    claims = MemoryProfile("x3").static_capabilities()
+    assert noted == {
+        "x3": {name for name, known in claims.operations.items() if known.support is not Support.NONE}
+    }

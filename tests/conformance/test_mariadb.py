@@ -10,8 +10,9 @@ from erp_connect.testing.databases import new_database
 
 class TestMariaDB(conformance.Everything):
     @pytest.fixture(scope="class", autouse=True)
-    def database(self, request, mariadb_server_url):
+    @classmethod
+    def database(cls, mariadb_server_url):
         with new_database(mariadb_server_url) as url:
             init(url)
-            request.cls.profile = DatabaseProfile(url.render_as_string(hide_password=False), name="MariaDB")
+            cls.profile = DatabaseProfile(url.render_as_string(hide_password=False), name="MariaDB")
             yield

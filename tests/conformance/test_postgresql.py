@@ -10,8 +10,9 @@ from erp_connect.testing.databases import new_database
 
 class TestPostgreSQL(conformance.Everything):
     @pytest.fixture(scope="class", autouse=True)
-    def database(self, request, postgres_server):
+    @classmethod
+    def database(cls, postgres_server):
         with new_database(postgres_server) as url:
             init(url)
-            request.cls.profile = DatabaseProfile(url.render_as_string(hide_password=False), name="PostgreSQL")
+            cls.profile = DatabaseProfile(url.render_as_string(hide_password=False), name="PostgreSQL")
             yield

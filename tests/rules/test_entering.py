@@ -173,6 +173,27 @@ def test_stock_kept_in_pieces_covers_whole_cartons(shop):
     assert given == [(4, 1), (2, 5)]  # 50 pieces: four cartons of 12, and two over
 
 
+def test_what_comes_in_is_promised_once(shop):
+    def promised(*quantities, reserved=0):
+        level = StockLevel(
+            product="PIPE-3",
+            unit="MTR",
+            on_hand=Decimal(4),
+            reserved=Decimal(reserved),
+            incoming=Decimal(100),
+            incoming_on=date(2026, 4, 20),
+        )
+        facts = shop.facts(stock=stock_by_place([level]))
+        order = shop.order(*(shop.line("PIPE-3", quantity, "MTR") for quantity in quantities), facts=facts)
+        return [line.promised for line in order.lines]
+
+    arrival = date(2026, 4, 20)
+    assert promised(60, 44) == [arrival, arrival]
+    assert promised(60, 45) == [arrival, None]
+    assert promised(50, reserved=54) == [arrival]
+    assert promised(51, reserved=54) == [None]  # fifty of what comes in are others' already
+
+
 def test_goods_without_a_date_are_promised_for_today(shop):
     assert shop.order(requested=None).promised == shop.today
     assert shop.order(requested=date(2026, 1, 1)).promised == shop.today

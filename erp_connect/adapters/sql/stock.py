@@ -47,6 +47,7 @@ class StockRows:
 
     def __init__(self) -> None:
         self._rows: dict[Place, _Row] = {}
+        self._totals: dict[str, _Row] = {}
         self._places: dict[str, list[str]] = {}
         self._incoming: dict[str, tuple[Decimal, date | None]] = {}
         self.levels: dict[tuple[str, str | None], StockLevel] = {}
@@ -63,26 +64,34 @@ class StockRows:
                 .order_by(STOCK.c.product_id, STOCK.c.warehouse)
             )
             for row in connection.execute(wanted.with_for_update() if lock else wanted):
-                product = products[row.product_id]
-                number = product.number or product.id
-                stock._rows[number, row.warehouse] = _Row(
-                    row.product_id, product.unit or "", row.on_hand, row.reserved
-                )
-                stock._places.setdefault(number, []).append(row.warehouse)
+                key, warehouse, on_hand, reserved = row
+                product = products[key]
+                number, unit = product.number or product.id, product.unit or ""
+                stock._rows[number, warehouse] = _Row(key, unit, on_hand, reserved)
+                stock._places.setdefault(number, []).append(warehouse)
+                total = stock._totals.setdefault(number, _Row(key, unit, ZERO, ZERO))
+                total.on_hand += on_hand
+                total.reserved += reserved
         counted = {key: each for key, each in products.items() if (each.number or each.id) in stock._places}
         stock._incoming = incoming(connection, counted)
-        for number in stock._places:
-            stock._show(number)
+        for (number, place), held in stock._rows.items():
+            stock._show(number, place, held, stock._totals[number])
         return stock
 
     def weigh(self, before: OrderFields | None, after: OrderFields, products: Mapping[str, Product]) -> None:
         """Reserve what an order has open now, less what it had open before."""
         if not self._rows or not isinstance(after, Order):
             return
+        if before is None:
+            if after.status not in CLOSED:
+                for line in after.lines:
+                    if line.product in self._places:
+                        amount = open_in_base_unit(line, products)
+                        self.move(line.product, line.warehouse or after.warehouse, reserved=amount)
+            return
         change = reserved_by(after, products)
-        if before is not None:
-            for place, amount in reserved_by(before, products).items():
-                change[place] = change.get(place, ZERO) - amount
+        for place, amount in reserved_by(before, products).items():
+            change[place] = change.get(place, ZERO) - amount
         for (number, warehouse), amount in change.items():
             self.move(number, warehouse, reserved=amount)
 
@@ -90,13 +99,16 @@ class StockRows:
         self, number: str, warehouse: str | None, *, on_hand: Decimal = ZERO, reserved: Decimal = ZERO
     ) -> None:
         """Goods come, go, or are promised, in base units."""
-        row = self._row(number, warehouse)
-        if row is None or not (on_hand or reserved):
+        place = self._place(number, warehouse)
+        if place is None or not (on_hand or reserved):
             return
+        row, total = self._rows[number, place], self._totals[number]
         row.on_hand += on_hand
         row.reserved += reserved
         row.touched = True
-        self._show(number)
+        total.on_hand += on_hand
+        total.reserved += reserved
+        self._show(number, place, row, total)
 
     def flush(self, connection: Connection) -> None:
         """Write back what has changed."""
@@ -115,30 +127,23 @@ class StockRows:
             for row in self._rows.values():
                 row.touched = False
 
-    def _row(self, number: str, warehouse: str | None) -> _Row | None:
+    def _place(self, number: str, warehouse: str | None) -> str | None:
+        """The place whose record counts for a warehouse."""
         places = self._places.get(number)
         if not places:
             return None
-        if warehouse not in places:
-            real = [place for place in places if place != NO_WAREHOUSE]
-            warehouse = real[0] if len(real) == 1 else NO_WAREHOUSE
-        return self._rows.get((number, warehouse)) or self._rows[number, places[0]]
+        if warehouse in places:
+            return warehouse
+        real = [place for place in places if place != NO_WAREHOUSE]
+        fallback = real[0] if len(real) == 1 else NO_WAREHOUSE
+        return fallback if fallback in places else places[0]
 
-    def _show(self, number: str) -> None:
+    def _show(self, number: str, place: str, row: _Row, total: _Row) -> None:
         coming, day = self._incoming.get(number, _NOTHING)
-        levels = self.levels
-        on_hand = reserved = ZERO
-        unit = ""
-        for place in self._places[number]:
-            row = self._rows[number, place]
-            on_hand += row.on_hand
-            reserved += row.reserved
-            unit = row.unit
-            if place != NO_WAREHOUSE:
-                levels[number, place] = StockLevel(
-                    number, unit, place, row.on_hand, row.reserved, coming, day
-                )
-        levels[number, None] = StockLevel(number, unit, None, on_hand, reserved, coming, day)
+        levels, unit = self.levels, row.unit
+        if place != NO_WAREHOUSE:
+            levels[number, place] = StockLevel(number, unit, place, row.on_hand, row.reserved, coming, day)
+        levels[number, None] = StockLevel(number, unit, None, total.on_hand, total.reserved, coming, day)
 
 
 def reserved_by(order: OrderFields, products: Mapping[str, Product]) -> dict[tuple[str, str | None], Decimal]:

@@ -59,6 +59,8 @@ def first_import(terminal: Terminal, outcome: Outcome) -> None:
     report = outcome.first
     if report is None:
         return
+    if outcome.book is None:
+        terminal.say(f"\n[bold]1. The workbook[/] {safe(report.file)}: {report.rows} rows.")
     terminal.say(
         f"\n[bold]2. The import[/]: {len(report.created)} orders created, {len(report.already_there)} already there, "
         f"{len(report.not_imported)} refused with their cells named."

@@ -242,10 +242,11 @@ def _wrong_value(kind: Kind, order: PlannedOrder, chance: random.Random) -> Any:
 
 
 def write_book(book: Book, path: Path) -> None:
-    """Write the workbook, faults and all."""
+    """Write the workbook, faults and all; it appears whole or not at all."""
     import xlsxwriter
 
-    with xlsxwriter.Workbook(path) as file:
+    unfinished = path.with_name(f".{path.name}.part")
+    with xlsxwriter.Workbook(unfinished) as file:
         file.set_properties(
             {
                 "title": _TITLE,
@@ -276,6 +277,7 @@ def write_book(book: Book, path: Path) -> None:
             )
         ):
             about.write_string(row, 0, line)
+    unfinished.replace(path)
 
 
 def _write(sheet: Any, cell: str, value: Any, formats: Mapping[type, Any]) -> None:

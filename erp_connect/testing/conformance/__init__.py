@@ -61,6 +61,7 @@ class Everything(
     Cancelling,
     Fulfilling,
     Purchasing,
+    Masters,
     MasterFields,
     Money,
     Text,

@@ -15,7 +15,7 @@ from ...errors import (
     TransitionNotAllowed,
     VersionConflict,
 )
-from ...models import ChangeAddress, ChangeDate, ChangeDiscount, ChangeQuantity, EMPTY, AddLine, Discount
+from ...models import EMPTY, AddLine, ChangeAddress, ChangeDate, ChangeDiscount, ChangeQuantity, Discount
 from .changes import CHANGES, example_of
 from .compare import content, line_of, ordered, untouched
 from .desk import QUARRY, SKIPPED, Desk, eur
@@ -50,7 +50,10 @@ class Amending(Suite):
         order = desk.two_lines()
         first, second = order.lines
         changed = desk.erp.orders.amend(
-            order, ChangeQuantity(line=first, to=4), ChangeQuantity(line=second, to=1), ChangeAddress(ship_to=QUARRY)
+            order,
+            ChangeQuantity(line=first, to=4),
+            ChangeQuantity(line=second, to=1),
+            ChangeAddress(ship_to=QUARRY),
         ).stored
         assert content(changed) == sorted([(desk.pump, Decimal(1)), (desk.valve, Decimal(4))])
         assert changed.ship_to == QUARRY
@@ -176,6 +179,7 @@ class Amending(Suite):
             pytest.skip(SKIPPED)
         order, rival = desk.two_lines(), desk.connect()
         overtaking = ChangeQuantity(line=order.lines[0].id, to=20)
+        desk.needs_a_gap()
         desk.wire.before("orders.amend", lambda: rival.orders.amend(order.id, overtaking))
         with pytest.raises(VersionConflict):
             desk.erp.orders.amend(order, ChangeQuantity(line=order.lines[0], to=5))
@@ -200,7 +204,8 @@ class Amending(Suite):
         desk.needs("orders.change_quantity")
         first, stale, third = desk.order(), desk.order(), desk.order()
         plans = [
-            desk.erp.orders.plan(each, ChangeQuantity(line=each.lines[0], to=5)) for each in (first, stale, third)
+            desk.erp.orders.plan(each, ChangeQuantity(line=each.lines[0], to=5))
+            for each in (first, stale, third)
         ]
         desk.connect().orders.amend(stale.id, ChangeQuantity(line=stale.lines[0].id, to=20))
         done = desk.erp.orders.apply_many(plans)

@@ -13,6 +13,8 @@ from .compare import content, ordered
 from .desk import SKIPPED, Desk
 from .suite import Suite
 
+_PART = OrderStatus.PARTLY_SHIPPED
+
 
 class Cancelling(Suite):
     """``orders.cancel``."""
@@ -110,16 +112,18 @@ class Cancelling(Suite):
         order = desk.ship(order, {order.lines[0].id: Decimal(12)})
         if order.lines[0].quantities.shipped != 12:
             pytest.skip(SKIPPED)
-        try:
-            left = desk.erp.orders.cancel(order, "the rest is not needed").stored
-        except RequestRefused as refusal:
-            # Some back-ends delete an order and cannot do that once goods have moved.
-            assert desk.capabilities.on_cancel is OnCancel.GONE
-            assert refusal.outcome == "not_applied"
-            assert (desk.pump, Decimal(2)) in content(desk.erp.orders.get(order.id))
+        if desk.capabilities.on_cancel is OnCancel.GONE and desk.erp.orders.get(order).status is _PART:
+            # Some back-ends delete an order and cannot do that once goods have moved; some can when they are billed.
+            try:
+                left = desk.erp.orders.cancel(order, "the rest is not needed").stored
+            except RequestRefused:
+                left = desk.erp.orders.get(order)
+                assert (desk.pump, Decimal(2)) in content(left)
+                return
         else:
-            assert left.status in (OrderStatus.SHIPPED, OrderStatus.COMPLETED)
-            assert content(left) == [(desk.valve, Decimal(12))]
+            left = desk.erp.orders.cancel(order, "the rest is not needed").stored
+        assert left.status in (OrderStatus.SHIPPED, OrderStatus.COMPLETED)
+        assert content(left) == [(desk.valve, Decimal(12))]
 
     def test_nothing_open_is_nothing_to_cancel(self, desk: Desk) -> None:
         desk.needs("orders.cancel")
@@ -146,6 +150,7 @@ class Cancelling(Suite):
             pytest.skip(SKIPPED)
         order, rival = desk.order(), desk.connect()
         more = ChangeQuantity(line=order.lines[0].id, to=20)
+        desk.needs_a_gap()
         desk.wire.before("orders.cancel", lambda: rival.orders.amend(order.id, more))
         with pytest.raises(VersionConflict):
             desk.erp.orders.cancel(order, "customer withdrew")

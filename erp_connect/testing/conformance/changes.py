@@ -67,12 +67,13 @@ def _header(desk: Desk, book: str, order: Any) -> Made:
     ]
     assert fitting, "change_header is claimed, and no header field can be kept"
     name, value = fitting[0]
+    change: dict[str, Any] = {name: value}
 
     def after(changed: Any) -> None:
         assert getattr(changed, name) == value
         untouched(order, changed, name)
 
-    return ChangeHeader(**{name: value}, reason="customer called"), after
+    return ChangeHeader(**change, reason="customer called"), after
 
 
 def _quantity(desk: Desk, book: str, order: Any) -> Made:
@@ -232,7 +233,9 @@ CHANGES: Final[Mapping[str, Change]] = MappingProxyType(
 """Every amendment, by its operation."""
 
 
-def example_of(desk: Desk, operation: str, book: str = "orders") -> tuple[Any, Amendment, Callable[[Any], None]]:
+def example_of(
+    desk: Desk, operation: str, book: str = "orders"
+) -> tuple[Any, Amendment, Callable[[Any], None]]:
     """An order, an amendment of it, and what must hold afterwards; skips where the back-end does not offer it."""
     change = CHANGES[operation]
     desk.needs(f"{book}.{operation}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
@@ -104,9 +104,7 @@ def exact(entity: BaseModel) -> None:
     for path, value in leaves(entity):
         if path.startswith("raw"):
             continue
-        known = value is None or isinstance(
-            value, (str, bool, int, Decimal, Enum, datetime.date, datetime.datetime)
-        )
+        known = value is None or isinstance(value, (str, bool, int, Decimal, Enum, dt.date, dt.datetime))
         assert known, f"{path} holds a {type(value).__name__}"
-        if isinstance(value, datetime.datetime):
+        if isinstance(value, dt.datetime):
             assert value.utcoffset() is not None, f"{path} does not know its zone"

@@ -17,7 +17,9 @@ class DatabaseProfile(AdapterProfile):
     controls_clock = True
     scheme = "sql"
 
-    def __init__(self, target: str, *, name: str = "sql", expected_failures: Mapping[str, str] = NOTHING) -> None:
+    def __init__(
+        self, target: str, *, name: str = "sql", expected_failures: Mapping[str, str] = NOTHING
+    ) -> None:
         self.target = target
         self.name = name
         self.expected_failures = expected_failures
@@ -42,10 +44,10 @@ class DatabaseProfile(AdapterProfile):
 
         from ...adapters.sql.schema import ORDERS
 
-        with _adapter(erp).engine.begin() as connection:
+        with _adapter(erp).transaction() as connection:
             moved = sa.update(ORDERS).where(ORDERS.c.id == int(order.id)).values(version=ORDERS.c.version + 1)
             connection.execute(moved)
 
 
 def _adapter(erp: Client) -> Any:
-    return erp._context.adapter  # noqa: SLF001 (seeding goes past the public client)
+    return erp._context.adapter

@@ -1,4 +1,4 @@
-"""Days and instants: dates are the company's, instants know their zone, and leap days and new years are days like any."""
+"""Days and instants: dates are the company's, instants know their zone, a leap day is a day like any other."""
 
 from __future__ import annotations
 

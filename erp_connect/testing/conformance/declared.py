@@ -97,9 +97,15 @@ class Declared(Suite):
 
     def test_what_is_not_native_says_why(self, desk: Desk) -> None:
         known = desk.capabilities
-        silent = [name for name in OPERATIONS if known.support(name) is not Support.NATIVE and not known.why(name)]
+        silent = [
+            name for name in OPERATIONS if known.support(name) is not Support.NATIVE and not known.why(name)
+        ]
         assert silent == []
-        fields = [path for path, field in known.fields.items() if field.support is not Support.NATIVE and not field.why]
+        fields = [
+            path
+            for path, field in known.fields.items()
+            if field.support is not Support.NATIVE and not field.why
+        ]
         assert fields == []
 
     def test_the_static_bound_holds(self, desk: Desk) -> None:
@@ -119,7 +125,9 @@ class Declared(Suite):
         missing = {name for name in profile.minimum if known.support(name) is Support.NONE}
         assert missing <= set(profile.declares_less), f"less than the minimum: {sorted(missing)}"
         assert all(reason.strip() for reason in profile.declares_less.values())
-        assert set(profile.declares_less) <= missing, "a reason for declaring less stands beside something offered"
+        assert set(profile.declares_less) <= missing, (
+            "a reason for declaring less stands beside something offered"
+        )
 
     def test_expected_failures_name_tests_and_give_reasons(self, desk: Desk) -> None:
         for name, reason in desk.profile.expected_failures.items():
@@ -171,14 +179,16 @@ class Signatures(Suite):
     """The books have the methods that the capabilities promise, and call them as the contract does."""
 
     def test_claimed_abilities_are_there(self, desk: Desk) -> None:
-        adapter: Any = desk.erp._context.adapter  # noqa: SLF001 (the kit looks at the adapter itself)
+        adapter: Any = desk.erp._context.adapter
         for name in OPERATIONS:
             book, _, verb = name.partition(".")
             if not desk.can(name):
                 continue
             held = getattr(adapter, book)
             assert held is not None, f"{name} is claimed and there is no book {book}"
-            if book in _ORDER_BOOKS and verb.startswith(("change_", "add_", "split_", "substitute_", "hold", "release")):
+            if book in _ORDER_BOOKS and verb.startswith(
+                ("change_", "add_", "split_", "substitute_", "hold", "release")
+            ):
                 assert isinstance(held, Amends), name
             elif book in _ORDER_BOOKS and verb in _ABILITIES:
                 assert isinstance(held, _ABILITIES[verb]), name
@@ -188,7 +198,7 @@ class Signatures(Suite):
                 assert callable(getattr(held, verb, None)), name
 
     def test_methods_take_what_the_contract_gives(self, desk: Desk) -> None:
-        adapter: Any = desk.erp._context.adapter  # noqa: SLF001
+        adapter: Any = desk.erp._context.adapter
         wrong: list[str] = []
         for name in BOOKS:
             held = getattr(adapter, name, None)
@@ -223,7 +233,11 @@ def _protocols_of(name: str, held: Any) -> list[type]:
 
 
 def _methods(protocol: type) -> list[tuple[str, Any]]:
-    return [(name, member) for name, member in vars(protocol).items() if not name.startswith("_") and callable(member)]
+    return [
+        (name, member)
+        for name, member in vars(protocol).items()
+        if not name.startswith("_") and callable(member)
+    ]
 
 
 def _differing(name: str, promised: Any, has: Any) -> list[str]:

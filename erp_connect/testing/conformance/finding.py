@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ...errors import InvalidOrder, NotFound
-from ...models import OrderStatus, Ref, Reference
+from ...models import ChangeQuantity, Order, OrderStatus, Ref, Reference
 from .desk import SKIPPED, Desk
 from .suite import Suite
 
@@ -155,7 +155,5 @@ class Finding(Suite):
         assert desk.wire.calls == []
 
 
-def _fewer(order):  # type: ignore[no-untyped-def]
-    from ...models import ChangeQuantity
-
+def _fewer(order: Order) -> ChangeQuantity:
     return ChangeQuantity(line=order.lines[0], to=order.lines[0].quantities.ordered - 1)

@@ -30,7 +30,9 @@ class Fulfilling(Suite):
         desk.needs("shipments.post", "shipments.of")
         order = desk.order()
         shipment = desk.erp.shipments.post(order, {order.lines[0]: Decimal(5)}, key=desk.key()).stored
-        assert [(line.order_line_id, line.quantity) for line in shipment.lines] == [(order.lines[0].id, 5)]
+        assert [(line.order_line_id, line.quantity) for line in shipment.lines] == [
+            (order.lines[0].id, Decimal(5))
+        ]
         stands = desk.erp.orders.get(order.id)
         assert stands.status is OrderStatus.PARTLY_SHIPPED
         assert stands.lines[0].quantities.shipped == 5
@@ -120,7 +122,9 @@ class Fulfilling(Suite):
         key = desk.key()
         back = desk.erp.returns.create(draft, key=key).stored
         assert back.order_id == order.id
-        assert [(line.order_line_id, line.quantity) for line in back.lines] == [(order.lines[0].id, 3)]
+        assert [(line.order_line_id, line.quantity) for line in back.lines] == [
+            (order.lines[0].id, Decimal(3))
+        ]
         assert desk.erp.returns.get(back.id) == back
         assert [each.id for each in desk.erp.returns.of(order)] == [back.id]
         again = desk.erp.returns.create(draft, key=key)
@@ -194,7 +198,7 @@ class Fulfilling(Suite):
         desk.needs("stock.availability")
         desk.stock(desk.valve, 100)
         found = desk.erp.stock.availability(desk.valve, 3, "XBX")
-        assert (found.unit, found.requested) == ("XBX", 3)
+        assert (found.unit, found.requested) == ("XBX", Decimal(3))
         assert found.available == 10
 
     def test_stock_of_an_unknown_product_is_not_found(self, desk: Desk) -> None:
@@ -208,7 +212,7 @@ class Fulfilling(Suite):
         if found.price is None:
             pytest.skip(SKIPPED)
         assert same_price(found.price, eur("12.50"))
-        assert (found.customer, found.product, found.quantity) == (desk.customer, desk.valve, 12)
+        assert (found.customer, found.product, found.quantity) == (desk.customer, desk.valve, Decimal(12))
         if found.net is not None:
             assert found.net.amount == Decimal("150.00")
         exact(found)

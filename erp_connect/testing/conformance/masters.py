@@ -15,6 +15,7 @@ from .desk import HARBOUR, SKIPPED, Desk, eur
 from .suite import Suite
 
 BOOKS = ("customers", "suppliers", "products")
+_each_book = pytest.mark.parametrize("book", BOOKS)
 
 
 def master_draft(desk: Desk, book: str, number: str | None = None, **more: Any) -> Any:
@@ -32,18 +33,22 @@ def find_one(desk: Desk, book: str, number: str) -> list[Any]:
     return list(getattr(desk.erp, book).find(**named))
 
 
-@pytest.mark.parametrize("book", BOOKS)
 class Masters(Suite):
     """``customers``, ``suppliers``, ``products``."""
 
+    @_each_book
     def test_a_record_stands_as_it_was_sent(self, desk: Desk, book: str) -> None:
         desk.needs(f"{book}.create", f"{book}.get")
         draft = master_draft(desk, book)
         stored = getattr(desk.erp, book).create(draft, key=desk.key()).stored
-        assert (stored.number, stored.name) == (draft.code if book == "products" else draft.number, draft.name)
+        assert (stored.number, stored.name) == (
+            draft.code if book == "products" else draft.number,
+            draft.name,
+        )
         assert getattr(desk.erp, book).get(stored.id) == stored
         exact(stored)
 
+    @_each_book
     def test_the_same_key_puts_it_on_file_once(self, desk: Desk, book: str) -> None:
         desk.needs(f"{book}.create", f"{book}.find")
         draft, key = master_draft(desk, book), desk.key()
@@ -52,6 +57,7 @@ class Masters(Suite):
         assert again.replayed
         assert again.stored.id == first.stored.id
 
+    @_each_book
     def test_a_number_is_taken_once(self, desk: Desk, book: str) -> None:
         desk.needs(f"{book}.create", f"{book}.find")
         number = desk.code("M")
@@ -61,10 +67,13 @@ class Masters(Suite):
         assert caught.value.outcome == "not_applied"
         assert len(find_one(desk, book, number)) == 1
 
+    @_each_book
     def test_a_record_is_found_exactly(self, desk: Desk, book: str) -> None:
         desk.needs(f"{book}.create", f"{book}.find")
         number, name = desk.code("M"), f"Mill {desk.tag}"
-        stored = getattr(desk.erp, book).create(master_draft(desk, book, number, name=name), key=desk.key()).stored
+        stored = (
+            getattr(desk.erp, book).create(master_draft(desk, book, number, name=name), key=desk.key()).stored
+        )
         assert [each.id for each in find_one(desk, book, number)] == [stored.id]
         assert [each.id for each in getattr(desk.erp, book).find(name=name)] == [stored.id]
         assert find_one(desk, book, number[:-1]) == []
@@ -72,6 +81,7 @@ class Masters(Suite):
         with pytest.raises(InvalidOrder):
             getattr(desk.erp, book).find()
 
+    @_each_book
     def test_every_record_is_listed(self, desk: Desk, book: str) -> None:
         desk.needs(f"{book}.create", f"{book}.list")
         numbers = {desk.code("M") for _ in range(3)}
@@ -79,6 +89,7 @@ class Masters(Suite):
             getattr(desk.erp, book).create(master_draft(desk, book, number), key=desk.key())
         assert numbers <= {record.number for record in getattr(desk.erp, book).list()}
 
+    @_each_book
     def test_one_field_is_changed_and_the_others_stay(self, desk: Desk, book: str) -> None:
         desk.needs(f"{book}.create", f"{book}.update")
         pages = getattr(desk.erp, book)
@@ -90,6 +101,7 @@ class Masters(Suite):
         assert before.model_copy(update=moved) == after
         assert pages.get(before.id) == after
 
+    @_each_book
     def test_a_field_is_cleared_by_empty_only(self, desk: Desk, book: str) -> None:
         desk.needs(f"{book}.create", f"{book}.update")
         name = "description" if book == "products" else "email"
@@ -105,6 +117,7 @@ class Masters(Suite):
         assert getattr(pages.get(record.id), name) == "office@example.org"
         assert getattr(pages.update(record, **{name: EMPTY}).stored, name) is None
 
+    @_each_book
     def test_a_field_that_there_is_not_is_refused_with_the_nearest(self, desk: Desk, book: str) -> None:
         desk.needs(f"{book}.update", f"{book}.create")
         pages = getattr(desk.erp, book)
@@ -113,6 +126,7 @@ class Masters(Suite):
             pages.update(record, nam="Mill")
         assert "name" in str(caught.value)
 
+    @_each_book
     def test_a_record_that_never_was_is_not_found(self, desk: Desk, book: str) -> None:
         desk.needs(f"{book}.get", f"{book}.find")
         with pytest.raises(NotFound):

@@ -11,7 +11,16 @@ from typing import Any, Final
 from ...adapters.contract import Support
 from ...adapters.memory import MemoryAdapter, forget_world
 from ...client import Client, connect
-from ...models import CustomerDraft, Order, OrderDraft, ProductDraft, SupplierDraft, UnitPrice
+from ...models import (
+    CustomerDraft,
+    Order,
+    OrderDraft,
+    ProductDraft,
+    Return,
+    ReturnDraft,
+    SupplierDraft,
+    UnitPrice,
+)
 from ..minimum_support import LIKE_SCHEME
 from .profile import NOTHING, AdapterProfile, Connect, MasterDraft
 
@@ -55,6 +64,11 @@ class MemoryProfile(AdapterProfile):
         with _colleague(erp) as somebody:
             return somebody.orders.create(draft).order.id
 
+    def put_return(self, erp: Client, draft: ReturnDraft) -> Return:
+        """Somebody in the office enters it."""
+        with _colleague(erp) as somebody:
+            return somebody.returns.create(draft).stored
+
     def put_stock(self, erp: Client, product: str, quantity: Decimal) -> None:
         """Count it into the first warehouse."""
         _adapter(erp).world.set_stock(product, self.warehouses[0], quantity)
@@ -82,11 +96,11 @@ class MemoryProfile(AdapterProfile):
 
 
 def _adapter(erp: Client) -> MemoryAdapter:
-    adapter = erp._context.adapter  # noqa: SLF001 (seeding goes past the public client)
+    adapter = erp._context.adapter
     assert isinstance(adapter, MemoryAdapter)
     return adapter
 
 
 def _colleague(erp: Client) -> Client:
-    clock = erp._context.clock  # noqa: SLF001 (the colleague lives at the same time)
+    clock = erp._context.clock
     return connect(f"memory://{_adapter(erp).world.name}", clock=clock)

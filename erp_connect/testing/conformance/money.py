@@ -41,7 +41,9 @@ class Money(Suite):
     """Prices, totals, quantities."""
 
     def test_no_float_and_no_zoneless_time_comes_back(self, desk: Desk) -> None:
-        order = desk.order(desk.line(quantity=3, price=eur("0.10")), desk.line(desk.pump, 7, price=eur("0.20")))
+        order = desk.order(
+            desk.line(quantity=3, price=eur("0.10")), desk.line(desk.pump, 7, price=eur("0.20"))
+        )
         exact(order)
         for listed in desk.mine():
             exact(listed)
@@ -125,7 +127,9 @@ class Money(Suite):
     def test_a_discount_lowers_the_line(self, desk: Desk) -> None:
         if not desk.keeps("order.line.discount") or not desk.keeps("order.line.price"):
             pytest.skip(SKIPPED)
-        order = desk.order(desk.line(quantity=10, price=eur("10.00"), discount=Discount(percent=Decimal("12.5"))))
+        order = desk.order(
+            desk.line(quantity=10, price=eur("10.00"), discount=Discount(percent=Decimal("12.5")))
+        )
         assert order.lines[0].discount == Discount(percent=Decimal("12.5"))
         if order.lines[0].net is not None:
             assert order.lines[0].net.amount == Decimal("87.50")

@@ -1,4 +1,4 @@
-"""Errors: each says what became of the write and what to do, can be carried to another process, and tells no secrets."""
+"""Errors: each says what became of the write, can be carried to another process, and tells no secrets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...models import ChangeQuantity, OrderStatus
 from .desk import Desk
 from .suite import Suite
 
-_SECRET = "Zebra Confidential"  # noqa: S105 (a customer's name that must not be told)
+_SECRET = "Zebra Confidential"
 _OUTCOMES = {"not_applied", "applied", "partial", "unknown"}
 
 

@@ -1,4 +1,4 @@
-"""What every suite of the kit stands on: a desk for each test, and the profile's expected failures, which are strict."""
+"""What every suite stands on: a desk for each test, and the profile's expected failures, which are strict."""
 
 from __future__ import annotations
 

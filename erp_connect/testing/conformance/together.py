@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from ...errors import ErpConnectError, RecordLocked, VersionConflict
 from ...models import AddLine, ChangeQuantity
 from .compare import content, line_of, ordered
@@ -21,12 +23,11 @@ class Together(Suite):
         first, second = desk.erp, desk.connect()
         theirs = second.orders.get(order.id)
         first.orders.amend(order, ChangeQuantity(line=order.lines[0], to=5))
-        try:
-            second.orders.amend(theirs, AddLine(line=desk.line(desk.pump, 1, price=eur("240"))))
-        except VersionConflict as conflict:
-            assert conflict.diff
-            again = second.orders.get(order.id)
-            second.orders.amend(again, AddLine(line=desk.line(desk.pump, 1, price=eur("240"))))
+        more = AddLine(line=desk.line(desk.pump, 1, price=eur("240")))
+        with pytest.raises(VersionConflict) as caught:
+            second.orders.amend(theirs, more)
+        assert caught.value.diff
+        second.orders.amend(second.orders.get(order.id), more)
         stands = first.orders.get(order.id)
         assert ordered(line_of(stands, desk.valve)) == 5
         assert ordered(line_of(stands, desk.pump)) == 1
@@ -61,6 +62,7 @@ class Together(Suite):
             order = desk.create(draft, key=f"{desk.tag}/{draft.customer_po}").order
             return content(desk.erp.orders.get(order.id)), [(desk.valve, draft.lines[0].quantity)]
 
+        desk.needs("orders.create")
         with ThreadPoolExecutor(max_workers=4) as pool:
             for stands, wanted in pool.map(write_and_read, drafts):
                 assert stands == wanted

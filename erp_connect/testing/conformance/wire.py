@@ -45,7 +45,7 @@ class Wire:
 
     def watch(self, client: Client) -> Client:
         """Listen in on a connection."""
-        adapter: Any = client._context.adapter  # noqa: SLF001 (the kit stands between client and adapter)
+        adapter: Any = client._context.adapter
         for name in BOOKS:
             book = getattr(adapter, name, None)
             if book is not None:
@@ -145,11 +145,12 @@ class _StandIn:
 
 def stand_in(book: Any, name: str, passes: Callable[..., Any]) -> Any:
     """A book whose every call goes through ``passes(name, method, args, kwargs)``; it has the same abilities."""
-    return _stand_in_for(type(book))(book, name, passes)
+    kind: Any = type(book)
+    return _stand_in_for(kind)(book, name, passes)
 
 
 @cache
-def _stand_in_for(kind: type) -> type[_StandIn]:
+def _stand_in_for(kind: Any) -> type[_StandIn]:
     # Abilities are recognised by methods of the class, so the stand-in gets a class of its own with just these.
     verbs = [name for name in dir(kind) if not name.startswith("_") and callable(getattr(kind, name))]
     return type(f"Watched{kind.__name__}", (_StandIn,), {verb: _forward(verb) for verb in verbs})

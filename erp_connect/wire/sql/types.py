@@ -76,17 +76,18 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return dialect.type_descriptor(sa.Numeric(self.precision, self.scale))
 
     def bind_processor(self, dialect: Dialect) -> Processor | None:
-        check = self._checker(as_text=dialect.name == "sqlite")
+        check = self._checker()
+        if dialect.name == "sqlite":
+            return self._as_text(check)
         inner = super().bind_processor(dialect)
         return check if inner is None else _chain(check, inner)
 
-    def _checker(self, *, as_text: bool) -> Processor:
+    def _checker(self) -> Processor:
         # quantize() in a context of this column's precision does the whole check in one call: it raises
         # Inexact when digits would be lost and InvalidOperation when there are too many.
         limits = Context(prec=self.precision, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
         step = Decimal(1).scaleb(-self.scale)
         fit = limits.quantize
-        normalize, add, zero = _normalize, _add, _ZERO
         shape = f"NUMERIC({self.precision},{self.scale})"
 
         def check(value: Any) -> Any:
@@ -107,12 +108,32 @@ class ExactDecimal(TypeDecorator[Decimal]):
                 raise ValueDoesNotFit(f"not a finite number, or more digits than {shape} can hold") from None
             if fitted.is_nan():
                 raise ValueDoesNotFit("NaN is not a number that can be stored")
-            if as_text:
-                text = str(add(normalize(fitted), zero))
-                return text if "E" not in text else format(Decimal(text), "f")
             return value
 
         return check
+
+    def _as_text(self, check: Processor) -> Processor:
+        places, whole = self.scale, self.precision - self.scale
+        normalize, add, zero = _normalize, _add, _ZERO
+
+        def write(value: Any) -> Any:
+            if type(value) is Decimal:
+                # Nearly every number is short and has no sign: its own text says that it fits.
+                text = str(value)
+                if text.isdigit():
+                    if len(text) <= whole:
+                        return text
+                else:
+                    front, _, back = text.partition(".")
+                    if back.isdigit() and front.isdigit() and len(back) <= places and len(front) <= whole:
+                        return text if back[-1] != "0" else text.rstrip("0").rstrip(".")
+            fitted = check(value)
+            if fitted is None:
+                return None
+            text = str(add(normalize(fitted), zero))
+            return text if "E" not in text else format(Decimal(text), "f")
+
+        return write
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Processor | None:
         normalize, add, zero = _normalize, _add, _ZERO
@@ -264,9 +285,22 @@ def canonical_json(value: Any) -> str:
 
     Equal values give equal text, so it can be fingerprinted and compared.
     """
-    return json.dumps(
-        _without_floats(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _encode(value if _is_json(value) else _without_floats(value))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_PLAIN = frozenset({str, int, bool, type(None)})
+_NAMES = frozenset({str})
+
+
+def _is_json(value: Any) -> bool:
+    """Whether this is made of nothing but what JSON has words for, floats left out."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return True
+    if kind is dict:
+        return _NAMES.issuperset(map(type, value)) and all(map(_is_json, value.values()))
+    return kind is list and all(map(_is_json, value))
 
 
 def _without_floats(value: Any) -> Any:

@@ -26,7 +26,7 @@ from erp_connect.models import (
 )
 from erp_connect.models.product import ProductCode
 from erp_connect.rules.stamps import make_stamp
-from erp_connect.testing.databases import new_database
+from erp_connect.testing.databases import emptied, new_database
 
 ADDRESS = Address(
     name="Anna Berg AG",
@@ -73,6 +73,14 @@ def postgres_template(postgres_server):
         yield url.database
 
 
+@pytest.fixture(scope="session")
+def mariadb_company(mariadb_server_url):
+    with new_database(mariadb_server_url) as url:
+        text = url.render_as_string(hide_password=False)
+        init(text, company="Nordlicht GmbH", currency="EUR", timezone="Europe/Berlin")
+        yield text
+
+
 @pytest.fixture(params=["sqlite", "postgres", "mariadb"])
 def system_url(request, tmp_path):
     """The URL of a fresh database of a company of its own, with nothing on file."""
@@ -85,8 +93,8 @@ def system_url(request, tmp_path):
         with new_database(server, template=request.getfixturevalue("postgres_template")) as url:
             yield url.render_as_string(hide_password=False)
     else:
-        url = request.getfixturevalue("mariadb_url")
-        init(url, company="Nordlicht GmbH", currency="EUR", timezone="Europe/Berlin")
+        url = request.getfixturevalue("mariadb_company")
+        emptied(url, keep=("erp_counters", "erp_system", "erp_migrations", "erp_journal_about"))
         yield url
 
 
