@@ -69,6 +69,7 @@ class Client:
 
     def history(self, order: Order | PurchaseOrder | str) -> Sequence[HistoryEntry]:
         """Who changed an order through this journal, when and why, oldest first."""
+        self._context.ensure_open()
         books = tuple(
             book
             for book, kind in ENTITIES.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from dataclasses import dataclass
 from datetime import date
@@ -106,7 +107,7 @@ def key_of(key: object) -> str:
 
 def correlation_id() -> str:
     """A short random name for one call, in our log and, where there is a place, in the back-end's."""
-    return uuid.uuid4().hex[:16]
+    return os.urandom(8).hex()
 
 
 def said(party: str | Ref) -> str:

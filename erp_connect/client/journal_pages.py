@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import IO, Any, overload
 
 from ..errors import NotFound
-from ..journal import Entry, Settled
+from ..journal import Entry, Journal, Settled
 from ..journal.journal import RETENTION_DAYS
 from ..models import Customer, Supplier
 from .context import Context
@@ -20,17 +20,22 @@ class JournalPages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @property
+    def _journal(self) -> Journal:
+        self._context.ensure_open()
+        return self._context.journal
+
     def list(self) -> Iterator[Entry]:
         """Every entry, oldest first."""
-        return self._context.journal.list()
+        return self._journal.list()
 
     def open(self) -> Iterator[Entry]:
         """The entries whose end nobody knows, and those of which only a part stands, oldest first."""
-        return self._context.journal.open()
+        return self._journal.open()
 
     def show(self, key: str) -> Entry:
         """The entry of a key; ``NotFound`` when nothing was wished under it."""
-        return self._context.journal.show(key)
+        return self._journal.show(key)
 
     def resolve(self, key: str, order_id: str | None = None) -> Entry:
         """A person's word on an open entry: it stands as ``order_id``, or (``None``) it does not exist.
@@ -40,7 +45,7 @@ class JournalPages:
         With ``None`` the key is free to run again: be sure that nothing is there.  Raises
         ``TransitionNotAllowed`` when the entry is settled already, ``KeyInProgress`` while somebody is at it.
         """
-        journal = self._context.journal
+        journal = self._journal
         entry = journal.unsettled(key)
         return journal.resolve(key, None if order_id is None else self._standing(entry, order_id))
 
@@ -63,7 +68,7 @@ class JournalPages:
 
         A key that is gone guards nothing any more.
         """
-        return self._context.journal.prune(older_than_days)
+        return self._journal.prune(older_than_days)
 
     @overload
     def export(self) -> Iterator[str]: ...
@@ -74,7 +79,7 @@ class JournalPages:
 
         The lines hold customers' data.
         """
-        lines = self._context.journal.export()
+        lines = self._journal.export()
         if file is None:
             return lines
         count = 0
@@ -88,4 +93,4 @@ class JournalPages:
         Keys and ids stay, so that nothing is written twice.
         """
         number = customer if isinstance(customer, str) else customer.number or customer.id
-        return self._context.journal.erase(number)
+        return self._journal.erase(number)

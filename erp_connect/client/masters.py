@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from ..adapters.contract import Conditional, Write, Written
 from ..errors import InvalidOrder, NotFound
-from ..journal import Deed, Entry, Look, Rules, Settled, Sight, canonical
+from ..journal import Deed, Entry, Look, Rules, Settled, Sight, canonical, evened
 from ..models import (
     EMPTY,
     Customer,
@@ -26,7 +26,7 @@ from ..models import (
     Value,
     WriteReceipt,
 )
-from ..models.base import CustomChange
+from ..models.base import Custom, CustomChange, FrozenMapping
 from ..rules.diff import normalised
 from ..rules.stamps import make_stamp
 from ..settings import nearest
@@ -197,12 +197,20 @@ class UpdatingMaster(_OfMaster[E]):
         """The deed of an entry, after a crash."""
         told = entry.payload["fields"]
         fields = {name: _from_json(entry.book, name, value) for name, value in told.items()}
-        return cls(context, entry.book, entry.payload["id"], fields, entry.key)
+        return cls(context, entry.book, entry.payload["id"], fields, entry.key, before=entry.before)
 
     def send(self, write: Write) -> Written[E] | None:
-        """Change them."""
-        written: Written[E] = self._book.update(self.entity_id, self.fields, write)
+        """Change them; a back-end is told all custom fields, those that stay among them."""
+        fields = dict(self.fields)
+        if "custom" in fields:
+            kept = {**_custom((self.before or {}).get("custom")), **fields["custom"]}
+            fields["custom"] = FrozenMapping({name: each for name, each in kept.items() if each is not EMPTY})
+        written: Written[E] = self._book.update(self.entity_id, fields, write)
         return written
+
+    def adopt(self, entry: Entry) -> None:
+        """What stood before the first request is told by the entry."""
+        self.before = entry.before
 
     def look(self, entry: Entry) -> Look[E]:
         """Whether the fields have the wished values; repeating this change does no harm."""
@@ -231,7 +239,9 @@ def update_payload(book: str, id: str, fields: Mapping[str, Any]) -> dict[str, A
 
 
 def _to_json(book: str, name: str, value: Any) -> Any:
-    return _EMPTIED if value is EMPTY else _kind(book, name).dump_python(value, mode="json")
+    if value is EMPTY:
+        return _EMPTIED
+    return evened(value, _kind(book, name).dump_python(value, mode="json"))
 
 
 def _from_json(book: str, name: str, value: Any) -> Any:
@@ -242,6 +252,12 @@ def _plain_fields(record: Entity, names: Iterable[str]) -> dict[str, Any]:
     """The values of these fields before they were changed, for the audit trail."""
     held = record.model_dump(mode="json")
     return {name: held.get(_STORED_AS.get(name, name)) for name in names}
+
+
+def _custom(told_fields: Any) -> Mapping[str, Any]:
+    """Custom fields as they were noted."""
+    found: Mapping[str, Any] = TypeAdapter(Custom).validate_json(to_json(told_fields or {}))
+    return found
 
 
 @cache
@@ -332,18 +348,17 @@ class Masters(Generic[D, E]):
         fitting.refuse_losses(lost, (), operation)
         record = id.id if isinstance(id, Entity) else id
         context = self._context
-        known: E | None = None
-        if context.journal.earlier(key, operation, update_payload(self._name, record, checked)) is None:
-            known = context.book(self._name).get(record)
-        deed: UpdatingMaster[E] = UpdatingMaster(
-            context,
-            self._name,
-            record,
-            checked,
-            key_of(key),
-            number=known.number if known is not None else None,
-            before=_plain_fields(known, checked) if known is not None else None,
-        )
+        deed: UpdatingMaster[E]
+        earlier = context.journal.earlier(key, operation, update_payload(self._name, record, checked))
+        if earlier is not None:
+            name, before = earlier.key, earlier.before
+            deed = UpdatingMaster(context, self._name, record, checked, name, before=before)
+        else:
+            known: E = context.book(self._name).get(record)
+            name, before = key_of(key), _plain_fields(known, checked)
+            deed = UpdatingMaster(
+                context, self._name, record, checked, name, number=known.number, before=before
+            )
         return of_outcome(context, context.journal.write(deed))
 
     def _find(self, number: str | None, name: str | None) -> Sequence[E]:

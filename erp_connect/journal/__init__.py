@@ -1,6 +1,6 @@
 """How no write is lost or doubled: intents, leases, recovery, audit trail."""
 
-from .canonical import canonical, fingerprint, number
+from .canonical import canonical, evened, fingerprint, number
 from .decisions import Rules, Sight
 from .deeds import Deed, Look, Settled
 from .journal import Journal, as_json
@@ -23,6 +23,7 @@ __all__ = [
     "as_json",
     "can_be_kept",
     "canonical",
+    "evened",
     "fingerprint",
     "number",
 ]

@@ -24,9 +24,9 @@ def canonical(value: Any) -> Any:
     12.50 are one number.
     """
     if isinstance(value, Amendment):
-        return _evened(value, amendment_to_json(value))
+        return evened(value, amendment_to_json(value))
     if isinstance(value, BaseModel):
-        return _evened(value, value.model_dump(mode="json", exclude_defaults=True))
+        return evened(value, value.model_dump(mode="json", exclude_defaults=True))
     if isinstance(value, Decimal):
         return number(value)
     if isinstance(value, Mapping):
@@ -49,7 +49,7 @@ _NO_NUMBERS: Final = frozenset({str, bool, int, date, datetime, type(None)})
 """Types of most fields: there are no decimals in them."""
 
 
-def _evened(value: Any, told: Any) -> Any:
+def evened(value: Any, told: Any) -> Any:
     """The same JSON with the decimals among it in their one form; ``value`` tells decimals from other texts."""
     if isinstance(value, Decimal):
         if isinstance(told, dict):  # a custom field's value says its type
@@ -60,13 +60,13 @@ def _evened(value: Any, told: Any) -> Any:
         for name, item in told.items():
             each = held.get(name)
             if type(each) not in _NO_NUMBERS:
-                told[name] = _evened(each, item)
+                told[name] = evened(each, item)
     elif isinstance(value, Mapping) and isinstance(told, dict):
         for name, item in told.items():
             if name in value:
-                told[name] = _evened(value[name], item)
+                told[name] = evened(value[name], item)
     elif isinstance(value, tuple) and isinstance(told, list):
-        return [_evened(each, item) for each, item in zip(value, told, strict=True)]
+        return [evened(each, item) for each, item in zip(value, told, strict=True)]
     return told
 
 

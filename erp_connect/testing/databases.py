@@ -25,7 +25,14 @@ from sqlalchemy.engine import URL, make_url
 
 from . import postgres_guard
 
-__all__ = ["PostgresCluster", "clear_leftovers", "emptied", "mariadb_server", "new_database", "start_postgres"]
+__all__ = [
+    "PostgresCluster",
+    "clear_leftovers",
+    "emptied",
+    "mariadb_server",
+    "new_database",
+    "start_postgres",
+]
 
 _PREFIX = "erp-connect-pg-"
 _DEFAULT_MARIADB = "mariadb://root@127.0.0.1:3306/"
@@ -244,7 +251,10 @@ def emptied(database: URL | str, *, keep: Collection[str]) -> None:
         connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
         quote = connection.dialect.identifier_preparer.quote
         for table in tables:
-            if table not in keep and connection.execute(sa.text(f"SELECT 1 FROM {quote(table)} LIMIT 1")).first():
+            if (
+                table not in keep
+                and connection.execute(sa.text(f"SELECT 1 FROM {quote(table)} LIMIT 1")).first()
+            ):
                 connection.execute(sa.text(f"DELETE FROM {quote(table)}"))
 
 

@@ -17,6 +17,7 @@ import pytest
 from pydantic import Field, SecretStr, field_validator, model_validator
 from sqlalchemy.engine import make_url
 
+from erp_connect.adapters import schemes
 from erp_connect.adapters.contract import (
     Adapter,
     AdapterSettings,
@@ -219,6 +220,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
             (site / f"{module}.py").write_text(source)
             monkeypatch.delitem(sys.modules, module, raising=False)
         importlib.invalidate_caches()
+        schemes._entry_points.cache_clear()  # a program that runs has looked already
 
     return distribution
 

@@ -93,6 +93,11 @@ class Shop:
         """Let time pass."""
         self.clock.sleep(seconds)
 
+    def lose_reply_and_sight(self, write: str, *reads: str) -> None:
+        """Lose the answer to the next write, and then that of each of these reads: the call cannot settle itself."""
+        self.faults.rival(write, lambda: [self.faults.lose_request(read) for read in reads])
+        self.faults.lose_reply(write)
+
     @property
     def standing(self) -> tuple[ec.Order, ...]:
         """The sales orders that stand in the back-end, whatever anybody was told."""

@@ -116,7 +116,7 @@ def test_an_unexpected_price_keeps_only_its_own_order_back(shop, erp):
     assert len(shop.standing) == 2
 
 
-# -- trouble in the middle -------------------------------------------------------------------------------------------
+# -- trouble in the middle -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("like", [None, "enforced", "lagging_search"])

@@ -129,7 +129,7 @@ def test_a_cancellation_whose_answer_is_lost_happens_once(shop, like, lines, fau
     assert erp.orders.get(placed.id).status is receipt.order.status
 
 
-# -- deleted by the back-end ----------------------------------------------------------------------------------------
+# -- deleted by the back-end -----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_an_order_that_never_was_is_not_found(shop, erp):
         erp.orders.cancel("no such id", "no")
 
 
-# -- cancelled by ordering less -------------------------------------------------------------------------------------
+# -- cancelled by ordering less --------------------------------------------------------------------------
 
 
 def test_where_the_back_end_only_orders_less_the_journal_remembers_what_was_cancelled(shop):

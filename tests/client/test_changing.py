@@ -18,7 +18,7 @@ def quantities(order):
     return [line.quantities.ordered for line in order.lines]
 
 
-# -- planning ------------------------------------------------------------------------------------------------------
+# -- planning --------------------------------------------------------------------------------------------
 
 
 def test_a_plan_shows_what_would_change_and_changes_nothing(shop, erp, placed):
@@ -52,7 +52,8 @@ def test_a_line_that_the_order_has_not_is_named(erp, placed):
 def test_applying_a_plan_twice_writes_once(shop, erp, placed):
     plan = erp.orders.plan(placed, ec.AddLine(line=shop.line(quantity=1)))
     first, second = erp.orders.apply(plan), erp.orders.apply(plan)
-    assert not first.replayed and second.replayed
+    assert not first.replayed
+    assert second.replayed
     assert quantities(shop.standing[0]) == [12, 2, 1]
 
 
@@ -68,7 +69,7 @@ def test_a_plan_belongs_to_its_book(erp, placed):
         erp.purchase_orders.apply(plan)
 
 
-# -- every amendment arrives ----------------------------------------------------------------------------------------
+# -- every amendment arrives -----------------------------------------------------------------------------
 
 
 def test_many_amendments_are_one_write(shop, erp, placed):
@@ -103,7 +104,7 @@ def test_the_receipt_of_a_change_tells_what_the_back_end_made_of_it(shop):
     assert receipt.order.ship_to.city.casefold() == "bonn"
 
 
-# -- somebody else was quicker --------------------------------------------------------------------------------------
+# -- somebody else was quicker ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("like", [None, "lagging_search", "no_version", "sage200"])
@@ -149,7 +150,7 @@ def test_a_refused_change_leaves_the_key_free(shop, erp, placed):
     assert quantities(shop.standing[0]) == [12, 2, 3]
 
 
-# -- the answer is lost ---------------------------------------------------------------------------------------------
+# -- the answer is lost ----------------------------------------------------------------------------------
 
 CHANGES = {
     "quantity": lambda shop: ec.ChangeQuantity(line=1, to=10),

@@ -37,14 +37,14 @@ def test_a_purchase_order_is_no_sales_order(shop, erp):
         erp.orders.get(bought.id)
 
 
-@pytest.mark.parametrize("id", ["", "no such", "x" * 5000, "1'; --", "\x00", "../.."])
-def test_an_id_that_cannot_exist_is_not_found(erp, placed, id):
-    for verb in (erp.orders.get, erp.orders.track, lambda id: erp.orders.cancel(id, "no")):
+@pytest.mark.parametrize("impossible", ["", "no such", "x" * 5000, "1'; --", "\x00", "../.."])
+def test_an_id_that_cannot_exist_is_not_found(erp, placed, impossible):
+    for verb in (erp.orders.get, erp.orders.track, lambda which: erp.orders.cancel(which, "no")):
         with pytest.raises(ec.errors.NotFound):
-            verb(id)
+            verb(impossible)
 
 
-# -- find --------------------------------------------------------------------------------------------------------------
+# -- find ------------------------------------------------------------------------------------------------
 
 
 def test_orders_are_found_by_what_people_know_of_them(shop, erp, placed):
@@ -106,7 +106,7 @@ def test_a_number_is_looked_for_in_the_form_in_which_the_back_end_keeps_it(shop,
     assert len(shop.standing) == 1
 
 
-# -- list --------------------------------------------------------------------------------------------------------------
+# -- list ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_orders_may_be_written_while_they_are_listed(shop, erp, ten):
     assert all(order.notes == ("seen",) for order in shop.standing)
 
 
-# -- events and tracking -------------------------------------------------------------------------------------------------
+# -- events and tracking ---------------------------------------------------------------------------------
 
 
 def test_events_go_on_after_a_stored_cursor(shop, erp, placed):
@@ -177,11 +177,11 @@ def test_events_go_on_after_a_stored_cursor(shop, erp, placed):
 
 
 def test_an_expired_cursor_and_one_that_is_none_say_so(shop, erp, placed):
-    cursor = list(erp.orders.events())[-1].cursor
+    old = list(erp.orders.events())[-1].cursor
     for text in ("x", "y"):
         erp.orders.amend(placed.id, ec.AddNote(text=text))
     shop.world.forget_events(keep=1)
-    for connection, cursor in ((erp, cursor), (shop.connect("bc"), "no cursor at all")):
+    for connection, cursor in ((erp, old), (shop.connect("bc"), "no cursor at all")):
         with pytest.raises(ec.errors.NotFound) as expired:
             list(connection.orders.events(cursor))
         assert expired.value.code == "cursor_expired"

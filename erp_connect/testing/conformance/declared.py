@@ -47,7 +47,12 @@ class Claims(Suite):
         if not desk.can(operation):
             self._refused(desk, operation)
             return
-        EXERCISES[operation](desk, operation.partition(".")[0])
+        try:
+            EXERCISES[operation](desk, operation.partition(".")[0])
+        except pytest.skip.Exception:
+            pytest.fail(
+                f"{operation} is claimed and cannot be tried: the profile has to furnish what it takes"
+            )
         assert operation in desk.wire.exercised, "the exercise never reached the adapter"
         note(desk.profile.name, operation)
 

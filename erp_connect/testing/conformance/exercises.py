@@ -268,15 +268,7 @@ def ask(desk: Desk, operation: str) -> Callable[[], Any] | None:
     if book in ("orders", "purchase_orders"):
         return _asked_of_orders(desk, pages, book, verb)
     if book in ("customers", "suppliers", "products"):
-        named = {"code": _X} if book == "products" else {"number": _X}
-        of_masters: dict[str, Callable[[], Any]] = {
-            "get": lambda: pages.get(_X),
-            "find": lambda: pages.find(**named),
-            "list": lambda: list(pages.list()),
-            "create": lambda: pages.create(master_draft(desk, book), key=desk.key()),
-            "update": lambda: pages.update(_X, name="Another name"),
-        }
-        return of_masters[verb]
+        return _asked_of_masters(desk, pages, book)[verb]
     calls: dict[str, Callable[[], Any]] = {
         "shipments.post": lambda: pages.post(_X, None),
         "returns.create": lambda: pages.create(ReturnDraft(order=_X, lines=None, reason="damaged")),
@@ -285,6 +277,17 @@ def ask(desk: Desk, operation: str) -> Callable[[], Any] | None:
         "prices.quote": lambda: pages.quote(_X, _X, 1, "C62"),
     }
     return calls.get(operation, lambda: pages.of(_X))
+
+
+def _asked_of_masters(desk: Desk, pages: Any, book: str) -> dict[str, Callable[[], Any]]:
+    named = {"code": _X} if book == "products" else {"number": _X}
+    return {
+        "get": lambda: pages.get(_X),
+        "find": lambda: pages.find(**named),
+        "list": lambda: list(pages.list()),
+        "create": lambda: pages.create(master_draft(desk, book), key=desk.key()),
+        "update": lambda: pages.update(_X, name="Another name"),
+    }
 
 
 def _asked_of_orders(desk: Desk, pages: Any, book: str, verb: str) -> Callable[[], Any] | None:

@@ -16,6 +16,7 @@ from ...models import (
     Order,
     OrderDraft,
     ProductDraft,
+    PurchaseOrderDraft,
     Return,
     ReturnDraft,
     SupplierDraft,
@@ -59,10 +60,12 @@ class MemoryProfile(AdapterProfile):
         else:
             super().put_on_file(erp, draft)
 
-    def put_order(self, erp: Client, draft: OrderDraft) -> str:
+    def put_order(self, erp: Client, draft: OrderDraft | PurchaseOrderDraft) -> str:
         """Somebody in the office enters it."""
         with _colleague(erp) as somebody:
-            return somebody.orders.create(draft).order.id
+            if isinstance(draft, OrderDraft):
+                return somebody.orders.create(draft).order.id
+            return somebody.purchase_orders.create(draft).order.id
 
     def put_return(self, erp: Client, draft: ReturnDraft) -> Return:
         """Somebody in the office enters it."""

@@ -15,6 +15,7 @@ from ...models import (
     Order,
     OrderDraft,
     ProductDraft,
+    PurchaseOrderDraft,
     Return,
     ReturnDraft,
     SupplierDraft,
@@ -92,8 +93,8 @@ class AdapterProfile:
             raise NotOffered(f"{book} cannot be created by the client; override put_on_file in the profile")
         getattr(erp, book).create(draft, key=f"kit/{book}/{draft_number(draft)}")
 
-    def put_order(self, erp: Client, draft: OrderDraft) -> str:
-        """Enter an order as the back-end's own users do, where the client cannot; its id."""
+    def put_order(self, erp: Client, draft: OrderDraft | PurchaseOrderDraft) -> str:
+        """Enter a sales or purchase order as the back-end's own users do, where the client cannot; its id."""
         raise NotOffered("put_order")
 
     def put_return(self, erp: Client, draft: ReturnDraft) -> Return:

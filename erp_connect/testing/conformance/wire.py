@@ -35,7 +35,8 @@ class Crash(BaseException):
 class Wire:
     """The calls of a test's connections to their adapters, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, after_write: Callable[[], None] = lambda: None) -> None:
+        self._after_write = after_write
         self.calls: list[str] = []
         """Every call that reached an adapter, as ``"orders.get"``."""
         self.exercised: set[str] = set()
@@ -97,6 +98,8 @@ class Wire:
                 self._breaks.remove(broken)
         result = method(*args, **more) if broken is None else broken[1](method, args, more)
         self.exercised.update(_operations(name, args))
+        if name.endswith(".create_block") or any(isinstance(each, Write) for each in args):
+            self._after_write()
         return result
 
     def _add(self, call: str, breaks: Breaks) -> None:
