@@ -33,6 +33,7 @@ from ..models import (
     UnitPrice,
     Value,
 )
+from ..rules.exact import rounded
 
 NESTED: Final = (Address, Contact)
 _PREFIX: Final = {
@@ -144,7 +145,7 @@ def trouble(value: Any, known: FieldSupport) -> str | None:
     if number is not None:
         digits = number.as_tuple()
         places = max(-int(digits.exponent), 0) if isinstance(digits.exponent, int) else 0
-        if known.scale is not None and places > known.scale and number != round(number, known.scale):
+        if known.scale is not None and places > known.scale and number != _rounded(number, known.scale):
             return f"at most {known.scale} decimal places"
         if known.integer_digits is not None and number.adjusted() >= known.integer_digits:
             return f"at most {known.integer_digits} digits before the point"
@@ -173,6 +174,11 @@ def fits_at_a_glance(value: Any, known: FieldSupport) -> bool:
     )
 
 
+def _rounded(number: Decimal, places: int) -> Decimal:
+    """Exact for numbers of any length: the default context knows 28 digits only."""
+    return rounded(number, Decimal(1).scaleb(-places))
+
+
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -195,9 +201,9 @@ def cut(value: Any, known: FieldSupport) -> Any:
     if isinstance(value, tuple):
         return tuple(item[: known.max_length] if isinstance(item, str) else item for item in value)
     if isinstance(value, Decimal) and known.scale is not None:
-        return round(value, known.scale)
+        return _rounded(value, known.scale)
     if isinstance(value, Money | UnitPrice) and known.scale is not None:
-        return value.but(amount=round(value.amount, known.scale))
+        return value.but(amount=_rounded(value.amount, known.scale))
     return None
 
 

@@ -124,7 +124,7 @@ class Orders:
         modified_since: datetime | None = None,
         ordered_from: date | None = None,
         ordered_to: date | None = None,
-        status: OrderStatus | Iterable[OrderStatus] | None = None,
+        status: OrderStatus | str | Iterable[OrderStatus | str] | None = None,
         customer: str | Ref | Customer | None = None,
         limit: int | None = None,
     ) -> Iterator[Order]:

@@ -18,6 +18,7 @@ from ..models import (
     SubstituteProduct,
 )
 from ..rules.amending import amended
+from ..rules.exact import EXACT
 from ..rules.facts import Facts, Policy
 from .checking import products_on_file
 from .context import Context
@@ -81,7 +82,7 @@ def price_effect(before: OrderFields, after: OrderFields) -> Money | None:
     """By how much the net total would change; None where one of the two is not known."""
     if before.net is None or after.net is None:
         return None
-    return Money(amount=after.net.amount - before.net.amount, currency=after.net.currency)
+    return Money(amount=EXACT.subtract(after.net.amount, before.net.amount), currency=after.net.currency)
 
 
 def remarks(messages: Sequence[str]) -> tuple[Finding, ...]:

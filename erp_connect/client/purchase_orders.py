@@ -129,7 +129,7 @@ class PurchaseOrders:
         modified_since: datetime | None = None,
         ordered_from: date | None = None,
         ordered_to: date | None = None,
-        status: OrderStatus | Iterable[OrderStatus] | None = None,
+        status: OrderStatus | str | Iterable[OrderStatus | str] | None = None,
         supplier: str | Ref | Supplier | None = None,
         limit: int | None = None,
     ) -> Iterator[PurchaseOrder]:

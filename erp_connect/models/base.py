@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -47,7 +49,7 @@ __all__ = [
 ]
 
 
-_Fields = tuple[dict[str, Any], set[str], frozenset[str]]
+V = TypeVar("V", bound="Value")
 
 
 class Value(BaseModel):
@@ -60,8 +62,6 @@ class Value(BaseModel):
         validate_default=False,
     )
 
-    _trusted: ClassVar[_Fields | None] = None
-
     @classmethod
     def trusted(cls, **values: Any) -> Self:
         """Build from values that an adapter has already made exact, without validating them again.
@@ -69,37 +69,13 @@ class Value(BaseModel):
         For adapters' hot paths only: types are the caller's word.  Fields left out take their defaults; a name that
         is missing or unknown is a ``TypeError``.
         """
-        template, names, required = cls._trusted or cls._learn()
-        fields = template | values  # in the order of the class, whatever order the caller names them in
-        if len(fields) != len(template) or not required.issubset(values):
-            raise TypeError(cls._misfit(values, required))
-        self = _new(cls)
-        _set(self, "__dict__", fields)
-        _set_names(self, names)
-        _set_extra(self, None)
-        _set_private(self, None)
-        return self
+        make = _constructor(cls)
+        cls.trusted = staticmethod(make)  # type: ignore[method-assign]  # at the first row, once for every class
+        return make(**values)
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls._trusted = None  # every class learns its own fields, at the first row
-
-    @classmethod
-    def _learn(cls) -> _Fields:
-        template = {
-            name: None if field.is_required() else field.get_default(call_default_factory=True)
-            for name, field in cls.model_fields.items()
-        }
-        required = frozenset(name for name, field in cls.model_fields.items() if field.is_required())
-        learnt = (template, set(template), required)
-        cls._trusted = learnt
-        return learnt
-
-    @classmethod
-    def _misfit(cls, values: dict[str, Any], required: frozenset[str]) -> str:
-        missing = ", ".join(sorted(required - values.keys())) or "none"
-        unknown = ", ".join(sorted(values.keys() - cls.model_fields)) or "none"
-        return f"{cls.__name__}.trusted: missing names: {missing}; unknown names: {unknown}"
+        cls.trusted = _FIRST_TRUSTED  # type: ignore[method-assign]  # a subclass has fields of its own
 
     def but(self, **changes: Any) -> Self:
         """The same value with some fields replaced; the changes are checked as in the constructor.
@@ -115,9 +91,52 @@ class Value(BaseModel):
         return cls.model_validate_json(text, context=AS_STORED)
 
 
-# A row is built by what pydantic's own ``model_construct`` sets, without its detours; these are its slots.
-_new = object.__new__
-_set = object.__setattr__
-_set_names = BaseModel.__dict__["__pydantic_fields_set__"].__set__
-_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
-_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
+_FIRST_TRUSTED: Any = Value.__dict__["trusted"]
+_MISSING: Final = object()
+_SLOTS: Final[dict[str, Any]] = {
+    # What pydantic's own ``model_construct`` sets, without its detours.
+    "_new": object.__new__,
+    "_put": BaseModel.__dict__["__dict__"].__set__,
+    "_put_names": BaseModel.__dict__["__pydantic_fields_set__"].__set__,
+    "_put_extra": BaseModel.__dict__["__pydantic_extra__"].__set__,
+    "_put_private": BaseModel.__dict__["__pydantic_private__"].__set__,
+    "_MISSING": _MISSING,
+}
+
+
+def _constructor(cls: type[V]) -> Callable[..., V]:
+    """The constructor that one would write by hand: every field a keyword, in the order of the class.
+
+    Written down once for each class, as :mod:`dataclasses` does, because an order is thirty values.
+    """
+    known = {**_SLOTS, "_cls": cls, "_names": set(cls.model_fields), "_misfit": partial(_misfit, cls)}
+    keywords: list[str] = []
+    required: list[str] = []
+    for name, field in cls.model_fields.items():
+        known[f"_{name}"] = _MISSING if field.is_required() else field.get_default(call_default_factory=True)
+        keywords.append(f"{name}=_{name}")
+        if field.is_required():
+            required.append(name)
+    refused = " or ".join(["_unknown", *(f"{name} is _MISSING" for name in required)])
+    given = ", ".join(f"{name!r}: {name}" for name in required)
+    fields = ", ".join(f"{name!r}: {name}" for name in cls.model_fields)
+    text = f"""
+def trusted(*, {", ".join(keywords)}, **_unknown):
+    if {refused}:
+        raise TypeError(_misfit({{{given}}}, _unknown))
+    self = _new(_cls)
+    _put(self, {{{fields}}})
+    _put_names(self, _names)
+    _put_extra(self, None)
+    _put_private(self, None)
+    return self
+"""
+    exec(compile(text, f"<{cls.__name__}.trusted>", "exec"), known)  # noqa: S102 (made of our own fields' names)
+    made: Callable[..., V] = known["trusted"]
+    return made
+
+
+def _misfit(cls: type[Value], given: dict[str, Any], unknown: dict[str, Any]) -> str:
+    missing = ", ".join(sorted(name for name, value in given.items() if value is _MISSING)) or "none"
+    odd = ", ".join(sorted(unknown)) or "none"
+    return f"{cls.__name__}.trusted: missing names: {missing}; unknown names: {odd}"

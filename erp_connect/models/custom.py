@@ -167,7 +167,8 @@ def _custom_fields(value: object, info: ValidationInfo) -> FrozenMapping[Any]:
         try:
             fields[code_text(name, info)] = _custom_value(item, info)
         except PydanticCustomError as error:
-            where = name if isinstance(name, str) else "[key]"
+            # A name of a field is short; what is not may be anything, a customer's data included.
+            where = name if isinstance(name, str) and len(name) <= 100 else "[key]"
             refused.append(InitErrorDetails(type=error, loc=(where,), input=None))
     if refused:
         raise ValidationError.from_exception_data("custom", refused, hide_input=True)

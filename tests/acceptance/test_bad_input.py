@@ -37,7 +37,9 @@ def test_a_30_digit_amount_is_refused_with_its_place(shop, text: str) -> None:
         assert text not in str(raised.value)
 
 
-@pytest.mark.parametrize("text", ["123456789012345678901234567.1", "0.0000000001", "99999999999999", "0.1234567"])
+@pytest.mark.parametrize(
+    "text", ["123456789012345678901234567.1", "0.0000000001", "99999999999999", "0.1234567"]
+)
 def test_a_number_is_kept_exactly_or_refused(shop, erp, text: str) -> None:
     number = Decimal(text)
     erp.products.create(ec.ProductDraft(code="SAND", name="Sand", unit="KGM"), key="sand")
@@ -151,13 +153,20 @@ def test_control_characters_are_refused_or_kept_as_they_are(shop, erp) -> None:
             assert kept == ((text,) if place == "notes" else text), repr(character)
 
 
-@pytest.mark.parametrize("text", ["Zażółć gęślą jaźń", "漢字かな交じり", "🚢📦", "a\u0301", "ﬁ", "עברית", "=1+1", "x'\"\\%_;--"])
+@pytest.mark.parametrize(
+    "text", ["Zażółć gęślą jaźń", "漢字かな交じり", "🚢📦", "a\u0301", "ﬁ", "עברית", "=1+1", "x'\"\\%_;--"]
+)
 def test_text_of_any_language_comes_back_as_it_went(shop, erp, text: str) -> None:
     address = ec.Address(name=text, lines=[text], city=text, postal_code="1", country="PL")
     draft = shop.draft(text, notes=[text], ship_to=address, lines=[shop.line(description=text)])
     order = erp.orders.create(draft, key=text).order
     read = erp.orders.get(order.id)
-    assert (read.customer_po, read.notes, read.ship_to, read.lines[0].description) == (text, (text,), address, text)
+    assert (read.customer_po, read.notes, read.ship_to, read.lines[0].description) == (
+        text,
+        (text,),
+        address,
+        text,
+    )
     assert [found.id for found in erp.orders.find(customer_po=text)] == [order.id]
 
 
@@ -193,7 +202,12 @@ def test_a_line_reference_that_stands_twice_is_refused(shop, erp, before) -> Non
 def test_every_fault_of_a_draft_is_named_at_once(shop, erp, before) -> None:
     draft = shop.draft(
         customer="99999",
-        lines=[shop.line("NONE"), shop.line(unit="KGM"), shop.line("PUMP-1"), shop.line(quantity=Decimal("1.5"))],
+        lines=[
+            shop.line("NONE"),
+            shop.line(unit="KGM"),
+            shop.line("PUMP-1"),
+            shop.line(quantity=Decimal("1.5")),
+        ],
     )
     findings = erp.orders.check(draft)
     paths = " ".join(finding.path for finding in findings.errors)
@@ -202,4 +216,6 @@ def test_every_fault_of_a_draft_is_named_at_once(shop, erp, before) -> None:
     assert "lines[2]" not in paths
     with pytest.raises(ec.errors.InvalidOrder) as raised:
         erp.orders.create(draft, key="k")
-    assert {finding.path for finding in raised.value.findings} >= {finding.path for finding in findings.errors}
+    assert {finding.path for finding in raised.value.findings} >= {
+        finding.path for finding in findings.errors
+    }

@@ -20,7 +20,14 @@ ORDER_VERBS = (
 OPERATIONS = [
     *(f"{book}.{verb}" for book in ("orders", "purchase_orders") for verb in ORDER_VERBS),
     *("purchase_orders.confirm", "purchase_orders.receive", "shipments.of", "shipments.post", "invoices.of"),
-    *("goods_receipts.of", "returns.create", "returns.get", "returns.of", "stock.availability", "prices.quote"),
+    *(
+        "goods_receipts.of",
+        "returns.create",
+        "returns.get",
+        "returns.of",
+        "stock.availability",
+        "prices.quote",
+    ),
     *(
         f"{book}.{verb}"
         for book in ("customers", "suppliers", "products")
@@ -45,7 +52,9 @@ def test_the_operations_are_a_closed_list(upper_bound) -> None:
             assert upper_bound.why(name), name
 
 
-@pytest.mark.parametrize("name", ["orders.delete", "orders", "", "Orders.create", "orders.receive", "stock.of"])
+@pytest.mark.parametrize(
+    "name", ["orders.delete", "orders", "", "Orders.create", "orders.receive", "stock.of"]
+)
 def test_an_operation_that_there_is_not_is_a_key_error(upper_bound, name: str) -> None:
     for ask in (upper_bound.support, upper_bound.why, upper_bound.conditional, upper_bound.cost):
         with pytest.raises(KeyError):
@@ -79,7 +88,9 @@ def test_every_field_of_every_draft_is_answered_for(upper_bound, root: str) -> N
             assert limit is None or limit > 0, path
 
 
-@pytest.mark.parametrize(("root", "line"), [("order", ec.LineDraft), ("purchase_order", ec.PurchaseOrderLineDraft)])
+@pytest.mark.parametrize(
+    ("root", "line"), [("order", ec.LineDraft), ("purchase_order", ec.PurchaseOrderLineDraft)]
+)
 def test_every_field_of_every_line_is_answered_for(upper_bound, root: str, line: type[BaseModel]) -> None:
     for name in line.model_fields:
         limit = upper_bound.field(f"{root}.line.{name}").max_length
@@ -91,7 +102,9 @@ def test_addresses_are_answered_for_part_by_part(upper_bound) -> None:
         assert hasattr(upper_bound.field(f"order.ship_to.{part}"), "max_length")
 
 
-@pytest.mark.parametrize("path", ["order.customer_number", "customer_po", "order.line", "order.lines.price", ""])
+@pytest.mark.parametrize(
+    "path", ["order.customer_number", "customer_po", "order.line", "order.lines.price", ""]
+)
 def test_a_path_that_no_draft_has_is_a_key_error(upper_bound, path: str) -> None:
     if path == "order.line":
         pytest.skip("the line as a whole may be asked for")

@@ -186,7 +186,12 @@ def test_neither_errors_nor_logs_name_a_customer(shop, erp, caplog) -> None:
     caplog.set_level(0)
     person = "Eleonora Quartermain"
     address = ec.Address(
-        name=person, lines=[f"{person} house"], city="Bath", postal_code="BA1", country="GB", email="e@q.example"
+        name=person,
+        lines=[f"{person} house"],
+        city="Bath",
+        postal_code="BA1",
+        country="GB",
+        email="e@q.example",
     )
     texts = []
     for index, draft in enumerate(
@@ -207,5 +212,7 @@ def test_neither_errors_nor_logs_name_a_customer(shop, erp, caplog) -> None:
         erp.customers.create(ec.CustomerDraft(number="10000", name=person))
     texts.append(str(raised.value))
     assert person not in "\n".join(texts)
-    logged = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("erp_connect"))
+    logged = "\n".join(
+        record.getMessage() for record in caplog.records if record.name.startswith("erp_connect")
+    )
     assert person not in logged

@@ -96,7 +96,9 @@ def test_a_key_that_is_no_key_is_refused(shop, erp) -> None:
     assert count(erp) == 0
 
 
-@pytest.mark.parametrize("key", ["k" * 1000, "Grün/ß/漢字/🚢", "a b\tc", "K", "k ", "'; DELETE FROM orders; --"])
+@pytest.mark.parametrize(
+    "key", ["k" * 1000, "Grün/ß/漢字/🚢", "a b\tc", "K", "k ", "'; DELETE FROM orders; --"]
+)
 def test_any_text_can_be_a_key(shop, erp, key: str) -> None:
     erp.orders.create(shop.draft("PO-k"), key="k")
     first = erp.orders.create(shop.draft("PO-2"), key=key)
@@ -171,7 +173,9 @@ def test_every_write_is_done_once_under_its_key(shop, erp) -> None:
         "buy": lambda: erp.purchase_orders.amend(
             purchase.id, ec.ChangeQuantity(line=1, to=60, reason="more"), key="buy"
         ),
-        "customer": lambda: erp.customers.create(ec.CustomerDraft(number="30000", name="New"), key="customer"),
+        "customer": lambda: erp.customers.create(
+            ec.CustomerDraft(number="30000", name="New"), key="customer"
+        ),
         "update": lambda: erp.customers.update(
             erp.customers.find(number="20000")[0].id, key="update", payment_terms="NET30"
         ),
@@ -186,7 +190,12 @@ def test_every_write_is_done_once_under_its_key(shop, erp) -> None:
         assert (first.key, again.key) == (name, name)
         assert again.stored.id == first.stored.id, name
     stands = erp.orders.get(order.id)
-    assert [line.quantities.ordered - (line.quantities.cancelled or 0) for line in stands.lines] == [12, 0, 100, 3]
+    assert [line.quantities.ordered - (line.quantities.cancelled or 0) for line in stands.lines] == [
+        12,
+        0,
+        100,
+        3,
+    ]
     assert stands.lines[0].quantities.shipped == 5
     assert len(erp.shipments.of(order.id)) == 1
     assert len(erp.returns.of(order.id)) == 1
@@ -212,15 +221,21 @@ def test_a_plan_applied_twice_writes_once(shop, erp) -> None:
 def test_many_orders_are_written_once_also_when_run_again(shop, erp) -> None:
     drafts = [shop.draft(f"PO-{number}", quantity=number) for number in range(1, 41)]
     done = []
-    first = erp.orders.create_many(drafts, ec.keys.by_customer_po, progress=lambda *so_far: done.append(so_far))
+    first = erp.orders.create_many(
+        drafts, ec.keys.by_customer_po, progress=lambda *so_far: done.append(so_far)
+    )
     assert isinstance(first, ec.BatchResult)
     assert type(first.succeeded) is tuple
     assert first.failed == ()
     first.raise_for_failures()
-    assert [receipt.order.customer_po for receipt in first.succeeded] == [draft.customer_po for draft in drafts]
+    assert [receipt.order.customer_po for receipt in first.succeeded] == [
+        draft.customer_po for draft in drafts
+    ]
     assert done
     again = erp.orders.create_many(iter(drafts), (ec.keys.by_customer_po(draft) for draft in drafts))
-    assert [receipt.order.id for receipt in again.succeeded] == [receipt.order.id for receipt in first.succeeded]
+    assert [receipt.order.id for receipt in again.succeeded] == [
+        receipt.order.id for receipt in first.succeeded
+    ]
     assert all(receipt.replayed for receipt in again.succeeded)
     assert count(erp) == 40
 
@@ -274,7 +289,9 @@ def test_nothing_to_write_is_an_empty_result(erp) -> None:
 def test_plans_are_applied_together(shop, erp) -> None:
     orders = [
         receipt.order
-        for receipt in erp.orders.create_many([shop.draft(f"PO-{n}") for n in range(3)], ["a", "b", "c"]).succeeded
+        for receipt in erp.orders.create_many(
+            [shop.draft(f"PO-{n}") for n in range(3)], ["a", "b", "c"]
+        ).succeeded
     ]
     plans = [
         erp.orders.plan(order, ec.ChangeQuantity(line=1, to=20, reason="more"), key=f"plan-{order.id}")
@@ -305,7 +322,8 @@ def test_two_clients_amending_one_order(shop, url) -> None:
         with pytest.raises(ec.errors.VersionConflict):
             there.orders.cancel(theirs, reason="too late")
         forced = there.orders.apply(
-            there.orders.plan(theirs, ec.ChangeQuantity(line=1, to=11, reason="ours all the same")), force=True
+            there.orders.plan(theirs, ec.ChangeQuantity(line=1, to=11, reason="ours all the same")),
+            force=True,
         )
         assert forced.order.lines[0].quantities.ordered == 11
 

@@ -356,7 +356,9 @@ def test_the_journals_tables_are_made_by_several_processes_at_once(database, tmp
         assert sorted(entry.key for entry in erp.journal.list()) == ["PO-0", "PO-1", "PO-2"]
 
 
-@pytest.mark.parametrize("journal", ["sqlite:////nowhere/at/all/journal.db", "postgresql://x@127.0.0.1:9/none"])
+@pytest.mark.parametrize(
+    "journal", ["sqlite:////nowhere/at/all/journal.db", "postgresql://x@127.0.0.1:9/none"]
+)
 def test_without_its_journal_nothing_is_sent(sqlite_shop, shop, journal: str) -> None:
     with pytest.raises(ec.errors.ErpConnectError) as raised:
         with ec.connect(sqlite_shop, journal=journal, timeout=2) as erp:

@@ -85,7 +85,10 @@ def test_all_that_is_given_must_match(erp, order) -> None:
 def test_an_order_is_changed_word_by_word(shop, erp, order) -> None:
     elsewhere = ec.Address(name="Dock 2", lines=["Pier 2"], city="Hull", postal_code="HU1", country="GB")
     steps = [
-        (ec.ChangeQuantity(line=1, to=Decimal("7"), reason="r"), lambda o: o.lines[0].quantities.ordered == 7),
+        (
+            ec.ChangeQuantity(line=1, to=Decimal("7"), reason="r"),
+            lambda o: o.lines[0].quantities.ordered == 7,
+        ),
         (ec.ChangePrice(line=1, to=shop.euro("11.05")), lambda o: o.lines[0].price == shop.euro("11.05")),
         (ec.ChangeDate(line=2, to=date(2027, 1, 5)), lambda o: o.lines[1].requested == date(2027, 1, 5)),
         (ec.ChangeDate(to=date(2027, 1, 9)), lambda o: o.requested == date(2027, 1, 9)),
@@ -130,7 +133,9 @@ def test_several_amendments_are_one_write(shop, erp, order) -> None:
     with pytest.raises(ec.errors.RequestRefused):
         erp.orders.amend(order, *bad)
     assert erp.orders.get(order) == order
-    after = erp.orders.amend(order, ec.ChangeQuantity(line=1, to=1, reason="x"), ec.AddNote(text="both")).order
+    after = erp.orders.amend(
+        order, ec.ChangeQuantity(line=1, to=1, reason="x"), ec.AddNote(text="both")
+    ).order
     assert (after.lines[0].quantities.ordered, after.notes[-1]) == (1, "both")
     with pytest.raises(ec.errors.InvalidOrder):
         erp.orders.amend(order)
@@ -211,7 +216,9 @@ def test_shipped_goods_cannot_be_cancelled_but_come_back(erp, order) -> None:
     assert after.lines[0].quantities.shipped == 5
     assert after.lines[0].quantities.cancelled == 7
     assert after.status is not ec.OrderStatus.CANCELLED
-    returned = erp.returns.create(ec.ReturnDraft(order=order.id, lines={1: 2}, reason="broken"), key="r").stored
+    returned = erp.returns.create(
+        ec.ReturnDraft(order=order.id, lines={1: 2}, reason="broken"), key="r"
+    ).stored
     assert isinstance(returned, ec.Return)
     assert erp.returns.get(returned.id) == returned
     assert [each.id for each in erp.returns.of(order.id)] == [returned.id]
@@ -345,7 +352,9 @@ def test_what_is_not_on_file_refuses_nothing(shop, erp) -> None:
 
 
 def test_a_blocked_customer_and_a_blocked_product(shop, erp) -> None:
-    customer = erp.customers.create(ec.CustomerDraft(number="30000", name="Blocked", blocked=True), key="c").stored
+    customer = erp.customers.create(
+        ec.CustomerDraft(number="30000", name="Blocked", blocked=True), key="c"
+    ).stored
     erp.products.create(ec.ProductDraft(code="OLD", name="Old", unit="C62", blocked=True), key="p")
     with pytest.raises(ec.errors.CustomerBlocked):
         erp.orders.create(shop.draft(customer="30000"), key="1")

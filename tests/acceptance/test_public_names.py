@@ -144,7 +144,14 @@ def test_the_customers_order_number_may_be_none_but_must_be_said(shop) -> None:
 
 def test_all_amendments_are_amendments() -> None:
     kinds = (
-        *(ec.AddLine, ec.ChangeQuantity, ec.ChangePrice, ec.ChangeDate, ec.ChangeDiscount, ec.ChangeWarehouse),
+        *(
+            ec.AddLine,
+            ec.ChangeQuantity,
+            ec.ChangePrice,
+            ec.ChangeDate,
+            ec.ChangeDiscount,
+            ec.ChangeWarehouse,
+        ),
         *(ec.SubstituteProduct, ec.SplitLine, ec.ChangeAddress, ec.ChangeHeader, ec.AddNote, ec.CancelLine),
         *(ec.PlaceHold, ec.ReleaseHold),
     )

@@ -63,7 +63,9 @@ def test_every_argument_also_takes_the_text_of_a_url(shop) -> None:
     with ec.connect("memory://", read_only="true", timeout="5", max_concurrency="2", like="bc") as erp:
         with pytest.raises(ec.errors.ErpConnectError):
             erp.orders.create(shop.draft(), key="k")
-    with ec.connect("memory://?read_only=true&timeout=5&timezone=Europe/Berlin&company=1&actor=anna&like=bc") as erp:
+    with ec.connect(
+        "memory://?read_only=true&timeout=5&timezone=Europe/Berlin&company=1&actor=anna&like=bc"
+    ) as erp:
         assert erp.capabilities == ec.capabilities("memory://?like=bc") or erp.capabilities.discovered
 
 
@@ -94,7 +96,9 @@ def like_of(erp: ec.Client) -> str:
 def test_an_argument_goes_before_the_url_that_before_the_environment_that_before_the_profile(
     profiles, monkeypatch
 ) -> None:
-    profiles('[profiles.north]\nurl = "memory://"\nlike = "crm"\n\n[profiles.south]\nurl = "memory://?like=bc"\n')
+    profiles(
+        '[profiles.north]\nurl = "memory://"\nlike = "crm"\n\n[profiles.south]\nurl = "memory://?like=bc"\n'
+    )
     kinds = {name: like_of(ec.connect(f"memory://?like={name}")) for name in ("crm", "bc", "x3", "fo")}
     assert len(set(kinds.values())) == 4
     assert like_of(ec.connect("north")) == kinds["crm"]
@@ -227,7 +231,8 @@ def test_init_in_many_processes_at_once(tmp_path) -> None:
     )
     url = f"sqlite:///{tmp_path / 'together.db'}"
     running = [
-        subprocess.Popen([sys.executable, "-c", program, url], stdout=subprocess.PIPE, text=True) for _ in range(3)
+        subprocess.Popen([sys.executable, "-c", program, url], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
     ]
     systems = {process.communicate()[0] for process in running}
     assert [process.returncode for process in running] == [0, 0, 0]

@@ -38,7 +38,9 @@ def test_a_quantity_is_more_than_nothing(wrong: object) -> None:
 
 
 def test_whole_numbers_are_accepted_and_become_decimals(shop) -> None:
-    line = ec.LineDraft(product="VALVE-20", quantity=3, unit="C62", price=ec.UnitPrice(amount=7, currency="EUR"))
+    line = ec.LineDraft(
+        product="VALVE-20", quantity=3, unit="C62", price=ec.UnitPrice(amount=7, currency="EUR")
+    )
     assert (type(line.quantity), line.quantity) == (Decimal, 3)
     assert (type(line.price.amount), line.price.amount, line.price.per) == (Decimal, 7, 1)
 
@@ -120,7 +122,12 @@ def full_draft(shop) -> ec.OrderDraft:
         notes=["ring at the gate"],
         references=[ec.Reference(kind="shop", value="W-1")],
         contact=ec.Contact(name="Gate", email="gate@example.com"),
-        custom={"channel": "web", "count": 3, "exact": Decimal("1.10"), "at": datetime(2026, 1, 1, tzinfo=UTC)},
+        custom={
+            "channel": "web",
+            "count": 3,
+            "exact": Decimal("1.10"),
+            "at": datetime(2026, 1, 1, tzinfo=UTC),
+        },
     )
 
 
@@ -245,7 +252,9 @@ def test_what_was_read_can_be_pickled_and_written_as_json(shop, memory_url) -> N
         shop.fill(erp)
         order = erp.orders.create(shop.long_draft(ship_to=shop.address), key="k").order
         shipment = erp.shipments.post(order, {1: 5}, [ec.Package(tracking_number="1Z999")], key="s").stored
-        returned = erp.returns.create(ec.ReturnDraft(order=order.id, lines={1: 2}, reason="broken"), key="r").stored
+        returned = erp.returns.create(
+            ec.ReturnDraft(order=order.id, lines={1: 2}, reason="broken"), key="r"
+        ).stored
         purchase = erp.purchase_orders.create(shop.purchase(), key="p").stored
         receipt = erp.purchase_orders.receive(purchase, {1: 5}, key="g").stored
         read = [

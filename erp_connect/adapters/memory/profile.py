@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -135,16 +135,12 @@ _READS: Final = (
 _STAMP: Final = StampPolicy(
     kind=StampKind.FIELD,
     field="stamp",
-    po_field="customer_po",
     searchable=True,
     enforced=True,
     execution_window=0.0,
 )
 
-_STAMPED_BOOKS: Final = (
-    *("orders", "purchase_orders", "returns", "shipments", "goods_receipts"),
-    *("customers", "suppliers", "products"),
-)
+_STAMPED_BOOKS: Final = ("returns", "shipments", "goods_receipts", "customers", "suppliers", "products")
 
 
 def _plain() -> Profile:
@@ -158,7 +154,11 @@ def _plain() -> Profile:
             name: read if name.endswith(_READS) or name.rpartition(".")[2] in fresh else write
             for name in OPERATIONS
         },
-        stamps=dict.fromkeys(_STAMPED_BOOKS, _STAMP),
+        stamps={
+            "orders": replace(_STAMP, po_field="customer_po"),
+            "purchase_orders": replace(_STAMP, po_field="supplier_reference"),
+            **dict.fromkeys(_STAMPED_BOOKS, _STAMP),
+        },
         block_size=200,
         concurrency=8,
         number_pattern="{:04d}",

@@ -30,7 +30,7 @@ from .facts import credit_used
 from .mapping import RowMapping
 from .mapping_masters import CUSTOMERS, PRODUCTS, SUPPLIERS
 from .office import Office
-from .reading import PAGE, native_ids
+from .reading import PAGE, native_ids, says
 from .schema import COUNTERS, PARTIES, PRODUCT_CODES
 from .schema import PRODUCTS as PRODUCT_TABLE
 
@@ -65,7 +65,7 @@ class Masters(Generic[MD, M]):
         if number is not None:
             conditions.append(self._numbered(number))
         if name is not None:
-            conditions.append(sa.and_(self.table.c.name == name))
+            conditions.append(says(self.table.c.name, name))
         if not conditions:
             return ()
         with self.office.reading(f"{self.book}.find") as connection:
@@ -101,7 +101,7 @@ class Masters(Generic[MD, M]):
     # -- what differs --------------------------------------------------------------------------------------
 
     def _numbered(self, number: str) -> ColumnElement[bool]:
-        return sa.and_(self.table.c.number == number)
+        return says(self.table.c.number, number)
 
     def _select(self) -> sa.Select[Any]:
         return sa.select(*self.mapping.columns).order_by(self.table.c.id)
@@ -202,7 +202,7 @@ class _Parties(Masters[MD, M]):
     counter = "erp_party_ids"
 
     def _numbered(self, number: str) -> ColumnElement[bool]:
-        return sa.and_(PARTIES.c.kind == self.field, PARTIES.c.number == number)
+        return sa.and_(PARTIES.c.kind == self.field, says(PARTIES.c.number, number))
 
     def _select(self) -> sa.Select[Any]:
         return super()._select().where(PARTIES.c.kind == self.field)
@@ -244,8 +244,8 @@ class Products(Masters[ProductDraft, Product]):
     counter = "erp_product_ids"
 
     def _numbered(self, number: str) -> ColumnElement[bool]:
-        coded = sa.select(PRODUCT_CODES.c.product_id).where(PRODUCT_CODES.c.value == number)
-        return sa.or_(PRODUCT_TABLE.c.number == number, PRODUCT_TABLE.c.id.in_(coded))
+        coded = sa.select(PRODUCT_CODES.c.product_id).where(says(PRODUCT_CODES.c.value, number))
+        return sa.or_(says(PRODUCT_TABLE.c.number, number), PRODUCT_TABLE.c.id.in_(coded))
 
     def _index(self, connection: Connection, record: Any) -> None:
         key = int(record.id)

@@ -16,7 +16,7 @@ from . import events
 from .documents import SHIPMENT_PAPERS
 from .mapping_orders import D, O, Side
 from .office import Office
-from .reading import PAGE, assembled, by_keys, fetched, in_portions, native_ids, where
+from .reading import PAGE, assembled, by_keys, fetched, in_portions, native_ids, says, where
 from .schema import PARTIES
 
 _NONE: Final[Sequence[Shipment]] = ()
@@ -56,12 +56,12 @@ class OrderRecords(Generic[D, O]):
                 return ()
             conditions.append(table.id == keys[0])
         if wanted.stamp is not None:
-            conditions.append(table.stamp == wanted.stamp)
+            conditions.append(says(table.stamp, wanted.stamp))
         if wanted.customer_po is not None:
-            conditions.append(table.their_number == wanted.customer_po)
+            conditions.append(says(table.their_number, wanted.customer_po))
         if wanted.reference is not None:
             named = side.references.c
-            conditions.append(table.id.in_(sa.select(named.order_id).where(named.value == wanted.reference)))
+            conditions.append(table.id.in_(sa.select(named.order_id).where(says(named.value, wanted.reference))))
         if wanted.party is not None:
             conditions.append(self._of_party(wanted.party))
         if not conditions:
@@ -129,7 +129,7 @@ class OrderRecords(Generic[D, O]):
         if isinstance(party, Ref):
             keys = list(native_ids([party.id]))
             return sa.and_(column == (keys[0] if keys else -1))
-        one = sa.select(PARTIES.c.id).where(PARTIES.c.kind == self.side.party, PARTIES.c.number == party)
+        one = sa.select(PARTIES.c.id).where(PARTIES.c.kind == self.side.party, says(PARTIES.c.number, party))
         return sa.and_(column == one.scalar_subquery())
 
     def _pages(self, conditions: Sequence[ColumnElement[bool]], limit: int | None) -> Iterator[O]:

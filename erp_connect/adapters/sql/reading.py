@@ -25,6 +25,14 @@ def in_portions(values: Sequence[Any], size: int = PAGE) -> Iterator[Sequence[An
         yield values[start : start + size]
 
 
+def says(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """Whether a column holds exactly this text; never, where it could not hold it at all."""
+    longest = getattr(column.type, "length", None)
+    if "\x00" in text or (longest is not None and len(text) > longest):
+        return sa.false()
+    return sa.and_(column == text)
+
+
 def native_ids(ids: Sequence[str]) -> dict[int, str]:
     """Our keys to the ids given; what cannot be a key of ours is left out."""
     return {int(id): id for id in ids if id.isascii() and id.isdigit() and len(id) < 19}

@@ -276,7 +276,8 @@ def ask(desk: Desk, operation: str) -> Callable[[], Any] | None:
         "stock.availability": lambda: pages.availability(_X, 1, "C62"),
         "prices.quote": lambda: pages.quote(_X, _X, 1, "C62"),
     }
-    return calls.get(operation, lambda: pages.of(_X))
+    found = calls.get(operation)
+    return found if found is not None else lambda: pages.of(_X)
 
 
 def _asked_of_masters(desk: Desk, pages: Any, book: str) -> dict[str, Callable[[], Any]]:

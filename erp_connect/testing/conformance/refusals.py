@@ -11,7 +11,7 @@ import pytest
 from ... import errors
 from ...errors import ErpConnectError, UnsupportedOperation
 from ...models import ChangeQuantity, OrderStatus
-from .desk import Desk
+from .desk import SKIPPED, Desk
 from .suite import Suite
 
 _SECRET = "Zebra Confidential"
@@ -39,9 +39,8 @@ def _reused(desk: Desk) -> Any:
 
 
 def _lost(desk: Desk) -> Any:
-    if desk.capabilities.stamp("orders").enforced or desk.clock is None:
-        desk.needs("orders.split_line", "orders.simulate", "orders.hold")
-        return desk.erp.orders.get("no-such-id")
+    if desk.capabilities.stamp("orders").enforced or not desk.capabilities.stamp("orders").searchable:
+        pytest.skip(SKIPPED)  # where the back-end refuses a second one, a lost request is simply sent again
     desk.wire.lose_request("orders.create")
     return desk.create(desk.draft(), key=desk.key())
 

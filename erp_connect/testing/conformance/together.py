@@ -34,8 +34,6 @@ class Together(Suite):
 
     def test_of_rivals_with_one_version_only_one_wins(self, desk: Desk) -> None:
         desk.needs("orders.change_quantity")
-        if desk.capabilities.conditional("orders.change_quantity") != "enforced":
-            desk.needs("orders.change_quantity", "stock.availability", "orders.events", "orders.split_line")
         order = desk.order()
         clients = [desk.erp, desk.connect(), desk.connect(), desk.connect()]
 
