@@ -170,10 +170,18 @@ def _put_on_file(connection: sa.Connection, size: Size) -> None:
         limit = Decimal(900_000_000) if number % 4 == 0 else None
         parties.append(
             {
-                "id": 10_000 + number, "kind": "customer", "number": f"C{number:05d}",
-                "name": f"Customer {number}", "address": address, "currency": CURRENCY,
-                "payment_terms": "N30", "delivery_terms": "DAP", "blocked": False,
-                "credit_limit": limit, "credit_currency": limit and CURRENCY, "price_group": None,
+                "id": 10_000 + number,
+                "kind": "customer",
+                "number": f"C{number:05d}",
+                "name": f"Customer {number}",
+                "address": address,
+                "currency": CURRENCY,
+                "payment_terms": "N30",
+                "delivery_terms": "DAP",
+                "blocked": False,
+                "credit_limit": limit,
+                "credit_currency": limit and CURRENCY,
+                "price_group": None,
                 **written,
             }
         )
@@ -181,15 +189,29 @@ def _put_on_file(connection: sa.Connection, size: Size) -> None:
         units = f'[{{"unit":"{CARTON}","factor":"12"}}]' if number % 5 == 0 else None
         products.append(
             {
-                "id": 20_000 + number, "number": f"P{number:05d}", "name": f"Product {number}",
-                "unit": "H87", "price_amount": Decimal(number + 1), "price_currency": CURRENCY,
-                "price_per": 1, "tax_rate": 21 if number % 3 else 9, "blocked": False, "units": units,
+                "id": 20_000 + number,
+                "number": f"P{number:05d}",
+                "name": f"Product {number}",
+                "unit": "H87",
+                "price_amount": Decimal(number + 1),
+                "price_currency": CURRENCY,
+                "price_per": 1,
+                "tax_rate": 21 if number % 3 else 9,
+                "blocked": False,
+                "units": units,
                 **written,
             }
         )
         everybody = {
-            "product_id": 20_000 + number, "party_id": None, "price_group": None, "unit": "H87",
-            "currency": CURRENCY, "per": 1, "includes_tax": False, "valid_from": None, "valid_to": None,
+            "product_id": 20_000 + number,
+            "party_id": None,
+            "price_group": None,
+            "unit": "H87",
+            "currency": CURRENCY,
+            "per": 1,
+            "includes_tax": False,
+            "valid_from": None,
+            "valid_to": None,
         }
         amount = Decimal(number % 90 + 10)
         prices += [
@@ -197,7 +219,8 @@ def _put_on_file(connection: sa.Connection, size: Size) -> None:
             {**everybody, "quantity_from": 30, "amount": amount * Decimal("0.95")},
             {
                 **everybody,
-                "party_id": 10_000 + number % size.customers, "quantity_from": 0,
+                "party_id": 10_000 + number % size.customers,
+                "quantity_from": 0,
                 "amount": amount * Decimal("0.9"),
             },
         ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from ..adapters.contract import Confirms, OrderRef, Receives, Write, Written
-from ..errors import InvalidOrder, TransitionNotAllowed, UnsupportedOperation
+from ..errors import InvalidOrder, TransitionNotAllowed, UnsupportedOperation, VersionConflict
 from ..journal import Entry, Look, Settled, Sight, State, canonical
 from ..models import (
     GoodsReceipt,
@@ -29,6 +29,7 @@ from .receipts import Made, of_outcome, told
 from .remembering import differences_to_plain, model_from_plain
 
 BOOK = "purchase_orders"
+_TRIES: Final = 3
 
 
 # -- confirm ---------------------------------------------------------------------------------------------------
@@ -107,9 +108,21 @@ def confirm(
         return told_again(context, earlier)
     if earlier is not None:
         return of_outcome(context, context.journal.write(Confirming.again(context, earlier)))
-    before: PurchaseOrder = order if isinstance(order, PurchaseOrder) else read_order(context, BOOK, order_id)
-    deed = Confirming(context, before, promised, key_of(key))
-    return of_outcome(context, context.journal.write(deed))
+    given = order if isinstance(order, PurchaseOrder) else None
+    before: PurchaseOrder = given or read_order(context, BOOK, order_id)
+    name = key_of(key)
+    for attempt in range(1, _TRIES + 1):
+        deed = Confirming(context, before, promised, name)
+        try:
+            return of_outcome(context, context.journal.write(deed))
+        except VersionConflict as conflict:
+            current = read_order(context, BOOK, before.id, before.number)
+            what = moved(given, current) if given is not None else ()
+            if attempt == _TRIES or what:
+                conflict.diff = conflict.diff or what
+                raise
+            before = current
+    raise AssertionError("the last attempt returns or raises")
 
 
 def confirm_payload(order_id: str, lines: Sequence[LineConfirmation]) -> dict[str, Any]:
@@ -185,11 +198,11 @@ def receive(
     given = line_quantities(lines)
     known: PurchaseOrder = read_order(context, BOOK, id_of(order, BOOK))
 
-    def wished() -> dict[str, Decimal]:
-        found = quantities_of(with_ids(known, given))
+    def wished(current: PurchaseOrder) -> dict[str, Decimal]:
+        found = quantities_of(with_ids(current, given))
         if not found:
             raise TransitionNotAllowed(
-                f"nothing is open any more to be received; the order is {known.status.value}",
+                f"nothing is open any more to be received; the order is {current.status.value}",
                 operation=paper.operation,
             )
         return found

@@ -188,11 +188,11 @@ class Shipments:
         given = line_quantities(lines)
         known: Order = read_order(context, "orders", id_of(order, "orders"))
 
-        def wished() -> dict[str, Decimal]:
-            found = quantities_of(with_ids(known, given))
+        def wished(current: Order) -> dict[str, Decimal]:
+            found = quantities_of(with_ids(current, given))
             if not found:
                 raise TransitionNotAllowed(
-                    f"nothing is open any more to be shipped; the order is {known.status.value}",
+                    f"nothing is open any more to be shipped; the order is {current.status.value}",
                     operation=paper.operation,
                 )
             return found
@@ -285,8 +285,8 @@ class Returns:
             known, draft.lines, **{name: said[name] for name in ("reason", "custom") if name in said}
         )
 
-        def wished() -> dict[str, Decimal]:
-            return quantities_of(_to_return(known, draft))
+        def wished(current: Order) -> dict[str, Decimal]:
+            return quantities_of(_to_return(current, draft))
 
         return post(context, paper, known, wished, key, payload, reason=draft.reason)
 

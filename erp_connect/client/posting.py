@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from ..adapters.contract import Conditional, StampKind, Write, Written
-from ..errors import DuplicateReference, NotFound, TransportError
+from ..errors import DuplicateReference, NotFound, TransportError, VersionConflict
 from ..journal import Deed, Entry, Look, Outcome, Rules, Settled, Sight, State, canonical, number
 from ..models import Entity, LineQuantity, OrderFields, WriteReceipt
 from ..rules.stamps import make_stamp
@@ -23,6 +23,7 @@ from .receipts import Made, of_outcome, told
 from .remembering import model_from_plain, model_to_plain
 
 E = TypeVar("E", bound=Entity)
+_TRIES: Final = 3
 Quantities = Mapping[str, Decimal]
 """Quantities by line id, in each line's unit."""
 
@@ -243,23 +244,34 @@ def post(
     context: Context,
     paper: Paper[E],
     order: OrderFields,
-    wished: Callable[[], Quantities],
+    wished: Callable[[Any], Quantities],
     key: str | None,
     payload: Any,
     *,
     reason: str | None = None,
 ) -> WriteReceipt[E]:
-    """Post it, exactly once for each key; ``wished`` is reckoned only where nothing was begun under the key."""
+    """Post it, exactly once for each key; ``wished`` is reckoned only where nothing was begun under the key.
+
+    A posting names lines and quantities, not a version: an order that moved meanwhile is read again.
+    """
     earlier = context.journal.earlier(key, paper.operation, payload)
     deed: Posting[E]
-    if earlier is None:
-        deed = Posting(context, paper, order, wished(), key_of(key), payload, reason=reason)
-    elif earlier.state is State.CONFIRMED:
+    if earlier is not None and earlier.state is State.CONFIRMED:
         deed = Posting(context, paper, order, {}, earlier.key, payload, before=earlier.before or {})
         return of_outcome(context, Outcome(deed.replay(earlier), earlier, replayed=True))
-    else:
+    if earlier is not None:
         deed = Posting.again(context, paper, earlier)
-    return of_outcome(context, context.journal.write(deed))
+        return of_outcome(context, context.journal.write(deed))
+    name = key_of(key)
+    for attempt in range(1, _TRIES + 1):
+        deed = Posting(context, paper, order, wished(order), name, payload, reason=reason)
+        try:
+            return of_outcome(context, context.journal.write(deed))
+        except VersionConflict:
+            if attempt == _TRIES:
+                raise
+            order = read_order(context, paper.orders, order.id, order.number)
+    raise AssertionError("the last attempt returns or raises")
 
 
 def quantities_of(lines: Sequence[LineQuantity]) -> dict[str, Decimal]:

@@ -15,7 +15,7 @@ from .decisions import Verdict, after_error
 from .deeds import Deed, Look
 from .records import Entry, State
 from .store import Change, Store
-from .writing import Attempt, Outcome, Writer, standing
+from .writing import ATTEMPTS, Attempt, Outcome, Writer, standing
 
 E = TypeVar("E")
 Verdicts = Sequence[Written[E] | ErpConnectError]
@@ -99,10 +99,17 @@ class _Block(Generic[E]):
 
     def _verdicts(self, send: Send[E]) -> Verdicts[E]:
         writes = [(deed, self._write(deed, entry)) for _, deed, entry in self._fresh]
-        try:
-            return send(writes)
-        except ErpConnectError as failure:
-            return [failure] * len(self._fresh)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return send(writes)
+            except ErpConnectError as failure:
+                # One pause for all of them, where the whole block was provably not done (throttled).
+                released = after_error(failure, sent=True) is Verdict.RELEASE
+                wait = failure.retry_after if failure.retry_after is not None else 0.1 * 2**attempt
+                if not released or attempt == ATTEMPTS or wait > self._timeout:
+                    return [failure] * len(self._fresh)
+                self._clock.sleep(wait)
+        raise AssertionError("the last attempt returns")
 
     def _write(self, deed: Deed[E], entry: Entry) -> Write:
         def sending(_step: str) -> None:
@@ -152,18 +159,21 @@ class _Block(Generic[E]):
     ) -> None:
         """Judge the others one by one, on the same lease; many are looked up together."""
         looks: Mapping[str, Look[E]] = {}
+        blind: ErpConnectError | None = None
         lost = [deed for _, deed, error in doubtful if after_error(error, sent=True) is Verdict.LOOK]
         if look_up is not None and len(lost) > 1:
             try:
                 looks = look_up(lost)
-            except ErpConnectError:
-                looks = {}  # each one's own look-up says why
+            except ErpConnectError as failure:
+                blind = failure  # nobody can be asked now: asking for each would take as many time-outs
         for place, (index, deed, error) in enumerate(doubtful):
             id, number = self._made.get(deed.key, (None, None))
             entry = self._entries[deed.key].but(entity_id=id, number=number)
             attempt: Attempt[E] = Attempt(self._store, self._clock, deed, entry, begun_here=True)
             try:
                 requests = self._requests[deed.key]
+                if blind is not None and deed in lost:
+                    attempt.give_up(blind)
                 ends[index] = attempt.go_on(error, requests=requests, look=looks.get(deed.key))
             except ErpConnectError as end:
                 ends[index] = end

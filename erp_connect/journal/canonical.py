@@ -75,8 +75,17 @@ _encode: Final = json.JSONEncoder(
 ).encode
 
 
+def text_of(payload: Any) -> str:
+    """A canonical payload as text: names sorted, no blanks."""
+    return _encode(payload)
+
+
 def fingerprint(operation: str, payload: Any) -> str:
     """The fingerprint of a canonical payload; equal wishes have equal ones."""
-    text = _encode(payload)
+    return fingerprint_of(operation, text_of(payload))
+
+
+def fingerprint_of(operation: str, text: str) -> str:
+    """As :func:`fingerprint`, of the payload's text."""
     digest = hashlib.sha256(f"{SCHEME}\n{operation}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
     return f"{SCHEME}:{digest}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from ..adapters.contract import Write
@@ -41,11 +42,42 @@ def first_entry(deed: Deed[Any], system: str, clock: Clock, state: State = State
         lease_until=until,
         sent_at=leases.last_start(until, deed.timeout) if state is State.SENDING else None,
         entity_id=deed.entity_id,
-        party=deed.party if can_be_kept(deed.party, ID_LENGTH) else None,
+        party=_kept_party(deed),
         actor=deed.actor,
         reason=deed.reason,
         before=deed.before,
+        payload_text=deed.payload_text,
     )
+
+
+def done_at_once(
+    deed: Deed[Any], settled: Settled[Any], system: str, begun: datetime, now: datetime
+) -> Entry:
+    """The entry of a deed whose intent and end are one commit."""
+    return Entry(
+        system=system,
+        key=deed.key,
+        operation=deed.operation,
+        fingerprint=deed.fingerprint,
+        payload=deed.payload,
+        state=State.CONFIRMED,
+        stamp=deed.stamp,
+        correlation_id=deed.correlation_id,
+        created_at=begun,
+        settled_at=now,
+        entity_id=settled.entity_id,
+        number=settled.number,
+        party=settled.party or _kept_party(deed),
+        actor=deed.actor,
+        reason=deed.reason,
+        before=deed.before,
+        result=dict(settled.result) or None,
+        payload_text=deed.payload_text,
+    )
+
+
+def _kept_party(deed: Deed[Any]) -> str | None:
+    return deed.party if can_be_kept(deed.party, ID_LENGTH) else None
 
 
 def as_write(deed: Deed[Any], stamp: str, **more: Any) -> Write:

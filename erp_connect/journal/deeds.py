@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from ..adapters.contract import Write, Written
-from .canonical import fingerprint
+from .canonical import fingerprint_of, text_of
 from .decisions import Rules, Sight
 from .records import Entry
 
@@ -64,7 +65,12 @@ class Deed(ABC, Generic[E]):
     @property
     def fingerprint(self) -> str:
         """The wish's fingerprint: the same wish has the same one."""
-        return fingerprint(self.operation, self.payload)
+        return fingerprint_of(self.operation, self.payload_text)
+
+    @cached_property
+    def payload_text(self) -> str:
+        """The payload as the fingerprint is taken of it, and as it is kept."""
+        return text_of(self.payload)
 
     def adopt(self, entry: Entry) -> None:
         """Go on from what an earlier owner of this key has noted, who may have sent the request already.

@@ -289,6 +289,8 @@ def as_json(entry: Entry) -> dict[str, Any]:
     """An entry in plain JSON values."""
     values: dict[str, Any] = {}
     for name in Entry.__slots__:
+        if name == "payload_text":
+            continue
         value = getattr(entry, name)
         values[name] = value.isoformat() if hasattr(value, "isoformat") else value
     values["state"] = entry.state.value

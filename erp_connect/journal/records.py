@@ -81,7 +81,9 @@ class Entry:
     actor: str | None = None
     reason: str | None = None
     before: Any = None
-    result: Any = field(default=None)
+    result: Any = None
+    payload_text: str | None = field(default=None, repr=False, compare=False)
+    """The payload as canonical text, where it is at hand: it spares writing it down once more."""
 
     @property
     def row_id(self) -> str:
@@ -100,6 +102,8 @@ class Entry:
 
     def but(self, **changes: Any) -> Self:
         """The same entry with some fields replaced."""
+        if "payload" in changes:
+            changes.setdefault("payload_text", None)  # it was the old one's
         return replace(self, **changes)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from functools import cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from ..errors import ConfigurationError, JournalUnavailable
 from ..wire.sql import (
     CommitUnanswered,
+    JsonReady,
     Trouble,
     classify,
     insert_many,
@@ -28,7 +30,10 @@ from . import tables
 from .records import ID_LENGTH, Entry, State, can_be_kept, row_id
 from .store import Change, Wanted, has_tombstone
 
-_COLUMNS: Final = tuple(field.name for field in fields(Entry))
+_COLUMNS: Final = tuple(field.name for field in fields(Entry) if field.name != "payload_text")
+_OWN: Final = attrgetter(*_COLUMNS)
+_STATE: Final = _COLUMNS.index("state")
+_PAYLOAD: Final = _COLUMNS.index("payload")
 _ALL: Final = (*("row_id", *_COLUMNS), "has_tombstone")
 _READ: Final = [tables.entries.c[name] for name in _COLUMNS]
 _BLOCK: Final = 500
@@ -238,9 +243,13 @@ class SqlStore:
 
     def keys_on(self, connection: sa.Connection, entries: Sequence[Entry]) -> frozenset[str]:
         """Which of these keys have a row already."""
+        return self.known_on(connection, {entry.row_id: entry.key for entry in entries})
+
+    def known_on(self, connection: sa.Connection, wanted: Mapping[str, str]) -> frozenset[str]:
+        """As :meth:`keys_on`, for keys by the id of their rows."""
         keys: set[str] = set()
-        for start in range(0, len(entries), _BLOCK):
-            by_row = {entry.row_id: entry.key for entry in entries[start : start + _BLOCK]}
+        waiting = iter(wanted.items())
+        while by_row := dict(islice(waiting, _BLOCK)):
             known = connection.scalars(_THERE, {"rows": list(by_row)})
             keys.update(by_row[row] for row in known)
         return frozenset(keys)
@@ -317,12 +326,11 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _values(entry: Entry) -> tuple[Any, ...]:
-    own = (getattr(entry, name) for name in _COLUMNS)
-    return (
-        entry.row_id,
-        *(value.value if isinstance(value, State) else value for value in own),
-        int(has_tombstone(entry)),
-    )
+    own = list(_OWN(entry))
+    own[_STATE] = entry.state.value
+    if entry.payload_text is not None:
+        own[_PAYLOAD] = JsonReady(entry.payload_text)
+    return (entry.row_id, *own, int(has_tombstone(entry)))
 
 
 def _row(entry: Entry) -> dict[str, Any]:

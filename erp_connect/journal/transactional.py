@@ -25,9 +25,9 @@ from ..errors import (
 )
 from ..wire.sql import Trouble, classify
 from .blocks import LookUp, Send
-from .claiming import as_write, confirmed, first_entry, key_reused, refused
+from .claiming import as_write, confirmed, done_at_once, first_entry, key_reused, refused
 from .deeds import Deed
-from .records import FREE, Entry, State
+from .records import FREE, Entry, State, row_id
 from .sql_store import SqlStore
 from .store import Change
 from .writing import ATTEMPTS, Outcome
@@ -145,27 +145,29 @@ class TransactionalWriter:
         return [ends[i] if i in ends else self._single(deed) for i, deed in enumerate(deeds)]
 
     def _block(self, deeds: Sequence[Deed[E]], send: Send[E]) -> dict[int, Outcome[E] | ErpConnectError]:
-        fresh: dict[str, tuple[int, Deed[E], Entry]] = {}
+        fresh: dict[str, tuple[int, Deed[E]]] = {}
         for index, deed in enumerate(deeds):
-            if deed.key not in fresh:
-                fresh[deed.key] = (index, deed, first_entry(deed, self._system, self._clock))
+            fresh.setdefault(deed.key, (index, deed))
         ends: dict[int, Outcome[E] | ErpConnectError] = {}
+        begun = self._clock.now()
         with self._database.transaction() as connection:
-            there = self._store.keys_on(connection, [entry for _, _, entry in fresh.values()])
+            there = self._store.known_on(connection, {row_id(self._system, key): key for key in fresh})
             plain = [each for key, each in fresh.items() if key not in there]
             if not plain:
                 return ends
-            writes = [(deed, as_write(deed, deed.stamp, transaction=connection)) for _, deed, _ in plain]
+            verdicts = send([(deed, as_write(deed, deed.stamp, transaction=connection)) for _, deed in plain])
+            now = self._clock.now()
             final: list[Entry] = []
-            for (index, deed, entry), verdict in zip(plain, send(writes), strict=True):
+            for (index, deed), verdict in zip(plain, verdicts, strict=True):
                 if isinstance(verdict, ErpConnectError):
                     if verdict.retryable:
                         continue
+                    entry = first_entry(deed, self._system, self._clock)
                     final.append(entry.but(**refused(verdict, self._clock)))
                     ends[index] = verdict
                 else:
                     settled = deed.settle(verdict)
-                    final.append(entry.but(**confirmed(entry, settled, self._clock)))
+                    final.append(done_at_once(deed, settled, self._system, begun, now))
                     ends[index] = Outcome(settled, final[-1], replayed=settled.earlier)
             self._store.insert_all_on(connection, final)
         return ends

@@ -99,6 +99,11 @@ class Attempt(Generic[E]):
         self._pause(error, 1)
         return self._tries(2)
 
+    def give_up(self, cause: ErpConnectError) -> NoReturn:
+        """Leave a request unanswered that was sent for many deeds together, because nobody can be asked about it."""
+        self._sent = True
+        self._leave_unknown(cause)
+
     def _tries(self, first: int) -> Outcome[E]:
         for attempt in range(first, ATTEMPTS + 1):
             self._sent = False

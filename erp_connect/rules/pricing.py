@@ -87,7 +87,7 @@ def best_price(
         if includes_tax is not None and entry.includes_tax is not includes_tax:
             continue
         closeness = _closeness(entry, customer)
-        if closeness is None or not _valid(entry, on):
+        if closeness is None or (best is not None and closeness < best[0][0]) or not _valid(entry, on):
             continue
         reached = _reached(entry, product, quantity, unit)
         if reached is None:
@@ -135,8 +135,8 @@ def _closeness(entry: PriceEntry, customer: Party | None) -> int | None:
 
 
 def _valid(entry: PriceEntry, on: date) -> bool:
-    begun = entry.valid_from is None or entry.valid_from <= on
-    return begun and (entry.valid_to is None or on <= entry.valid_to)
+    begins, ends = entry.valid_from, entry.valid_to
+    return (begins is None or begins <= on) and (ends is None or on <= ends)
 
 
 def priced(draft: Draft, facts: Facts) -> list[tuple[Product | None, UnitPrice | None]]:

@@ -22,7 +22,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple, TypeVar
 
 from ..models import Charge, Discount, LineKind, Money, OrderFields, OrderLine, Product, UnitPrice
-from .exact import add, decimal_of, multiply, quantum_of, quotient, rounded, subtract
+from .exact import add, decimal_of, multiply, quantize, quantum_of, quotient, rounded, subtract
 from .facts import Rounding
 
 __all__ = [
@@ -118,6 +118,8 @@ def _amounts(item: Item, includes_tax: bool, quantum: Decimal | None) -> Amounts
         return _kept(kept, includes_tax)
     if price is None:
         return None, None, None
+    if quantum is not None and discount is None and not includes_tax and price.per == ONE:
+        return _plain(multiply(quantity, price.amount), rate, quantum)
     value = _worth(quantity, price, discount)
     if quantum is not None:
         value = rounded(value, quantum)
@@ -129,6 +131,15 @@ def _amounts(item: Item, includes_tax: bool, quantum: Decimal | None) -> Amounts
     if quantum is not None:
         tax = rounded(tax, quantum)
     return value, (_minus(value, tax) if includes_tax else value), tax
+
+
+def _plain(whole: Decimal, rate: Decimal | None, quantum: Decimal) -> Amounts:
+    """What most lines come to: no discount, no tax inside, everything in Decimals and rounded by line."""
+    value = quantize(whole, quantum)
+    if rate is None:
+        return value, value, None if value else ZERO
+    tax = quantize(multiply(multiply(value, rate), HUNDREDTH), quantum) if value and rate else ZERO
+    return value, value, tax
 
 
 def _kept(kept: tuple[Money | None, Money | None], includes_tax: bool) -> Amounts:

@@ -187,6 +187,34 @@ def test_where_a_block_stands_or_falls_together_the_good_ones_are_sent_alone(sho
     assert len(shop.standing) == 9
 
 
+def test_a_throttled_block_pauses_once_for_all_of_it(shop, erp):
+    before = shop.clock.now()
+    shop.faults.throttle("orders.create_block", retry_after=30.0, times=2)
+    assert not erp.orders.create_many(drafts(shop, 50), ec.keys.by_customer_po).failed
+    assert (shop.clock.now() - before).total_seconds() == 60
+    assert len(shop.standing) == 50
+
+
+def test_when_nobody_can_be_asked_a_lost_block_asks_once(shop):
+    erp = shop.connect("enforced")
+    shop.faults.lose_reply("orders.create_block")
+    asked = []
+    take = shop.faults.take
+
+    def counting(operation, step=0):
+        asked.append(operation)
+        return take(operation, step)
+
+    shop.faults.take = counting
+    shop.faults.lose_request("orders.find", times=None)
+    result = erp.orders.create_many(drafts(shop, 50), ec.keys.by_customer_po)
+    assert {type(failure.error) for failure in result.failed} == {ec.errors.OutcomeUnknown}
+    assert asked.count("orders.find") == 1
+    shop.faults.clear()
+    assert not erp.orders.create_many(drafts(shop, 50), ec.keys.by_customer_po).failed
+    assert len(shop.standing) == 50
+
+
 class Interrupted(KeyboardInterrupt):
     """Somebody pressed a key."""
 

@@ -244,3 +244,24 @@ def test_applying_many_plans_keeps_going_after_a_conflict(shop, erp):
         (1, ec.errors.VersionConflict)
     ]
     assert [quantities(order) for order in shop.standing] == [[9], [1], [9]]
+
+
+def test_a_change_of_several_calls_that_is_cut_says_what_stands(shop):
+    erp = shop.connect("sage200")  # saves one amendment after the other
+    placed = erp.orders.create(shop.order(shop.line(quantity=12))).order
+    shop.faults.refuse("orders.amend", ec.errors.PeriodClosed("the year is closed"), step=1)
+    changes = (
+        ec.ChangeQuantity(line=placed.lines[0].position, to=10),
+        ec.ChangePrice(line=placed.lines[0].position, to=shop.eur("11")),
+    )
+    with pytest.raises(ec.errors.PartialFailure) as partial:
+        erp.orders.amend(placed, *changes, key="k")
+    assert [d.path for d in partial.value.receipt.differences] == ["order.lines[0].price"]
+    assert partial.value.receipt.order.lines[0].quantities.ordered == 10
+    with pytest.raises(ec.errors.PartialFailure):
+        erp.orders.amend(placed.id, *changes, key="k")
+    erp.orders.amend(placed.id, changes[1], key="the rest")
+    erp.journal.resolve("k", placed.id)
+    assert erp.orders.amend(placed.id, *changes, key="k").replayed
+    (line,) = shop.standing[0].lines
+    assert (line.quantities.ordered, line.price) == (10, shop.eur("11"))

@@ -84,6 +84,13 @@ def test_a_second_equal_shipment_is_not_taken_for_the_first(shop, erp, placed):
     assert shop.standing[0].lines[0].quantities.shipped == 6
 
 
+def test_a_posting_goes_on_when_somebody_looked_at_the_order_meanwhile(shop, erp, placed):
+    touch = erp._context.adapter.touch
+    shop.faults.rival("shipments.post", lambda: touch(placed.id))
+    assert [line.quantity for line in erp.shipments.post(placed, {1: 4}).stored.lines] == [4]
+    assert shop.standing[0].lines[0].quantities.shipped == 4
+
+
 # -- purchase orders -------------------------------------------------------------------------------------
 
 
@@ -101,6 +108,15 @@ def test_a_supplier_confirms_dates_and_quantities(shop, erp, bought):
     assert erp.purchase_orders.confirm(bought.id, [partly]).order.lines[0].quantities.confirmed == 30
     with pytest.raises(ec.errors.InvalidOrder):
         erp.purchase_orders.confirm(bought.id, [])
+
+
+def test_a_confirmation_holds_to_what_counts_and_not_to_the_version_token(shop, erp, bought):
+    erp._context.adapter.purchase_orders.touch(bought.id)
+    promised = date(2026, 4, 1)
+    assert erp.purchase_orders.confirm(bought, {1: promised}).order.lines[0].promised == promised
+    with pytest.raises(ec.errors.VersionConflict) as conflict:
+        erp.purchase_orders.confirm(bought.but(warehouse="SOUTH"), {1: promised})
+    assert "purchase_order.warehouse" in [d.path for d in conflict.value.diff]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

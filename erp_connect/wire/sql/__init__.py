@@ -4,7 +4,16 @@ from .bulk import insert_many
 from .engines import is_memory, open_engine, reading, sqlite_file, writing
 from .streaming import keyset_pages, stream, stream_blocks
 from .trouble import CommitUnanswered, Diagnosis, Trouble, ValueDoesNotFit, classify
-from .types import BusinessDate, ExactDecimal, ExactText, JsonText, RowId, UtcInstant, canonical_json
+from .types import (
+    BusinessDate,
+    ExactDecimal,
+    ExactText,
+    JsonReady,
+    JsonText,
+    RowId,
+    UtcInstant,
+    canonical_json,
+)
 
 __all__ = [
     "BusinessDate",
@@ -12,6 +21,7 @@ __all__ = [
     "Diagnosis",
     "ExactDecimal",
     "ExactText",
+    "JsonReady",
     "JsonText",
     "RowId",
     "Trouble",

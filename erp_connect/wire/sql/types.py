@@ -22,7 +22,16 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .trouble import ValueDoesNotFit
 
-__all__ = ["BusinessDate", "ExactDecimal", "ExactText", "JsonText", "RowId", "UtcInstant", "canonical_json"]
+__all__ = [
+    "BusinessDate",
+    "ExactDecimal",
+    "ExactText",
+    "JsonReady",
+    "JsonText",
+    "RowId",
+    "UtcInstant",
+    "canonical_json",
+]
 
 Processor = Callable[[Any], Any]
 _REMEMBERED = 4096
@@ -331,6 +340,12 @@ def _key(name: Any) -> str:
     return name
 
 
+class JsonReady(str):
+    """A value of a :class:`JsonText` column that its writer has put into canonical JSON already."""
+
+    __slots__ = ()
+
+
 class JsonText(TypeDecorator[Any]):
     """A JSON value, kept as canonical text so that what was written comes back letter by letter.
 
@@ -350,6 +365,8 @@ class JsonText(TypeDecorator[Any]):
         inner = super().bind_processor(dialect)
 
         def write(value: Any) -> Any:
+            if type(value) is JsonReady:
+                return str(value)
             return None if value is None else canonical_json(value)
 
         return write if inner is None else _chain(write, inner)

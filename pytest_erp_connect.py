@@ -1,7 +1,10 @@
 """The pytest plugin: fixtures for programs that write orders.
 
 ``erp`` is a connection to a fresh memory back-end, ``erp_like`` one with the limits of a product, ``erp_clock`` a clock
-that the test turns, ``erp_world`` what lies behind the connection.  Nothing is loaded before a test asks for one.
+that the test turns, ``erp_world`` what lies behind the connection.
+
+pytest loads this at every start, wherever the library is installed.  It therefore stands beside the package and not
+in it, and imports nothing of it before a test asks for a fixture: who tests something else does not wait.
 """
 
 from __future__ import annotations
@@ -12,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from ..adapters.memory import World
-    from ..client import Client
-    from .clocks import Hands
+    from erp_connect import Client
+    from erp_connect.adapters.memory import World
+    from erp_connect.testing.clocks import Hands
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def erp_clock() -> Hands:
 
     A test that asks for it has its ``erp`` and ``erp_like`` go by it.
     """
-    from .clocks import Hands
+    from erp_connect.testing.clocks import Hands
 
     return Hands()
 
@@ -49,16 +52,17 @@ def erp_like(request: pytest.FixtureRequest) -> Iterator[Client]:
 @pytest.fixture
 def erp_world(request: pytest.FixtureRequest) -> World:
     """What lies behind this test's ``erp`` or ``erp_like``: stock, prices, and the switches in ``erp_world.faults``."""
-    from ..adapters.memory import MemoryAdapter
+    from erp_connect.adapters.memory import MemoryAdapter
 
     name = "erp_like" if "erp_like" in request.fixturenames else "erp"
     adapter = request.getfixturevalue(name)._context.adapter
-    assert isinstance(adapter, MemoryAdapter)
+    if not isinstance(adapter, MemoryAdapter):
+        raise TypeError(f"{name} is no memory connection here: there is no world behind it")
     return adapter.world
 
 
 def _opened(request: pytest.FixtureRequest, **settings: Any) -> Client:
-    from ..client import connect
+    from erp_connect import connect
 
     if "erp_clock" in request.fixturenames:
         settings["clock"] = request.getfixturevalue("erp_clock")

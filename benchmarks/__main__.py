@@ -1,0 +1,122 @@
+"""``python -m benchmarks``: measure, print the table, keep the result as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from . import footprint, measuring, report
+from .company import Size
+from .measuring import BARE, HAND, LIBRARY, Times
+
+QUICK = Size(orders=1_000, listed=2_000, gets=200, customers=50, products=100)
+PARTS = ("create", "read", "memory", "import")
+DATABASES = ("sqlite", "postgresql")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what was asked for."""
+    asked = _parser().parse_args(arguments)
+    size = QUICK if asked.quick else Size()
+    named = {
+        name: value for name in ("orders", "listed", "gets") if (value := getattr(asked, name)) is not None
+    }
+    size = replace(size, **named)
+    rounds = asked.rounds or (3 if asked.quick else 5)
+    only = frozenset(asked.only or (*PARTS, *DATABASES))
+    parts = only & set(PARTS) or set(PARTS)
+    result: dict[str, Any] = {"size": asdict(size), "rounds": rounds, "block_size": measuring.block_size()}
+    result |= {"jobs": [], "memory": []}
+    servers = []
+    with measuring.databases(only & set(DATABASES) or frozenset(DATABASES)) as found:
+        for database in found:
+            servers.append(database.server)
+            _measure(database, size, rounds, parts, result)
+    if "import" in parts:
+        result["import"] = footprint.importing(max(rounds, 3))
+    result["surroundings"] = report.surroundings(servers)
+    print(report.table(report.SPEED, report.speed_rows(result)))
+    print()
+    print(report.table(report.OTHER, report.other_rows(result)))
+    print(f"\nkept in {report.write_json(result)}")
+    if asked.write_docs:
+        report.write_page(result)
+        print(f"written to {report.PAGE}")
+    return 0
+
+
+def _measure(
+    database: measuring.Database,
+    size: Size,
+    rounds: int,
+    parts: set[str] | frozenset[str],
+    result: dict[str, Any],
+) -> None:
+    database.prepare(size)
+    if "create" in parts:
+        _say(f"{database.name}: create_many")
+        times = measuring.creating(database, size, rounds)
+        result["jobs"].append(_job(database.name, "create_many", times))
+    if not parts & {"read", "memory"}:
+        return
+    _say(f"{database.name}: filling {size.listed:,} orders")
+    with measuring.filled(database, size, size.listed) as url:
+        if "read" in parts:
+            _say(f"{database.name}: get and list")
+            for name, times in measuring.reading(url, size, rounds).items():
+                result["jobs"].append(_job(database.name, name, times))
+        if "memory" in parts:
+            _say(f"{database.name}: memory")
+            result["memory"].append(_memory(database.name, url, size))
+
+
+def _job(database: str, job: str, times: Times) -> dict[str, Any]:
+    return {
+        "database": database,
+        "job": job,
+        "by_hand_us": times.micros(HAND),
+        "erp_connect_us": times.micros(LIBRARY),
+        "ratio": times.ratio(LIBRARY, HAND),
+        "cpu_ratio": times.micros(LIBRARY, cpu=True) / times.micros(HAND, cpu=True),
+        "bare_us": times.micros(BARE) if BARE in times.wall else None,
+        "bare_ratio": times.ratio(LIBRARY, BARE) if BARE in times.wall else None,
+        "wall_seconds": times.wall,
+        "cpu_seconds": times.cpu,
+    }
+
+
+def _memory(database: str, url: str, size: Size) -> dict[str, Any]:
+    few, many = size.listed // 10, size.listed
+    peaks = [footprint.peak_of_listing(url, count) / 2**20 for count in (few, many)]
+    return {
+        "database": database,
+        "few": few,
+        "many": many,
+        "few_mb": peaks[0],
+        "many_mb": peaks[1],
+        "growth_mb": peaks[1] - peaks[0],
+    }
+
+
+def _say(what: str) -> None:
+    print(f"... {what}", file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small numbers: a minute, and rougher figures")
+    parser.add_argument(
+        "--only", action="append", choices=(*PARTS, *DATABASES), help="may be given several times"
+    )
+    parser.add_argument("--rounds", type=int, help="rounds of each job (default 5, quick 3)")
+    parser.add_argument("--write-docs", action="store_true", help="write docs/reference/benchmarks.md")
+    for name, what in (("orders", "created"), ("listed", "listed"), ("gets", "read one by one")):
+        parser.add_argument(f"--{name}", type=int, help=f"how many orders are {what}")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
