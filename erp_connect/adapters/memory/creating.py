@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ...errors import (
@@ -125,16 +126,34 @@ class Creating(OrderRecords[D, O]):
                 line = altered(line, requested=draft.requested)
             if line.warehouse is None and draft.warehouse is not None:
                 line = altered(line, warehouse=draft.warehouse)
-            after, _ = amended(
-                before,
-                (AddLine.trusted(line=line),),
-                facts=self.facts(before, (line.product,)),
-                line_ids=self.line_id,
-                now=self.office.now(),
-            )
+            try:
+                after, _ = amended(
+                    before,
+                    (AddLine.trusted(line=line),),
+                    facts=self.facts(before, (line.product,)),
+                    line_ids=self.line_id,
+                    now=self.office.now(),
+                )
+            except RequestRefused as refusal:
+                _in_the_draft(refusal, index)
+                raise
             return self.store(before, after, ())
 
         return add
+
+
+def _in_the_draft(refusal: RequestRefused, index: int) -> None:
+    """Say where in the draft a line was refused that was added by itself."""
+    added, drafted = "amendments[0].line", f"lines[{index}]"
+    if refusal.path is not None:
+        refusal.path = refusal.path.replace(added, drafted)
+    refusal.message = refusal.message.replace(added, drafted)
+    refusal.args = (refusal.message,)
+    findings = getattr(refusal, "findings", ())
+    if findings:
+        refusal.findings = tuple(  # type: ignore[attr-defined]
+            replace(finding, path=finding.path.replace(added, drafted)) for finding in findings
+        )
 
 
 class CreatingBlocks(Creating[D, O]):
