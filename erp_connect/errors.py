@@ -175,14 +175,14 @@ class RequestRefused(ErpConnectError):
     """The back-end, or a check before it, refused; nothing was written."""
 
     default_code = "refused"
-    default_hint = "read what the back-end says in .native"
+    default_hint = "read the back-end's own messages (native)"
 
 
 class InvalidOrder(RequestRefused):
     """The content is not acceptable; ``findings`` lists every reason with its path."""
 
     default_code = "invalid_order"
-    default_hint = "correct what .findings names"
+    default_hint = "correct it, then repeat the call with the same key"
 
     def __init__(self, message: str, *, findings: Sequence[Any] = (), **details: Any) -> None:
         super().__init__(message, **details)
@@ -293,7 +293,7 @@ class UnsupportedOperation(ErpConnectError):
     """This back-end cannot do it; raised before any traffic, with the reason and what works instead."""
 
     default_code = "unsupported"
-    default_hint = "see .alternatives, and ask capabilities beforehand"
+    default_hint = "take another way; the capabilities tell beforehand what there is"
 
     def __init__(
         self, message: str, *, why: str | None = None, alternatives: Sequence[str] = (), **details: Any

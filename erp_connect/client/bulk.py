@@ -48,8 +48,8 @@ def create_many(
     """Create many orders, in blocks where the back-end takes them."""
     context.require(f"{book}.create", writes=True)
     allowed = check_allowed(allow_loss)
-    if workers is not None and workers < 1:
-        raise ValueError("workers is at least 1")
+    if workers is not None and (isinstance(workers, bool) or workers < 1):
+        raise ValueError("workers is an int, and at least 1")
     waiting = _wishes(drafts, keys)
     total = len(drafts) if isinstance(drafts, Sized) else None
     block_size = max(context.capabilities.block_size, 1)

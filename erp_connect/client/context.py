@@ -6,7 +6,7 @@ import os
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from ..adapters.contract import Adapter, Capabilities, OnCancelLine, OperationSupport, Support
 from ..clock import Clock
@@ -113,11 +113,3 @@ def correlation_id() -> str:
 def said(party: str | Ref) -> str:
     """A number or a native id as text, for look-ups and the journal."""
     return party.id if isinstance(party, Ref) else party
-
-
-def as_party(value: object) -> str | Ref | None:
-    """What a caller may name a customer or supplier by: a number, a ``Ref``, or the entity itself."""
-    if value is None or isinstance(value, str | Ref):
-        return value
-    number = getattr(value, "number", None)
-    return cast("str", number) if number else Ref(id=value.id)  # type: ignore[attr-defined]

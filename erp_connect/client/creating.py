@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
 
 from ..adapters.contract import (
@@ -64,11 +65,8 @@ class Creation(Deed[E], Generic[D, E]):
         self._half: E | None = None
         self._earlier = False
         self.allowed = frozenset(allow_loss)
-        lost = fitting.losses(draft, context.capabilities, self._prefix)
         self.draft = draft
-        self.sendable: D = fitting.without_losses(fitting.as_written(draft), lost, context.capabilities)
-        self.losses = lost
-        self._lost = fitting.lost_paths(draft, self.sendable, lost, self._prefix)
+        self.losses = fitting.losses(draft, context.capabilities, self._prefix)
         self.operation = f"{book}.create"
         self.key = key
         self.stamp = make_stamp(context.system, book, key, fitting.room_for_stamp(self._stamps))
@@ -84,6 +82,18 @@ class Creation(Deed[E], Generic[D, E]):
         """The deed of an entry, after a crash."""
         draft: Any = model_from_plain(DRAFTS[entry.book], entry.payload)
         return cls(context, entry.book, draft, entry.key)
+
+    @cached_property
+    def sendable(self) -> D:
+        """The draft as it is sent: without what is only compared, and without allowed losses."""
+        written: D = fitting.without_losses(
+            fitting.as_written(self.draft), self.losses, self._context.capabilities
+        )
+        return written
+
+    @cached_property
+    def _lost(self) -> frozenset[str]:
+        return fitting.lost_paths(self.draft, self.sendable, self.losses, self._prefix)
 
     def refuse_losses(self) -> None:
         """Raise ``LossyWrite`` before anything is noted or sent, unless each loss was allowed."""

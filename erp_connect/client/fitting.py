@@ -176,6 +176,9 @@ def fits_at_a_glance(value: Any, known: FieldSupport) -> bool:
 
 def _rounded(number: Decimal, places: int) -> Decimal:
     """Exact for numbers of any length: the default context knows 28 digits only."""
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent <= places:
+        return number
     return rounded(number, Decimal(1).scaleb(-places))
 
 
@@ -200,11 +203,11 @@ def cut(value: Any, known: FieldSupport) -> Any:
         return value[: known.max_length].rstrip() or None
     if isinstance(value, tuple):
         return tuple(item[: known.max_length] if isinstance(item, str) else item for item in value)
-    if isinstance(value, Decimal) and known.scale is not None:
-        return _rounded(value, known.scale)
-    if isinstance(value, Money | UnitPrice) and known.scale is not None:
-        return value.but(amount=_rounded(value.amount, known.scale))
-    return None
+    number = _number(value)
+    if number is None or (known.integer_digits is not None and number.adjusted() >= known.integer_digits):
+        return None
+    fit = number if known.scale is None else _rounded(number, known.scale)
+    return value.but(amount=fit) if isinstance(value, Money | UnitPrice) else fit
 
 
 # -- a whole draft ---------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from ..models.base import Custom, CustomChange, FrozenMapping
 from ..rules.diff import normalised
 from ..rules.stamps import make_stamp
 from ..settings import nearest
-from . import fitting
+from . import arguments, fitting
 from .context import Context, correlation_id, key_of
 from .fitting_changes import losses_of_values
 from .receipts import Made, of_outcome, told
@@ -364,6 +364,8 @@ class Masters(Generic[D, E]):
     def _find(self, number: str | None, name: str | None) -> Sequence[E]:
         operation = f"{self._name}.find"
         self._context.require(operation)
+        arguments.text(number, "code" if self._name == "products" else "number", operation)
+        arguments.text(name, "name", operation)
         if number is None and name is None:
             raise InvalidOrder(f"{operation} needs a number or a name", operation=operation)
         found: Sequence[E] = self._context.book(self._name).find(number=number, name=name)

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from ..adapters.contract import OrderRef, PostsShipments, Write, Written
-from ..errors import InvalidOrder, TransitionNotAllowed, UnsupportedOperation
+from ..errors import TransitionNotAllowed, UnsupportedOperation
 from ..journal import canonical
 from ..models import (
     Availability,
@@ -35,10 +35,9 @@ from ..models import (
     WriteReceipt,
     line_quantities,
 )
-from ..models.units import unit_code
-from . import fitting
+from . import arguments, fitting
 from .arriving import order_ref, with_ids
-from .context import Context, as_party
+from .context import Context
 from .posting import Paper, post, posting_payload, quantities_of
 from .reading import id_of, line_id, read_order
 from .remembering import model_from_plain
@@ -50,34 +49,11 @@ def where(order: OrderFields | str, context: Context, book: str = "orders") -> O
     return order_ref(order if isinstance(order, OrderFields) else read_order(context, book, order_id))
 
 
-def _product(product: str | Ref | Product) -> str | Ref:
-    named = as_party(product)
+def _named(value: object, path: str, operation: str) -> str | Ref:
+    named = arguments.party(value, path, operation)
     if named is None:
-        raise InvalidOrder("name a product", path="product")
+        raise arguments.refused(path, "a number, a Ref or the record itself", value, operation)
     return named
-
-
-def _quantity(quantity: Decimal | int) -> Decimal:
-    if isinstance(quantity, bool) or not isinstance(quantity, Decimal | int):
-        raise InvalidOrder(
-            f"a quantity is a Decimal or an int, not {type(quantity).__name__}", path="quantity"
-        )
-    number = Decimal(quantity)
-    if not number.is_finite() or number <= 0:
-        raise InvalidOrder("a quantity is greater than zero", path="quantity")
-    return number
-
-
-def _unit(unit: str) -> str:
-    try:
-        return unit_code(unit)
-    except ValueError:
-        raise InvalidOrder(
-            "there is no such unit",
-            code="unknown_unit",
-            path="unit",
-            hint="give a UN/ECE Rec 20 code, as H87 or KGM",
-        ) from None
 
 
 class Stock:
@@ -90,9 +66,13 @@ class Stock:
         self, product: str | Ref | Product, quantity: Decimal | int, unit: str, by: date | None = None
     ) -> Availability:
         """Whether a quantity (in ``unit``, Rec 20) can be delivered, and by when; ``available`` None: not on record."""
-        self._context.require("stock.availability")
+        operation = "stock.availability"
+        self._context.require(operation)
         found: Availability = self._context.book("stock").availability(
-            _product(product), _quantity(quantity), _unit(unit), by
+            _named(product, "product", operation),
+            arguments.quantity(quantity, operation),
+            arguments.unit(unit, operation),
+            arguments.day(by, "by", operation),
         )
         return found
 
@@ -112,12 +92,14 @@ class Prices:
         on: date | None = None,
     ) -> Quote:
         """The back-end's own price for this customer, product and quantity; ``price`` None: none is on file."""
-        self._context.require("prices.quote")
-        party = as_party(customer)
-        if party is None:
-            raise InvalidOrder("name a customer", path="customer")
+        operation = "prices.quote"
+        self._context.require(operation)
         found: Quote = self._context.book("prices").quote(
-            party, _product(product), _quantity(quantity), _unit(unit), on
+            _named(customer, "customer", operation),
+            _named(product, "product", operation),
+            arguments.quantity(quantity, operation),
+            arguments.unit(unit, operation),
+            arguments.day(on, "on", operation),
         )
         return found
 

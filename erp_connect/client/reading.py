@@ -12,7 +12,8 @@ from ..models import LineRef, Order, OrderFields, OrderStatus, PurchaseOrder, Re
 from ..rules.naming import line_of
 from ..rules.normalising import normalised
 from ..rules.stamps import make_stamp
-from .context import Context, as_party
+from . import arguments
+from .context import Context
 from .fitting import normalisation_of, room_for_stamp
 from .lowered import as_seen
 from .remembering import from_tombstone
@@ -82,7 +83,11 @@ def find_orders(
         raise InvalidOrder(f"{book}.find needs at least one thing to look for", operation=f"{book}.find")
     context.require(f"{book}.find")
     rule = normalisation_of(context.capabilities)
-    wanted_party = as_party(party)
+    asked = f"{book}.find"
+    wanted_party = arguments.party(party, "customer" if book == "orders" else "supplier", asked)
+    for name, value in (("number", number), ("customer_po", customer_po), ("key", key)):
+        arguments.text(value, name, asked)
+    arguments.reference(reference, asked)
     po_number = normalised(customer_po, rule("order.customer_po"))
     if key is not None:
         found = _by_key(context, book, key)
@@ -160,20 +165,15 @@ def list_orders(
 ) -> Iterator[Any]:
     """Stream orders; what the back-end filters too coarsely is filtered again here."""
     context.require(f"{book}.list_modified" if modified_since is not None else f"{book}.list")
-    if modified_since is not None and modified_since.utcoffset() is None:
-        raise InvalidOrder(
-            "modified_since needs a time zone", operation=f"{book}.list", path="modified_since"
-        )
-    if limit is not None and limit < 0:
-        raise InvalidOrder("limit must not be negative", operation=f"{book}.list", path="limit")
+    asked = f"{book}.list"
     wanted = Listing(
-        modified_since=modified_since,
-        ordered_from=ordered_from,
-        ordered_to=ordered_to,
-        status=_statuses(status, f"{book}.list"),
-        party=as_party(party),
+        modified_since=arguments.instant(modified_since, "modified_since", asked),
+        ordered_from=arguments.day(ordered_from, "ordered_from", asked),
+        ordered_to=arguments.day(ordered_to, "ordered_to", asked),
+        status=_statuses(status, asked),
+        party=arguments.party(party, "customer" if book == "orders" else "supplier", asked),
     )
-    return _listed(context, book, wanted, limit)
+    return _listed(context, book, wanted, arguments.count(limit, "limit", asked))
 
 
 def _statuses(status: Any, operation: str) -> frozenset[OrderStatus] | None:
@@ -181,7 +181,7 @@ def _statuses(status: Any, operation: str) -> frozenset[OrderStatus] | None:
         return None
     try:
         return frozenset({OrderStatus(each) for each in ([status] if isinstance(status, str) else status)})
-    except ValueError:
+    except (ValueError, TypeError):
         known = ", ".join(OrderStatus)
         raise InvalidOrder(
             "there is no such status", operation=operation, path="status", hint=f"known are {known}"

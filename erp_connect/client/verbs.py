@@ -130,8 +130,8 @@ class OrderVerbs:
 
     def apply(self, plan: Plan[Any], *, force: bool) -> WriteReceipt[Any]:
         """Make a planned change; what has moved only in its version token is planned again by itself."""
-        if not isinstance(plan.order, ENTITIES[self.book]):
-            raise TypeError(f"this plan is not one of erp.{self.book}")
+        if not isinstance(getattr(plan, "order", None), ENTITIES[self.book]):
+            raise TypeError(f"erp.{self.book}.apply takes a plan that erp.{self.book}.plan has made")
         self._fit(plan.amendments, plan.allow_loss, writes=True)
         begun = self._begun(plan.key, plan.order.id, plan.amendments, plan.allow_loss, force=force)
         if begun is not None:

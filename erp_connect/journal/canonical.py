@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -51,23 +52,25 @@ _NO_NUMBERS: Final = frozenset({str, bool, int, date, datetime, type(None)})
 
 def evened(value: Any, told: Any) -> Any:
     """The same JSON with the decimals among it in their one form; ``value`` tells decimals from other texts."""
-    if isinstance(value, Decimal):
+    kind: Any = type(value)
+    if kind is Decimal:
         if isinstance(told, dict):  # a custom field's value says its type
             return {name: _bare(item) for name, item in told.items()}
         return _bare(told)
-    if isinstance(value, BaseModel) and isinstance(told, dict):
-        held = value.__dict__
+    if isinstance(told, dict):
+        held = value.__dict__ if _is_model(kind) else value if isinstance(value, Mapping) else {}
         for name, item in told.items():
             each = held.get(name)
             if type(each) not in _NO_NUMBERS:
                 told[name] = evened(each, item)
-    elif isinstance(value, Mapping) and isinstance(told, dict):
-        for name, item in told.items():
-            if name in value:
-                told[name] = evened(value[name], item)
-    elif isinstance(value, tuple) and isinstance(told, list):
+    elif kind is tuple and isinstance(told, list):
         return [evened(each, item) for each, item in zip(value, told, strict=True)]
     return told
+
+
+@cache
+def _is_model(kind: type) -> bool:  # pydantic's classes are slow to be asked
+    return issubclass(kind, BaseModel)
 
 
 _encode: Final = json.JSONEncoder(

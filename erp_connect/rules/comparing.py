@@ -196,7 +196,9 @@ class _Comparison:
         self, path: str, kind_path: str, kind: DifferenceKind, sent: Any, stored: Any, line_id: str | None
     ) -> None:
         """One difference; what the caller allowed to lose is LOST."""
-        if kind in (DifferenceKind.MISSING, DifferenceKind.CHANGED) and self._allowed(kind_path):
+        if kind in (DifferenceKind.MISSING, DifferenceKind.CHANGED, DifferenceKind.PRICE) and self._allowed(
+            kind_path
+        ):
             kind = DifferenceKind.LOST
         self.differences.append(
             Difference(path=f"{self.prefix}.{path}", kind=kind, sent=sent, stored=stored, line_id=line_id)

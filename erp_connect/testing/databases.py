@@ -249,13 +249,13 @@ def emptied(database: URL | str, *, keep: Collection[str]) -> None:
             )
         ).all()
         connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
-        quote = connection.dialect.identifier_preparer.quote
-        for table in tables:
+        for name in tables:
+            table = sa.table(name)
             if (
-                table not in keep
-                and connection.execute(sa.text(f"SELECT 1 FROM {quote(table)} LIMIT 1")).first()
+                name not in keep
+                and connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first()
             ):
-                connection.execute(sa.text(f"DELETE FROM {quote(table)}"))
+                connection.execute(sa.delete(table))
 
 
 def _end_sessions(connection: sa.Connection, database: str) -> None:

@@ -11,14 +11,14 @@ from pydantic import BaseModel
 
 import erp_connect as ec
 
-PRODUCTS = "bc fo nav crm rfc odata soap x3 sage200 sage300".split()
-ORDER_VERBS = (
-    "create get find list list_modified events simulate change_header change_quantity change_price change_date"
-    " change_discount change_warehouse change_address add_note add_line substitute_product split_line cancel_line"
-    " cancel hold release track"
-).split()
+PRODUCTS = ["bc", "fo", "nav", "crm", "rfc", "odata", "soap", "x3", "sage200", "sage300"]
+ORDER_VERBS = """
+create get find list list_modified events simulate change_header change_quantity change_price change_date
+change_discount change_warehouse change_address add_note add_line substitute_product split_line cancel_line cancel hold
+release track
+"""
 OPERATIONS = [
-    *(f"{book}.{verb}" for book in ("orders", "purchase_orders") for verb in ORDER_VERBS),
+    *(f"{book}.{verb}" for book in ("orders", "purchase_orders") for verb in ORDER_VERBS.split()),
     *("purchase_orders.confirm", "purchase_orders.receive", "shipments.of", "shipments.post", "invoices.of"),
     *(
         "goods_receipts.of",

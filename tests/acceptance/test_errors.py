@@ -1,5 +1,7 @@
 """Section 5: one hierarchy, the same attributes on every error, and nothing said that should not be."""
 
+# ruff: noqa: S301 (our own pickles)
+
 from __future__ import annotations
 
 import copy
@@ -128,7 +130,7 @@ def wrong_orders(shop):
 
 @pytest.mark.parametrize("what", ["customer", "product", "unit"])
 def test_a_refused_order_says_where_and_what_to_do_now(shop, erp, what: str) -> None:
-    draft, given = wrong_orders(shop)[what]
+    draft, _ = wrong_orders(shop)[what]
     with pytest.raises(ec.errors.ErpConnectError) as raised:
         erp.orders.create(draft, key=f"wrong-{what}")
     error = raised.value
@@ -149,11 +151,11 @@ def test_an_id_that_cannot_exist_is_not_found(shop, erp) -> None:
     calls = (
         erp.orders.get,
         erp.orders.track,
-        lambda id: erp.orders.cancel(id, reason="x"),
-        lambda id: erp.orders.amend(id, ec.AddNote(text="x")),
+        lambda one: erp.orders.cancel(one, reason="x"),
+        lambda one: erp.orders.amend(one, ec.AddNote(text="x")),
         erp.purchase_orders.get,
         erp.customers.get,
-        lambda id: erp.customers.update(id, name="x"),
+        lambda one: erp.customers.update(one, name="x"),
         erp.suppliers.get,
         erp.products.get,
         erp.returns.get,

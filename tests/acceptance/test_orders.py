@@ -1,5 +1,7 @@
 """Sections 3 and 4: an order's life, seen through the verbs, on every back-end."""
 
+# ruff: noqa: DTZ001 (naive instants are what is refused, or what a workbook holds)
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
@@ -56,6 +58,8 @@ def test_an_order_is_found_by_what_people_say(erp, order) -> None:
         {"customer_po": "PO-4712"},
         {"customer": "10000"},
         {"customer": "10000", "customer_po": "PO-4712"},
+        {"customer": ec.Ref(id=order.customer_id)},
+        {"customer": erp.customers.find(number="10000")[0]},
         {"key": "order"},
         {"reference": ec.Reference(kind="shop", value="W-1")},
         {"reference": "W-1"},
@@ -86,7 +90,7 @@ def test_an_order_is_changed_word_by_word(shop, erp, order) -> None:
     elsewhere = ec.Address(name="Dock 2", lines=["Pier 2"], city="Hull", postal_code="HU1", country="GB")
     steps = [
         (
-            ec.ChangeQuantity(line=1, to=Decimal("7"), reason="r"),
+            ec.ChangeQuantity(line=1, to=Decimal(7), reason="r"),
             lambda o: o.lines[0].quantities.ordered == 7,
         ),
         (ec.ChangePrice(line=1, to=shop.euro("11.05")), lambda o: o.lines[0].price == shop.euro("11.05")),
@@ -260,6 +264,23 @@ def test_orders_are_listed_by_what_they_are(shop, url, hand_clock) -> None:
         assert ids(customer="nobody") == set()
 
 
+def test_what_a_listing_cannot_mean_is_refused_before_it_starts(erp, order) -> None:
+    for wrong in (
+        {"limit": 1.5},
+        {"limit": True},
+        {"limit": -1},
+        {"limit": "2"},
+        {"ordered_from": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"ordered_to": "2026-01-01"},
+        {"modified_since": date(2026, 1, 1)},
+        {"modified_since": datetime(2026, 1, 1)},
+        {"modified_since": "2026-01-01T00:00:00Z"},
+        {"status": "nonsense"},
+    ):
+        with pytest.raises((ec.errors.InvalidOrder, TypeError, ValueError)):
+            list(erp.orders.list(**wrong))
+
+
 def test_one_may_write_while_listing(shop, erp) -> None:
     erp.orders.create_many([shop.draft(f"PO-{n}") for n in range(300)], ec.keys.by_customer_po)
     seen = []
@@ -388,7 +409,7 @@ def test_tax_is_stated_and_not_assumed(shop, erp) -> None:
 
 @pytest.mark.parametrize(("currency", "total"), [("JPY", "3"), ("KWD", "3.333"), ("EUR", "3.33")])
 def test_totals_round_to_the_currencys_digits(shop, erp, currency: str, total: str) -> None:
-    price = ec.UnitPrice(amount=Decimal("10"), currency=currency, per=3)
+    price = ec.UnitPrice(amount=Decimal(10), currency=currency, per=3)
     draft = shop.draft(currency=currency, lines=[shop.line(quantity=1, price=price)], customer="20000")
     order = erp.orders.create(draft, key="k").order
     assert order.net == ec.Money(amount=Decimal(total), currency=currency)

@@ -60,9 +60,11 @@ def test_a_product_that_is_not_served_yet_says_so(scheme: str) -> None:
 
 
 def test_every_argument_also_takes_the_text_of_a_url(shop) -> None:
-    with ec.connect("memory://", read_only="true", timeout="5", max_concurrency="2", like="bc") as erp:
-        with pytest.raises(ec.errors.ErpConnectError):
-            erp.orders.create(shop.draft(), key="k")
+    with (
+        ec.connect("memory://", read_only="true", timeout="5", max_concurrency="2", like="bc") as erp,
+        pytest.raises(ec.errors.ErpConnectError),
+    ):
+        erp.orders.create(shop.draft(), key="k")
     with ec.connect(
         "memory://?read_only=true&timeout=5&timezone=Europe/Berlin&company=1&actor=anna&like=bc"
     ) as erp:
@@ -205,9 +207,8 @@ def test_a_database_without_our_tables_names_init(tmp_path, sqlite_url) -> None:
 
 def test_a_database_that_cannot_be_reached(shop) -> None:
     for target in ("postgresql://nobody@127.0.0.1:9/none", "mariadb://nobody@127.0.0.1:9/none"):
-        with pytest.raises(ec.errors.TransportError) as raised:
-            with ec.connect(target, timeout=2) as erp:
-                erp.orders.create(shop.draft(), key="k")
+        with pytest.raises(ec.errors.TransportError) as raised, ec.connect(target, timeout=2) as erp:
+            erp.orders.create(shop.draft(), key="k")
         assert raised.value.outcome == "not_applied"
 
 
@@ -223,6 +224,21 @@ def test_init_twice_is_harmless(make_schema, database_url, shop) -> None:
         erp.ping()
 
 
+@pytest.mark.parametrize("scheme", ["mysql", "mariadb+pymysql", "mysql+pymysql"])
+def test_mysql_and_mariadb_mean_one_driver(mariadb_shelf, scheme: str) -> None:
+    with (
+        ec.connect(mariadb_shelf.url) as erp,
+        ec.connect(mariadb_shelf.url.replace("mariadb", scheme, 1)) as same,
+    ):
+        assert same.system == erp.system
+
+
+def test_postgresql_means_psycopg(postgres_shelf) -> None:
+    named = postgres_shelf.url.replace("postgresql", "postgresql+psycopg", 1)
+    with ec.connect(postgres_shelf.url) as erp, ec.connect(named) as same:
+        assert same.system == erp.system
+
+
 def test_init_in_many_processes_at_once(tmp_path) -> None:
     program = (
         "import sys\nfrom erp_connect.adapters.sql.migrate import init\n"
@@ -232,10 +248,10 @@ def test_init_in_many_processes_at_once(tmp_path) -> None:
     url = f"sqlite:///{tmp_path / 'together.db'}"
     running = [
         subprocess.Popen([sys.executable, "-c", program, url], stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
+        for _ in range(2)
     ]
     systems = {process.communicate()[0] for process in running}
-    assert [process.returncode for process in running] == [0, 0, 0]
+    assert [process.returncode for process in running] == [0, 0]
     assert len(systems) == 1
 
 
@@ -323,7 +339,7 @@ def test_a_closed_connection_says_so(shop, url) -> None:
     erp.close()
     for call in (
         lambda: erp.orders.get("1"),
-        lambda: erp.ping(),
+        erp.ping,
         lambda: erp.orders.create(shop.draft(), key="k"),
         lambda: list(erp.orders.list()),
         lambda: list(erp.journal.list()),

@@ -47,7 +47,9 @@ def test_cancelling_every_line_is_cancelling_the_order(shop, erp) -> None:
 def test_a_purchase_order_is_confirmed_and_received(shop, erp) -> None:
     order = erp.purchase_orders.create(shop.purchase(), key="p").stored
     assert order.status is ec.OrderStatus.SUBMITTED
-    assert erp.purchase_orders.confirm(order, {1: date(2026, 12, 24)}).stored.status is ec.OrderStatus.CONFIRMED
+    assert (
+        erp.purchase_orders.confirm(order, {1: date(2026, 12, 24)}).stored.status is ec.OrderStatus.CONFIRMED
+    )
     erp.purchase_orders.receive(order.id, {1: 20})
     partly = erp.purchase_orders.get(order.id)
     assert partly.lines[0].quantities.delivered == 20 or partly.lines[0].quantities.shipped == 20
@@ -126,11 +128,14 @@ def test_a_shipment_of_nothing_is_refused(shop, erp) -> None:
 def test_a_key_in_somebodys_hands_is_in_progress(postgres_shop, shop, tmp_path) -> None:
     """The first writer hangs in the database; a rival with the same key waits for its own time-out, and no longer."""
     journal = f"sqlite:///{tmp_path / 'journal.db'}"
-    engine = sa.create_engine(postgres_shop.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
+    engine = sa.create_engine(
+        postgres_shop.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool
+    )
     result = []
-    with ec.connect(postgres_shop, journal=journal, timeout=20) as slow, ec.connect(
-        postgres_shop, journal=journal, timeout=1
-    ) as rival:
+    with (
+        ec.connect(postgres_shop, journal=journal, timeout=20) as slow,
+        ec.connect(postgres_shop, journal=journal, timeout=1) as rival,
+    ):
         slow.orders.create(shop.draft("PO-0"), key="warm")
         rival.ping()
         with engine.connect() as connection:
@@ -154,7 +159,9 @@ def test_a_key_in_somebodys_hands_is_in_progress(postgres_shop, shop, tmp_path) 
 
 def test_a_rival_waits_for_the_key_and_gets_the_order(postgres_shop, shop) -> None:
     """In our own schema the unique key is the lease: the rival waits on it and answers with the first's order."""
-    engine = sa.create_engine(postgres_shop.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
+    engine = sa.create_engine(
+        postgres_shop.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool
+    )
     with ec.connect(postgres_shop, timeout=20) as one, ec.connect(postgres_shop, timeout=20) as two:
         one.ping()
         two.ping()
@@ -162,7 +169,9 @@ def test_a_rival_waits_for_the_key_and_gets_the_order(postgres_shop, shop) -> No
         with engine.connect() as connection:
             connection.exec_driver_sql("LOCK TABLE erp_orders IN EXCLUSIVE MODE")
             writers = [
-                threading.Thread(target=lambda erp=erp: receipts.append(erp.orders.create(shop.draft(), key="k")))
+                threading.Thread(
+                    target=lambda erp=erp: receipts.append(erp.orders.create(shop.draft(), key="k"))
+                )
                 for erp in (one, two)
             ]
             for writer in writers:

@@ -1,5 +1,7 @@
 """Section 4: amounts, quantities, dates, and values that do not change."""
 
+# ruff: noqa: S301, DTZ001 (our own pickles; naive instants are what is refused, or what a workbook holds)
+
 from __future__ import annotations
 
 import json

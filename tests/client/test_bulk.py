@@ -84,6 +84,9 @@ def test_too_few_keys_are_told_before_anything_is_written(shop, erp):
         erp.orders.create_many(drafts(shop, 3), ["a", "b"])
     with pytest.raises(TypeError):
         erp.orders.create_many(drafts(shop, 3), "abc")
+    for workers in (0, "four"):
+        with pytest.raises(ValueError, match="workers"):
+            erp.orders.create_many(drafts(shop, 1), ["a"], workers=workers)
     assert shop.standing == ()
 
 

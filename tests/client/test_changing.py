@@ -65,8 +65,9 @@ def test_plans_without_a_key_are_different_wishes(shop, erp, placed):
 
 def test_a_plan_belongs_to_its_book(erp, placed):
     plan = erp.orders.plan(placed, ec.AddNote(text="ring twice"))
-    with pytest.raises(TypeError, match="purchase_orders"):
-        erp.purchase_orders.apply(plan)
+    for wrong in (plan, "plan", placed):
+        with pytest.raises(TypeError, match="purchase_orders"):
+            erp.purchase_orders.apply(wrong)
 
 
 # -- every amendment arrives -----------------------------------------------------------------------------

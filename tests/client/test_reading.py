@@ -80,8 +80,12 @@ def test_what_does_not_match_exactly_is_not_found(erp, placed):
 
 
 def test_looking_for_nothing_is_refused(erp):
-    with pytest.raises(ec.errors.InvalidOrder):
-        erp.orders.find()
+    for asked in ({}, {"number": 7}, {"customer": object()}, {"reference": 7}, {"key": b"k"}):
+        with pytest.raises(ec.errors.InvalidOrder):
+            erp.orders.find(**asked)
+    for find in (erp.customers.find, erp.products.find):
+        with pytest.raises(ec.errors.InvalidOrder):
+            find(7)
 
 
 def test_a_key_is_found_by_its_stamp_where_the_journal_does_not_know_it(shop, erp, placed):
@@ -151,6 +155,13 @@ def test_a_limit_counts_what_was_asked_for_and_not_what_was_looked_at(shop):
 def test_what_is_wrong_with_a_list_is_told_at_once(erp):
     for asked in (
         {"limit": -1},
+        {"limit": 1.5},
+        {"limit": True},
+        {"status": 7},
+        {"customer": 7},
+        {"ordered_from": datetime(2026, 3, 1)},  # noqa: DTZ001 (an instant where a day is meant)
+        {"ordered_to": "2026-03-01"},
+        {"modified_since": date(2026, 3, 1)},
         {"status": "lost"},
         {"modified_since": datetime(2026, 3, 1)},  # noqa: DTZ001 (what is to be refused)
     ):

@@ -103,6 +103,20 @@ def test_an_amendment_that_does_not_fit_is_refused_too(shop, silent):
     assert [d.kind for d in receipt.differences] == [ec.DifferenceKind.LOST]
 
 
+def test_a_number_of_many_digits_is_refused_with_its_place_and_never_rounded_silently(shop):
+    erp = shop.connect("bc")
+    huge, fine = Decimal("123456789012345678901234567.1"), Decimal("1.123456789")
+    for number in (huge, fine):
+        with pytest.raises((ec.errors.LossyWrite, ec.errors.InvalidOrder)) as refused:
+            erp.orders.create(shop.order(shop.line(price=shop.eur(str(number)))))
+        assert "lines[0]" in str(refused.value)
+    receipt = erp.orders.create(
+        shop.order(shop.line(price=shop.eur("1.123456789"))), allow_loss=["order.line.price"]
+    )
+    assert receipt.order.lines[0].price == shop.eur("1.12346")
+    assert [d.kind for d in receipt.differences if d.path.endswith("price")] == [ec.DifferenceKind.LOST]
+
+
 # -- prices ----------------------------------------------------------------------------------------------
 
 

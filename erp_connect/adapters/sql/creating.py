@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -44,8 +44,9 @@ class Creating(OrderRecords[D, O]):
             return []
         operation = f"{self.side.book}.create"
         with collector_paused(), self.office.writing(operation, *(write for _, write in block)) as connection:
-            verdicts, orders = self._enter_all(connection, block)
-            back = by_keys(connection, self.side, [int(order.id) for order in orders], self.office.today())
+            verdicts = self._enter_all(connection, block)
+            written = [each for each in verdicts if isinstance(each, int)]
+            back = by_keys(connection, self.side, written, self.office.today())
         answers: list[Written[O] | ErpConnectError] = []
         for (_, write), verdict in zip(block, verdicts, strict=True):
             if isinstance(verdict, ErpConnectError):
@@ -77,18 +78,28 @@ class Creating(OrderRecords[D, O]):
 
     def _enter_all(
         self, connection: Connection, block: Sequence[tuple[D, Write]]
-    ) -> tuple[list[int | ErpConnectError], list[O]]:
-        """The key or the refusal of each draft, and the orders that were written."""
-        side = self.side
+    ) -> list[int | ErpConnectError]:
+        """Write the orders; answers with the key or the refusal of each draft."""
+        verdicts: list[int | ErpConnectError] = []
         known = self._known(connection, [draft for draft, _ in block], lock=True)
+        keep_new(connection, self.office, self.side, self._entered(connection, block, known, verdicts), known)
+        return verdicts
+
+    def _entered(
+        self,
+        connection: Connection,
+        block: Sequence[tuple[D, Write]],
+        known: Known,
+        verdicts: list[int | ErpConnectError],
+    ) -> Iterator[O]:
+        """The orders that can be written, each made when it is asked for: it is dropped as soon as it is a row."""
+        side = self.side
         taken = self._stamps_on_file(connection, [write.stamp for _, write in block])
         keys = reserve(connection, COUNTERS, side.ids, len(block))
         line_keys = iter(
             reserve(connection, COUNTERS, "erp_line_ids", sum(len(draft.lines) for draft, _ in block))
         )
         now = self.office.now()
-        verdicts: list[int | ErpConnectError] = []
-        orders: list[O] = []
         for (draft, write), key in zip(block, keys, strict=True):
             line_ids = [str(next(line_keys)) for _ in draft.lines]
             try:
@@ -108,11 +119,8 @@ class Creating(OrderRecords[D, O]):
                 continue
             taken.add(write.stamp)
             known.count(None, order)
-            orders.append(order)
             verdicts.append(key)
-        if orders:
-            keep_new(connection, self.office, side, orders, known)
-        return verdicts, orders
+            yield order
 
     def _known(self, connection: Connection, drafts: Sequence[D], *, lock: bool) -> Known:
         return Known.of(

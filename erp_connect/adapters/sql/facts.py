@@ -44,6 +44,8 @@ class Known:
         self._prices: Sequence[PriceEntry] = ()
         self._credit: dict[str, Decimal] = {}
         self._near: dict[str, Sequence[str]] = {}
+        self._today = office.today()
+        self._usual: dict[Said, Facts] = {}
         self.stock = StockRows()
 
     @classmethod
@@ -100,13 +102,15 @@ class Known:
 
     def facts(self, party: Said, products: Iterable[Said | None] = ()) -> Facts:
         """The facts for one order of this party; ``products`` are what its draft says."""
-        known = self.party(party)
         refs = {said.id for said in products if isinstance(said, Ref)}
+        if not refs and party in self._usual:
+            return self._usual[party]
+        known = self.party(party)
         by_code: Mapping[str, Product] = self._by_code
         if refs:
             by_code = {**by_code, **{id: self._by_id[id] for id in refs if id in self._by_id}}
-        return Facts(
-            today=self._office.today(),
+        facts = Facts(
+            today=self._today,
             party=known,
             products=by_code,
             prices=self._prices,
@@ -116,6 +120,11 @@ class Known:
             credit_used=self._used(known),
             suggestions=self._near,
         )
+        if not refs and facts.credit_used is None:
+            self._usual[party] = (
+                facts  # all else in it is the same for the whole block, or moves along by itself
+            )
+        return facts
 
     def count(self, before: OrderFields | None, after: OrderFields) -> None:
         """Stock and credit as they stand once ``after`` is stored in the place of ``before``."""

@@ -5,7 +5,7 @@ Whoever writes an order writes its lines, its stock, its credit and its events i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ ZERO: Final = Decimal(0)
 
 
 def keep_new(
-    connection: Connection, office: Office, side: Side[D, O], orders: Sequence[O], known: Known
+    connection: Connection, office: Office, side: Side[D, O], orders: Iterable[O], known: Known
 ) -> None:
     """Insert orders that were just entered, by the driver's fast path."""
     header, now = side.header, office.now()
@@ -51,6 +51,8 @@ def keep_new(
         happened.append(Happened(key, EventKind.CREATED))
         if order.holds:
             happened.append(Happened(key, EventKind.HELD))
+    if not heads:
+        return
     insert_many(connection, side.table, heads, (*header.column_names, "party_id", "is_open"))
     insert_many(connection, side.lines, lines, _line_columns(side))
     if named:

@@ -61,7 +61,9 @@ class OrderRecords(Generic[D, O]):
             conditions.append(says(table.their_number, wanted.customer_po))
         if wanted.reference is not None:
             named = side.references.c
-            conditions.append(table.id.in_(sa.select(named.order_id).where(says(named.value, wanted.reference))))
+            conditions.append(
+                table.id.in_(sa.select(named.order_id).where(says(named.value, wanted.reference)))
+            )
         if wanted.party is not None:
             conditions.append(self._of_party(wanted.party))
         if not conditions:

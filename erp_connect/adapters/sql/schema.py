@@ -78,7 +78,8 @@ def _written() -> tuple[Any, ...]:
         _code("stamp", 20),
         _instant("created_at"),
         _instant("modified_at"),
-        sa.UniqueConstraint("stamp"),
+        # An index and no constraint: SQL Server would take one NULL only.
+        sa.Index(None, "stamp", unique=True, mssql_where=sa.text("stamp IS NOT NULL")),
     )
 
 

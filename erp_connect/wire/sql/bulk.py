@@ -69,7 +69,7 @@ def _bound(
         sent: list[sa.Column[Any]] = []
         ready: list[Iterable[Any]] = []
         for column, processor, values in zip(columns, processors, turned, strict=True):
-            if _may_be_left_out(column) and values.count(None) == len(values):
+            if _may_be_left_out(column) and all(value is None for value in values):
                 continue
             sent.append(column)
             ready.append(values if processor is None else _each_once(processor, values))

@@ -69,7 +69,7 @@ def _written() -> tuple[Any, ...]:
         _code("stamp", 20),
         _instant("created_at"),
         _instant("modified_at"),
-        sa.UniqueConstraint("stamp"),
+        sa.Index(None, "stamp", unique=True, mssql_where=sa.text("stamp IS NOT NULL")),
     )
 
 
