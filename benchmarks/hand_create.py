@@ -27,7 +27,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
@@ -480,38 +480,12 @@ def _numbers_in_commit_order(connection: sa.Connection, name: str, count: int) -
 def _insert(
     connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
-    """By the driver's fast path: COPY, or executemany on the driver's own values."""
+    """By the fast path: COPY on PostgreSQL, Core's executemany elsewhere."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+        return
     listed = ", ".join(f'"{name}"' for name in names)
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "postgresql":
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({listed}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        return
-    turned = [
-        map(_AS_TEXT[kind], cells) if (kind := type(table.c[name].type).__name__) in _AS_TEXT else cells
-        for name, cells in zip(names, zip(*rows, strict=True), strict=True)
-    ]
-    marks = ", ".join("?" * len(names))
-    driver.executemany(
-        f"INSERT INTO {table.name} ({listed}) VALUES ({marks})", list(zip(*turned, strict=True))
-    )
-
-
-def _decimal_text(value: Decimal | None) -> str | None:
-    return None if value is None else format(value.normalize(), "f")
-
-
-def _day_text(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
-
-
-def _instant_text(value: datetime | None) -> str | None:
-    return None if value is None else value.isoformat(timespec="microseconds")[:26] + "Z"
-
-
-_AS_TEXT: dict[str, Callable[[Any], Any]] = {
-    "ExactDecimal": _decimal_text,
-    "BusinessDate": _day_text,
-    "UtcInstant": _instant_text,
-}
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({listed}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -105,6 +105,8 @@ def members(kind: type) -> Iterator[str]:
     for name in dir(kind):
         if name.startswith(("_", "model_")) or not comes_from_us(kind, name):
             continue
+        if name == "trusted":  # for adapters' rows; each class makes its own at the first one
+            continue
         value = inspect.getattr_static(kind, name)
         if isinstance(value, property) and value.fget is not None:
             yield f"  . {name} -> {value.fget.__annotations__.get('return')}"

@@ -11,6 +11,7 @@ What an adapter promises:
 * Every write either returns :class:`Written`, or raises.  An error's ``outcome`` is the adapter's sworn
   statement: ``"not_applied"`` only when the back-end refused or the request provably did not run;
   ``"partial"`` when some of several calls ran; ``"unknown"`` when no answer came.
+  An error while the adapter only reads inside a write counts too: after ``sending`` it is ``"unknown"``.
 * What it is given is already checked against its capabilities: it may rely on lengths and on supported fields.
 * It calls ``write.sending(...)`` right before every request that can change something, and ``write.made(...)`` as
   soon as it knows the id of what it is making.  Before the first ``sending`` nothing counts as sent.
@@ -415,7 +416,10 @@ class Written(Generic[E_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Find:
-    """An exact search; every criterion given must hold.  The client checks the answers again."""
+    """An exact search; every criterion given must hold.  The client checks the answers again.
+
+    ``customer_po`` is, for purchase orders, the supplier's own number (``supplier_reference``).
+    """
 
     number: str | None = None
     party: str | Ref | None = None
@@ -563,7 +567,7 @@ class ReportsEvents(Protocol):
     def events(self, since: str | None) -> Iterator[OrderEvent]:
         """Events after the cursor, oldest first; with ``None`` from the first that is known.
 
-        At least once.  A cursor that has expired is ``NotFound`` with ``code="cursor_expired"``.
+        At least once.  Declared NATIVE, deletions are among them.  A cursor that has expired is ``NotFound`` with ``code="cursor_expired"``.
         """
         ...
 
@@ -651,7 +655,7 @@ class MasterBook(Protocol[D_contra, E_co]):
         ...
 
     def update(self, id: str, changes: Mapping[str, Any], write: Write) -> Written[E_co]:
-        """Change these fields (``EMPTY`` clears one)."""
+        """Change these fields (``EMPTY`` clears one); ``custom`` comes whole, merged with what was there."""
         ...
 
 

@@ -41,14 +41,14 @@ def create_many(
     book: str,
     drafts: Iterable[Any],
     keys: Keys,
-    workers: int | None,
+    workers: Any,
     progress: Progress | None,
     allow_loss: Collection[str],
 ) -> BatchResult[Any]:
     """Create many orders, in blocks where the back-end takes them."""
     context.require(f"{book}.create", writes=True)
     allowed = check_allowed(allow_loss)
-    if workers is not None and (isinstance(workers, bool) or workers < 1):
+    if workers is not None and (not isinstance(workers, int) or workers < 1):
         raise ValueError("workers is an int, and at least 1")
     waiting = _wishes(drafts, keys)
     total = len(drafts) if isinstance(drafts, Sized) else None

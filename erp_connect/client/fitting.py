@@ -6,6 +6,7 @@ difference of kind ``lost``.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -65,6 +66,10 @@ class Loss:
     why: str
 
 
+Glance = tuple[str, int, int]
+"""A field, how many characters of text fit into it, and how many of a number that is written out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of one kind of draft that are worth looking at: only fields that have any."""
@@ -73,6 +78,8 @@ class Limits:
     line: tuple[tuple[str, FieldSupport], ...]
     nested: Mapping[str, tuple[tuple[str, FieldSupport], ...]] = field(default_factory=dict)
     max_lines: int | None = None
+    header_glance: tuple[Glance, ...] = ()
+    line_glance: tuple[Glance, ...] = ()
 
     @property
     def none(self) -> bool:
@@ -121,7 +128,19 @@ def _limits(of: _Same, prefix: str) -> Limits:
         tuple(line),
         {name: tuple(parts) for name, parts in nested.items()},
         of.capabilities.max_lines if prefix in ("order", "purchase_order") else None,
+        tuple(_glance(name, known) for name, known in header),
+        tuple(_glance(name, known) for name, known in line),
     )
+
+
+def _glance(name: str, known: FieldSupport) -> Glance:
+    if known.values is not None or known.support is Support.NONE:
+        return name, -1, -1
+    length, whole, places = (
+        sys.maxsize if limit is None else limit
+        for limit in (known.max_length, known.integer_digits, known.scale)
+    )
+    return name, length, min(whole, places)
 
 
 def _limiting(known: FieldSupport) -> bool:
@@ -152,26 +171,6 @@ def trouble(value: Any, known: FieldSupport) -> str | None:
     if known.values is not None and str(value) not in known.values:
         return f"one of {', '.join(known.values)}"
     return None
-
-
-def fits_at_a_glance(value: Any, known: FieldSupport) -> bool:
-    """Whether a value is plainly short enough, as nearly all are; otherwise :func:`trouble` looks closely."""
-    if known.values is not None or known.support is Support.NONE:
-        return False
-    kind = type(value)
-    if kind is str:
-        return known.max_length is None or len(value) <= known.max_length
-    if kind is UnitPrice or kind is Money:
-        value, kind = value.amount, Decimal
-    if kind is not Decimal:
-        return False
-    text = str(value)
-    room = len(text)  # of which neither part can have more digits, unless it is written with an exponent
-    return (
-        (known.integer_digits is None or room <= known.integer_digits)
-        and (known.scale is None or room <= known.scale)
-        and "E" not in text
-    )
 
 
 def _rounded(number: Decimal, places: int) -> Decimal:
@@ -220,7 +219,8 @@ def losses(draft: BaseModel, capabilities: Capabilities, prefix: str) -> tuple[L
 
 
 def _walk(draft: BaseModel, limits: Limits, prefix: str) -> Iterator[Loss]:
-    yield from of_fields(draft, limits.header, prefix, prefix)
+    if not _fits_at_a_glance(draft, limits.header_glance):
+        yield from of_fields(draft, limits.header, prefix, prefix)
     for name, parts in limits.nested.items():
         value = getattr(draft, name, None)
         if isinstance(value, NESTED):
@@ -228,9 +228,32 @@ def _walk(draft: BaseModel, limits: Limits, prefix: str) -> Iterator[Loss]:
     lines: Sequence[Any] = getattr(draft, "lines", ()) if prefix != "return" else ()
     if limits.line:
         for index, line in enumerate(lines):
-            yield from of_fields(line, limits.line, f"{prefix}.line", f"{prefix}.lines[{index}]")
+            if not _fits_at_a_glance(line, limits.line_glance):
+                yield from of_fields(line, limits.line, f"{prefix}.line", f"{prefix}.lines[{index}]")
     if limits.max_lines is not None and len(lines) > limits.max_lines:
         yield Loss(f"{prefix}.lines", f"{prefix}.lines", f"at most {limits.max_lines} lines")
+
+
+def _fits_at_a_glance(value: BaseModel, fields: Sequence[Glance]) -> bool:
+    """Whether all is plainly short enough, as it nearly always is; otherwise one has to look closely."""
+    values = value.__dict__
+    for name, length, digits in fields:
+        held = values[name]
+        if held is None:
+            continue
+        if isinstance(held, str):
+            if len(held) > length:
+                return False
+            continue
+        kind = type(held)
+        if kind is UnitPrice or kind is Money:
+            held = held.amount
+        elif kind is not Decimal:
+            return False
+        text = str(held)  # neither of its parts has more digits than this has characters
+        if len(text) > digits or "E" in text:
+            return False
+    return True
 
 
 def of_fields(
@@ -240,9 +263,7 @@ def of_fields(
     defaults = type(value).model_fields
     for name, known in fields:
         held = getattr(value, name)
-        if held is None or fits_at_a_glance(held, known):
-            continue
-        if held == () or (held == defaults[name].default and known.values is None):
+        if held is None or held == () or (held == defaults[name].default and known.values is None):
             continue
         why = trouble(held, known)
         if why is not None:

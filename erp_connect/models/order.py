@@ -29,7 +29,7 @@ from .base import (
 from .entity import Entity
 from .money import Charge, Currency, Discount, Money, UnitPrice
 from .references import Hold, Named, Ref, Reference
-from .scalars import as_stored, coded, kind_of
+from .scalars import as_stored, clean_text, coded, kind_of
 from .status import LineKind, OrderStatus, Progress, Timeliness
 from .units import unit_code
 
@@ -318,9 +318,11 @@ class _Line:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        def read(value: object) -> OrderLine | str | int:
-            if isinstance(value, OrderLine) or (isinstance(value, str) and value.strip()):
+        def read(value: object, info: ValidationInfo) -> OrderLine | str | int:
+            if isinstance(value, OrderLine):
                 return value
+            if isinstance(value, str) and value.strip():
+                return clean_text(value, info)
             if isinstance(value, int) and not isinstance(value, bool):
                 return value
             raise PydanticCustomError(
@@ -336,7 +338,7 @@ class _Line:
             return value.id if isinstance(value, OrderLine) else value
 
         told = core_schema.union_schema([core_schema.str_schema(), core_schema.int_schema()])
-        return core_schema.no_info_plain_validator_function(
+        return core_schema.with_info_plain_validator_function(
             read,
             json_schema_input_schema=told,
             serialization=core_schema.plain_serializer_function_ser_schema(

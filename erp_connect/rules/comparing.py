@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ..models import (
+    NO_CUSTOM,
     Charge,
     Difference,
     DifferenceKind,
@@ -91,7 +92,7 @@ def compare(
         found.contained("notes", draft.notes, stored.notes)
     if draft.references and draft.references != stored.references:
         found.contained("references", draft.references, stored.references)
-    if draft.custom:
+    if draft.custom is not NO_CUSTOM:
         found.custom("", draft.custom, stored.custom, None)
     _lines(found, draft.lines, stored.lines, expected_prices)
     return tuple(found.differences) if found.differences else ()
@@ -164,8 +165,8 @@ def _line(
     if mine["unit"] != theirs["unit"] and not equal_units(sent.unit, stored.unit):
         found.field(f"lines[{index}].unit", "line.unit", sent.unit, stored.unit, stored.id)
     for name in ("price", "expected_price") if expected_prices else ("price",):
-        price = mine[name]
-        if price is not None and price is not stored.price:
+        price, kept = mine[name], theirs["price"]
+        if price is not None and (kept is None or not same_price(price, kept)):
             found.price(index, name, price, stored)
     for name in _LINE:
         value = mine[name]
@@ -178,7 +179,7 @@ def _line(
         if value != other:
             path = "line.supplier_product"
             found.field(f"lines[{index}].supplier_product", path, value, other, stored.id)
-    if mine["custom"]:
+    if mine["custom"] is not NO_CUSTOM:
         found.custom(f"lines[{index}].", sent.custom, stored.custom, stored.id)
 
 

@@ -33,12 +33,12 @@ def test_a_replay_is_read_again(shop, erp) -> None:
     assert again.order.lines[0].quantities.ordered == 10
 
 
-@pytest.mark.parametrize("spelling", [Decimal(12), Decimal("12.0"), Decimal("1.2E+1"), 12])
-def test_the_same_number_spelt_otherwise_is_the_same_order(shop, erp, spelling: object) -> None:
+def test_the_same_number_spelt_otherwise_is_the_same_order(shop, erp) -> None:
     first = erp.orders.create(shop.draft(quantity=12), key="k")
-    again = erp.orders.create(shop.draft(quantity=spelling), key="k")
-    assert again.replayed
-    assert again.order.id == first.order.id
+    for spelling in (Decimal(12), Decimal("12.0"), Decimal("1.2E+1"), 12):
+        again = erp.orders.create(shop.draft(quantity=spelling), key="k")
+        assert again.replayed
+        assert again.order.id == first.order.id
 
 
 def test_the_same_key_for_another_order_is_refused(shop, erp) -> None:
@@ -96,18 +96,19 @@ def test_a_key_that_is_no_key_is_refused(shop, erp) -> None:
     assert count(erp) == 0
 
 
-@pytest.mark.parametrize(
-    "key", ["k" * 1000, "Grün/ß/漢字/🚢", "a b\tc", "K", "k ", "'; DELETE FROM orders; --"]
-)
-def test_any_text_can_be_a_key(shop, erp, key: str) -> None:
+TEXTS = ["k" * 1000, "Grün/ß/漢字/🚢", "a b\tc", "K", "k ", "'; DELETE FROM orders; --"]
+
+
+def test_any_text_can_be_a_key(shop, erp) -> None:
     erp.orders.create(shop.draft("PO-k"), key="k")
-    first = erp.orders.create(shop.draft("PO-2"), key=key)
-    again = erp.orders.create(shop.draft("PO-2"), key=key)
-    assert (first.replayed, again.replayed) == (False, True)
-    assert first.key == again.key == key
-    assert again.order.id == first.order.id
-    assert [order.id for order in erp.orders.find(key=key)] == [first.order.id]
-    assert count(erp) == 2
+    for number, key in enumerate(TEXTS):
+        first = erp.orders.create(shop.draft(f"PO-{number}"), key=key)
+        again = erp.orders.create(shop.draft(f"PO-{number}"), key=key)
+        assert (first.replayed, again.replayed) == (False, True)
+        assert first.key == again.key == key
+        assert again.order.id == first.order.id
+        assert [order.id for order in erp.orders.find(key=key)] == [first.order.id]
+    assert count(erp) == 1 + len(TEXTS)
 
 
 def test_an_order_is_found_by_its_key(shop, erp) -> None:

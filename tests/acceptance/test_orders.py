@@ -183,10 +183,10 @@ def test_an_order_is_cancelled(erp, order) -> None:
         erp.shipments.post(order.id, None)
 
 
-@pytest.mark.parametrize("reason", ["", "   ", None, 7])
-def test_a_cancellation_needs_a_reason(erp, order, reason: object) -> None:
-    with pytest.raises((ec.errors.ErpConnectError, ValueError, TypeError)):
-        erp.orders.cancel(order, reason=reason)
+def test_a_cancellation_needs_a_reason(erp, order) -> None:
+    for reason in ("", "   ", None, 7):
+        with pytest.raises((ec.errors.ErpConnectError, ValueError, TypeError)):
+            erp.orders.cancel(order, reason=reason)
     assert erp.orders.get(order).status is ec.OrderStatus.SUBMITTED
 
 
@@ -407,13 +407,13 @@ def test_tax_is_stated_and_not_assumed(shop, erp) -> None:
     assert [each.amount for each in (net.net, net.tax, net.gross)] == [120, 24, 144]
 
 
-@pytest.mark.parametrize(("currency", "total"), [("JPY", "3"), ("KWD", "3.333"), ("EUR", "3.33")])
-def test_totals_round_to_the_currencys_digits(shop, erp, currency: str, total: str) -> None:
-    price = ec.UnitPrice(amount=Decimal(10), currency=currency, per=3)
-    draft = shop.draft(currency=currency, lines=[shop.line(quantity=1, price=price)], customer="20000")
-    order = erp.orders.create(draft, key="k").order
-    assert order.net == ec.Money(amount=Decimal(total), currency=currency)
-    assert order.lines[0].price == price
+def test_totals_round_to_the_currencys_digits(shop, erp) -> None:
+    for currency, total in (("JPY", "3"), ("KWD", "3.333"), ("EUR", "3.33")):
+        price = ec.UnitPrice(amount=Decimal(10), currency=currency, per=3)
+        draft = shop.draft(currency=currency, lines=[shop.line(quantity=1, price=price)], customer="20000")
+        order = erp.orders.create(draft, key=currency).order
+        assert order.net == ec.Money(amount=Decimal(total), currency=currency)
+        assert order.lines[0].price == price
 
 
 def test_numbers_and_codes_or_a_native_id(shop, erp) -> None:

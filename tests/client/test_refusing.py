@@ -60,6 +60,12 @@ def test_what_does_not_fit_is_named_and_nothing_is_sent(shop, silent):
     assert list(erp.journal.list()) == []
 
 
+def test_no_is_an_answer_too(shop):
+    with pytest.raises(ec.errors.LossyWrite) as lossy:
+        shop.connect("x3").orders.create(shop.order(partial_shipment=False))
+    assert lossy.value.fields == ("order.partial_shipment",)
+
+
 def test_a_loss_that_is_named_is_cut_sent_and_told(shop):
     erp = shop.connect("bc")
     draft = shop.order(customer_po="P" * 60, bill_to=ELSEWHERE)

@@ -57,6 +57,7 @@ class _Statements:
         self.these = self.headers.where(key.in_(sa.bindparam("keys", expanding=True)))
         self.lines_of_these = lines.where(order_id.in_(sa.bindparam("keys", expanding=True)))
         self.next = self.headers.where(key > sa.bindparam("after")).limit(sa.bindparam("size"))
+        self.between = self.headers.where(key.between(sa.bindparam("first"), sa.bindparam("last")))
         self.lines_between = lines.where(order_id.between(sa.bindparam("first"), sa.bindparam("last")))
 
 
@@ -115,17 +116,16 @@ def by_keys(connection: Connection, side: Side[D, O], keys: Sequence[int], today
     known = _STATEMENTS[side.book]
     found: dict[int, O] = {}
     for portion in in_portions(keys):
+        which: dict[str, Any]
         if len(portion) == 1:
-            one = {"key": portion[0]}
-            rows = Rows(
-                connection.execute(known.one, one).all(), connection.execute(known.lines_of_one, one).all()
-            )
+            headers, lines, which = known.one, known.lines_of_one, {"key": portion[0]}
+        elif list(portion) == list(range(portion[0], portion[-1] + 1)):
+            # As they were handed out: the two ends say as much as a list of all.
+            headers, lines = known.between, known.lines_between
+            which = {"first": portion[0], "last": portion[-1]}
         else:
-            these = {"keys": list(portion)}
-            rows = Rows(
-                connection.execute(known.these, these).all(),
-                connection.execute(known.lines_of_these, these).all(),
-            )
+            headers, lines, which = known.these, known.lines_of_these, {"keys": list(portion)}
+        rows = Rows(connection.execute(headers, which).all(), connection.execute(lines, which).all())
         found |= {int(order.id): order for order in assembled(side, rows, today)}
     return found
 

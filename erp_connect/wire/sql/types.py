@@ -231,7 +231,9 @@ class BusinessDate(TypeDecorator[date]):
             raise ValueDoesNotFit(f"a business date is a date, not {type(value).__name__}")
 
         def as_text(value: Any) -> Any:
-            return None if check(value) is None else value.isoformat()
+            if type(value) is date:
+                return value.isoformat()
+            return check(value)
 
         if dialect.name == "sqlite":
             return as_text  # what SQLAlchemy's own would make of it, sooner

@@ -1,9 +1,11 @@
 """Entering orders: what is stored, what is refused, and that one refusal does not touch its neighbours."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from erp_connect.adapters.contract import Find, Listing
 from erp_connect.errors import (
@@ -272,3 +274,43 @@ def test_the_write_is_announced_before_and_named_after(erp, write, order_draft):
     }
     order = erp.orders.create(order_draft(), write(**noting)).stored
     assert said == [("sending", "orders.create"), ("made", order.id, order.number)]
+
+
+def cut_off(erp, connection):
+    """The server ends the session behind the connection's back."""
+    ask, kill = {
+        "postgresql": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({})"),
+        "mariadb": ("SELECT connection_id()", "KILL {}"),
+    }[erp.engine.dialect.name]
+    own = connection.execute(sa.text(ask)).scalar()
+    with erp.engine.connect() as other:
+        other.execute(sa.text(kill.format(own)))
+
+
+@pytest.mark.parametrize("system_url", ["postgres", "mariadb"], indirect=True)
+def test_a_connection_lost_before_the_commit_means_that_nothing_was_applied(erp, write, order_draft):
+    def write_and_be_cut_off():
+        with erp.transaction() as connection:
+            cut_off(erp, connection)
+            erp.orders.create(order_draft(), write(transaction=connection))
+
+    with pytest.raises(TransportError) as lost:
+        write_and_be_cut_off()
+    assert (lost.value.outcome, lost.value.retryable) == ("not_applied", True)
+    assert list(erp.orders.list(Listing())) == []
+    assert erp.orders.create(order_draft(), write()).stored.number  # and the next one goes through
+
+
+@pytest.mark.parametrize("system_url", ["postgres", "mariadb"], indirect=True)
+def test_a_connection_lost_at_the_commit_leaves_the_outcome_unknown(erp, write, order_draft):
+    mine = write()
+
+    def write_and_be_cut_off():
+        with erp.transaction() as connection:
+            erp.orders.create(order_draft(), replace(mine, transaction=connection))
+            cut_off(erp, connection)
+
+    with pytest.raises(TransportError) as lost:
+        write_and_be_cut_off()
+    assert lost.value.outcome == "unknown"
+    assert erp.orders.find(Find(stamp=mine.stamp)) == []  # looking up settles it

@@ -1,6 +1,8 @@
 """erp-connect init: the schema is made whole, once, by whoever comes first; and what is no system says so."""
 
 import multiprocessing
+import subprocess
+import sys
 
 import pytest
 import sqlalchemy as sa
@@ -121,3 +123,9 @@ def test_a_server_that_does_not_answer_is_no_configuration_mistake():
     with pytest.raises(TransportError) as refused:
         init("postgresql://127.0.0.1:9/orders", timeout=2)
     assert refused.value.outcome == "not_applied"
+
+
+def test_connecting_does_not_load_the_migration_tool():
+    loaded = "import sys, erp_connect.adapters.sql; print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
