@@ -567,7 +567,8 @@ class ReportsEvents(Protocol):
     def events(self, since: str | None) -> Iterator[OrderEvent]:
         """Events after the cursor, oldest first; with ``None`` from the first that is known.
 
-        At least once.  Declared NATIVE, deletions are among them.  A cursor that has expired is ``NotFound`` with ``code="cursor_expired"``.
+        At least once.  Declared NATIVE, deletions are among them.  A cursor that has expired is ``NotFound``
+        with ``code="cursor_expired"``.
         """
         ...
 
