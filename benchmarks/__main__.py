@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from . import footprint, measuring, report
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(report.table(report.SPEED, report.speed_rows(result)))
     print()
     print(report.table(report.OTHER, report.other_rows(result)))
-    print(f"\nkept in {report.write_json(result)}")
+    print(f"\nkept in {report.write_json(result, asked.results)}")
     if asked.write_docs:
         report.write_page(result)
         print(f"written to {report.PAGE}")
@@ -113,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--rounds", type=int, help="rounds of each job (default 5, quick 3)")
     parser.add_argument("--write-docs", action="store_true", help="write docs/reference/benchmarks.md")
+    parser.add_argument("--results", type=Path, default=report.RESULTS, help="the folder for the JSON")
     for name, what in (("orders", "created"), ("listed", "listed"), ("gets", "read one by one")):
         parser.add_argument(f"--{name}", type=int, help=f"how many orders are {what}")
     return parser

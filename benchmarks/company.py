@@ -35,6 +35,11 @@ class Size:
     customers: int = 200
     products: int = 400
 
+    @property
+    def on_hand(self) -> Decimal:
+        """What lies there of each product: two thirds of what is going to be ordered."""
+        return Decimal(20 * self.orders * self.lines // self.products)
+
 
 @dataclass(frozen=True, slots=True)
 class WantedAddress:
@@ -225,7 +230,7 @@ def _put_on_file(connection: sa.Connection, size: Size) -> None:
             },
         ]
         stock += [
-            {"product_id": 20_000 + number, "warehouse": MAIN, "on_hand": Decimal(2_500), "reserved": 0},
+            {"product_id": 20_000 + number, "warehouse": MAIN, "on_hand": size.on_hand, "reserved": 0},
             {"product_id": 20_000 + number, "warehouse": schema.NO_WAREHOUSE, "on_hand": 0, "reserved": 0},
         ]
     prices = [{"id": 30_000 + place, **row} for place, row in enumerate(prices)]

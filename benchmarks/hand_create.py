@@ -1,4 +1,4 @@
-"""The hand-written script, part two: creating many orders, with everything that has to be right about them.
+"""The hand-written script, part three: creating many orders, with everything that has to be right about them.
 
 What each side does for an order:
 
@@ -28,7 +28,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from itertools import islice
@@ -39,18 +39,14 @@ import sqlalchemy as sa
 from erp_connect.adapters.sql.schema import (
     COUNTERS,
     EVENTS,
-    NO_WAREHOUSE,
     ORDER_LINES,
     ORDERS,
-    PARTIES,
-    PRICES,
-    PRODUCTS,
-    PURCHASE_ORDER_LINES,
     STOCK,
 )
 from erp_connect.wire.sql import UtcInstant
 
 from .company import WantedAddress, WantedLine, WantedOrder, today
+from .hand_on_file import OnFile, Place, Product, on_file
 from .hand_rows import StoredOrder, read_block, transaction
 
 # Its own table of intents: what a script needs to take no order twice, and nothing more.
@@ -85,50 +81,6 @@ class Created:
     differences: tuple[tuple[str, Any, Any], ...]
 
 
-@dataclass(slots=True)
-class Customer:
-    id: int
-    number: str
-    address: str | None
-    payment_terms: str | None
-    delivery_terms: str | None
-    blocked: bool
-    credit_limit: Decimal | None
-    credit_used: Decimal = ZERO
-
-
-@dataclass(slots=True)
-class Product:
-    id: int
-    number: str
-    name: str
-    unit: str
-    price: Decimal | None
-    price_currency: str | None
-    tax_rate: Decimal | None
-    blocked: bool
-    units: dict[str, Decimal]
-    prices: list[tuple[int | None, Decimal, date | None, date | None, Decimal]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Place:
-    product_id: int
-    warehouse: str
-    on_hand: Decimal
-    reserved: Decimal
-    touched: bool = False
-
-
-@dataclass(slots=True)
-class OnFile:
-    """Master data, prices and stock of one block."""
-
-    customers: dict[str, Customer]
-    products: dict[str, Product]
-    stock: dict[int, Place]
-
-
 def prepare(engine: sa.Engine) -> None:
     """Make the script's own table."""
     INTENTS.metadata.create_all(engine)
@@ -148,19 +100,19 @@ def _create_block(connection: sa.Connection, block: Sequence[WantedOrder]) -> li
     used = sa.select(INTENTS.c.key).where(INTENTS.c.key.in_([order.key for order in block]))
     if connection.execute(used).first() is not None:
         raise Refused("a key was used before")
-    on_file = _on_file(connection, block)
+    known = on_file(connection, block)
     order_ids = _numbers(connection, "erp_order_ids", len(block))
     line_ids = iter(_numbers(connection, "erp_line_ids", sum(len(order.lines) for order in block)))
     now, day = datetime.now(UTC), today()
     headers: list[Sequence[Any]] = []
     lines: list[Sequence[Any]] = []
     for order, order_id in zip(block, order_ids, strict=True):
-        header, its_lines = _entered(order, order_id, line_ids, on_file, now, day)
+        header, its_lines = _entered(order, order_id, line_ids, known, now, day)
         headers.append(header)
         lines += its_lines
     _insert(connection, ORDERS, _HEADER, headers)
     _insert(connection, ORDER_LINES, _LINE, lines)
-    _reserve_stock(connection, on_file)
+    _reserve_stock(connection, known)
     events = _numbers_in_commit_order(connection, "erp_event_ids", len(block))
     _insert(
         connection,
@@ -179,74 +131,6 @@ def _create_block(connection: sa.Connection, block: Sequence[WantedOrder]) -> li
     return created
 
 
-# -- what is on file ---------------------------------------------------------------------------------------
-
-
-def _on_file(connection: sa.Connection, block: Sequence[WantedOrder]) -> OnFile:
-    customers: dict[str, Customer] = {}
-    columns = ("id", "number", "address", "payment_terms", "delivery_terms", "blocked", "credit_limit")
-    rows = connection.execute(
-        sa.select(*(PARTIES.c[name] for name in columns))
-        .where(PARTIES.c.kind == "customer", PARTIES.c.number.in_({order.customer for order in block}))
-        .order_by(PARTIES.c.id)
-        .with_for_update()
-    )
-    for row in rows:
-        customers[row.number] = Customer(*row)
-    _sum_credit(connection, {each.id: each for each in customers.values() if each.credit_limit is not None})
-
-    products: dict[str, Product] = {}
-    names = ("id", "number", "name", "unit", "price_amount", "price_currency", "tax_rate", "blocked", "units")
-    wanted = {line.product for order in block for line in order.lines}
-    for row in connection.execute(
-        sa.select(*(PRODUCTS.c[name] for name in names)).where(PRODUCTS.c.number.in_(wanted))
-    ):
-        *plain, units = row
-        more = {} if units is None else {each["unit"]: Decimal(each["factor"]) for each in json.loads(units)}
-        products[row.number] = Product(*plain, {row.unit: ONE, **more})
-    by_id = {product.id: product for product in products.values()}
-    _load_prices(connection, by_id, [customer.id for customer in customers.values()])
-
-    stock: dict[int, Place] = {}
-    for row in connection.execute(
-        sa.select(STOCK.c.product_id, STOCK.c.warehouse, STOCK.c.on_hand, STOCK.c.reserved)
-        .where(STOCK.c.product_id.in_(by_id))
-        .order_by(STOCK.c.product_id, STOCK.c.warehouse)
-        .with_for_update()
-    ):
-        if row.warehouse != NO_WAREHOUSE or row.product_id not in stock:
-            stock[row.product_id] = Place(*row)
-    coming = sa.select(PURCHASE_ORDER_LINES.c.product_id).where(
-        PURCHASE_ORDER_LINES.c.product_id.in_(by_id), PURCHASE_ORDER_LINES.c.is_open
-    )
-    if connection.execute(coming).first() is not None:
-        raise NotImplementedError("this script knows no purchases")
-    return OnFile(customers, products, stock)
-
-
-def _load_prices(connection: sa.Connection, products: dict[int, Product], customers: Sequence[int]) -> None:
-    columns = ("product_id", "party_id", "quantity_from", "valid_from", "valid_to", "amount")
-    for product_id, *entry in connection.execute(
-        sa.select(*(PRICES.c[name] for name in columns)).where(
-            PRICES.c.product_id.in_(products),
-            sa.or_(PRICES.c.party_id.is_(None), PRICES.c.party_id.in_(customers)),
-        )
-    ):
-        products[product_id].prices.append(tuple(entry))  # type: ignore[arg-type]
-
-
-def _sum_credit(connection: sa.Connection, limited: dict[int, Customer]) -> None:
-    if not limited:
-        return
-    mine = sa.and_(ORDERS.c.party_id.in_(limited), ORDERS.c.is_open)
-    if connection.dialect.name == "postgresql":
-        sums = sa.select(ORDERS.c.party_id, sa.func.sum(ORDERS.c.gross)).where(mine).group_by("party_id")
-    else:  # decimals are text there: exact, but not for its SUM
-        sums = sa.select(ORDERS.c.party_id, ORDERS.c.gross).where(mine)
-    for party_id, gross in connection.execute(sums):
-        limited[party_id].credit_used += gross
-
-
 # -- an order out of what came in --------------------------------------------------------------------------
 
 _HEADER = (
@@ -262,17 +146,17 @@ _LINE = (
 
 
 def _entered(
-    order: WantedOrder, order_id: int, line_ids: Iterator[int], on_file: OnFile, now: datetime, day: date
+    order: WantedOrder, order_id: int, line_ids: Iterator[int], known: OnFile, now: datetime, day: date
 ) -> tuple[Sequence[Any], list[Sequence[Any]]]:
     """The row of the order and those of its lines; ``Refused`` when it cannot be taken."""
-    customer = on_file.customers.get(order.customer)
+    customer = known.customers.get(order.customer)
     if customer is None or customer.blocked:
         raise Refused("the customer is unknown or blocked")
     lines: list[Sequence[Any]] = []
     net = tax = ZERO
     promised: date | None = date.min
     for position, wanted in enumerate(order.lines, start=1):
-        product = on_file.products.get(wanted.product)
+        product = known.products.get(wanted.product)
         if product is None or product.blocked:
             raise Refused("a product is unknown or blocked")
         factor = product.units.get(wanted.unit)
@@ -291,7 +175,7 @@ def _entered(
         net += line_net
         tax += line_tax
         requested = wanted.requested or order.requested
-        allocated, day_promised = _allocate(on_file.stock.get(product.id), quantity, factor, requested, day)
+        allocated, day_promised = _allocate(known.stock.get(product.id), quantity, factor, requested, day)
         if day_promised is None or promised is None:
             promised = None
         elif day_promised > promised:
@@ -352,10 +236,10 @@ def _allocate(
     return free // factor, None  # whole pieces and whole cartons
 
 
-def _reserve_stock(connection: sa.Connection, on_file: OnFile) -> None:
+def _reserve_stock(connection: sa.Connection, known: OnFile) -> None:
     changed = [
         {"p": place.product_id, "w": place.warehouse, "r": place.reserved}
-        for place in on_file.stock.values()
+        for place in known.stock.values()
         if place.touched
     ]
     connection.execute(
@@ -431,14 +315,18 @@ def _payload(order: WantedOrder) -> dict[str, Any]:
 def _line_payload(line: WantedLine, currency: str) -> dict[str, Any]:
     payload: dict[str, Any] = {
         "product": line.product,
-        "quantity": format(line.quantity, "f"),
+        "quantity": _number(line.quantity),
         "unit": line.unit,
     }
     if line.price is not None:
-        payload["price"] = {"amount": format(line.price, "f"), "currency": currency}
+        payload["price"] = {"amount": _number(line.price), "currency": currency}
     if line.requested is not None:
         payload["requested"] = line.requested.isoformat()
     return payload
+
+
+def _number(value: Decimal) -> str:
+    return format(value.normalize(), "f")
 
 
 def _address_fields(address: WantedAddress) -> dict[str, Any]:

@@ -32,10 +32,10 @@ def surroundings(servers: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def write_json(result: dict[str, Any]) -> Path:
+def write_json(result: dict[str, Any], folder: Path = RESULTS) -> Path:
     """Keep the result beside earlier ones."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return path
 

@@ -37,7 +37,7 @@ def run(folder, name, *arguments, text=""):
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=110,
     )
 
 
@@ -127,7 +127,7 @@ def test_the_test_suite_passes(tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=110,
     )
     assert suite.returncode == 0, suite.stdout
     assert "3 passed" in suite.stdout

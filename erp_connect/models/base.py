@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from inspect import signature
 from typing import Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -92,6 +93,7 @@ class Value(BaseModel):
 
 
 _FIRST_TRUSTED: Any = Value.__dict__["trusted"]
+_TRUSTED: Final = signature(Value.trusted)
 _MISSING: Final = object()
 _SLOTS: Final[dict[str, Any]] = {
     # What pydantic's own ``model_construct`` sets, without its detours.
@@ -132,8 +134,10 @@ def trusted(*, {", ".join(keywords)}, **_unknown):
     return self
 """
     exec(compile(text, f"<{cls.__name__}.trusted>", "exec"), known)  # noqa: S102 (made of our own fields' names)
-    made: Callable[..., V] = known["trusted"]
-    return made
+    made: Any = known["trusted"]
+    made.__signature__ = _TRUSTED  # what people are shown does not depend on which class was used first
+    told: Callable[..., V] = made
+    return told
 
 
 def _misfit(cls: type[Value], given: dict[str, Any], unknown: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ def demo(folder: object, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.runs_the_demo
 def test_a_morning_and_a_second_one_after_somebody_doubled_an_order(tmp_path) -> None:
     """A demo that cannot fail shows nothing: an order entered behind its back ends the second run with an error."""

@@ -46,7 +46,7 @@ def demo(folder, *arguments):
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=100,
+        timeout=280,
     )
 
 
@@ -55,6 +55,7 @@ def counted(folder, table):
         return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.runs_the_demo
 def test_a_morning_in_an_empty_folder_and_once_more(tmp_path):
     first = demo(tmp_path, "--json")
@@ -87,6 +88,7 @@ def test_a_morning_in_an_empty_folder_and_once_more(tmp_path):
     assert counted(tmp_path, "erp_shipments") == told["done"]["shipments"]
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.runs_the_demo
 def test_a_workbook_of_somebody_else_gives_findings_and_no_crash(tmp_path):
     (tmp_path / "theirs.csv").write_text(
@@ -132,6 +134,7 @@ def without(kind):
     return blind
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.runs_the_demo
 def test_a_library_that_misses_refuses_and_doubles_makes_the_demo_fail(on, monkeypatch):
     """Three sabotages in one morning: a fault unseen, good rows refused, and an import without keys."""

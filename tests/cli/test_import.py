@@ -147,9 +147,14 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(run, erp, tmp_path, m
     def pressed_after_the_first_block(self, what, total=None):
         yield lambda done, of: signal.raise_signal(signal.SIGINT) if what == "Creating orders" else None
 
-    with monkeypatch.context() as patched:
-        patched.setattr(Terminal, "progress", pressed_after_the_first_block)
-        stopped = run("import", file, code=ExitCode.INTERRUPTED)
+    # Programs that are started in the background are born deaf to Ctrl-C, tests too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(Terminal, "progress", pressed_after_the_first_block)
+            stopped = run("import", file, code=ExitCode.INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "Run the same command again" in stopped.stderr
     begun = len(list(erp.orders.list()))
     assert 0 < begun < many

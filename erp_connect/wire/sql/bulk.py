@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 from sqlalchemy import exc as sa_exc
 
+from .types import leaves
+
 __all__ = ["insert_many"]
 
 _BLOCK = 2000
@@ -72,7 +74,8 @@ def _bound(
             if _may_be_left_out(column) and all(value is None for value in values):
                 continue
             sent.append(column)
-            ready.append(values if processor is None else _each_once(processor, values))
+            as_they_are = processor is None or leaves(column.type, values, dialect)
+            ready.append(values if processor is None or as_they_are else _each_once(processor, values))
         yield sent, list(zip(*ready, strict=True))
 
 

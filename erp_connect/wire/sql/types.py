@@ -8,10 +8,12 @@ A refused value is :class:`~erp_connect.wire.sql.trouble.ValueDoesNotFit`, raise
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import repeat
+from operator import is_not
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +39,11 @@ Processor = Callable[[Any], Any]
 _REMEMBERED = 4096
 """Values of a column that are kept at hand: days, zeros and ones come again and again."""
 
+_DECIMALS = frozenset({Decimal, type(None)})
+_DAYS = frozenset({date, type(None)})
+_TEXTS = frozenset({str, type(None)})
+_there = partial(is_not, None)
+
 # Contexts of our own, so that an application's decimal settings cannot make us round.
 _WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
 _ZERO = Decimal(0)
@@ -61,6 +68,12 @@ def _chain(first: Processor | None, then: Processor) -> Processor:
         return then(earlier(value))
 
     return both
+
+
+def leaves(kind: TypeEngine[Any], values: Sequence[Any], dialect: Dialect) -> bool:
+    """Whether a type of ours would pass all these values on as they are: asked of a whole column at once."""
+    asked: Callable[[Sequence[Any], Dialect], bool] | None = getattr(kind, "leaves", None)
+    return asked is not None and asked(values, dialect)
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -92,11 +105,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return check if inner is None else _chain(check, inner)
 
     def _checker(self) -> Processor:
-        # quantize() in a context of this column's precision does the whole check in one call: it raises
-        # Inexact when digits would be lost and InvalidOperation when there are too many.
-        limits = Context(prec=self.precision, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
         step = Decimal(1).scaleb(-self.scale)
-        fit = limits.quantize
+        fit = self._limits().quantize
         shape = f"NUMERIC({self.precision},{self.scale})"
 
         def check(value: Any) -> Any:
@@ -120,6 +130,21 @@ class ExactDecimal(TypeDecorator[Decimal]):
             return value
 
         return check
+
+    def leaves(self, values: Sequence[Any], dialect: Dialect) -> bool:
+        """Whether all of them are Decimals (or NULL) that fit, where Decimals are sent as they are."""
+        if dialect.name != "postgresql" or not _DECIMALS.issuperset(map(type, values)):
+            return False
+        fit, step = self._limits().quantize, Decimal(1).scaleb(-self.scale)
+        try:
+            return all(map(Decimal.is_finite, map(fit, filter(_there, values), repeat(step))))
+        except (Inexact, InvalidOperation):
+            return False
+
+    def _limits(self) -> Context:
+        # quantize() in a context of this column's precision does the whole check in one call: it raises
+        # Inexact when digits would be lost and InvalidOperation when there are too many.
+        return Context(prec=self.precision, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
 
     def _as_text(self, check: Processor) -> Processor:
         places, whole = self.scale, self.precision - self.scale
@@ -224,6 +249,10 @@ class BusinessDate(TypeDecorator[date]):
     impl = sa.Date
     cache_ok = True
 
+    def leaves(self, values: Sequence[Any], dialect: Dialect) -> bool:
+        """Whether all of them are days (or NULL), where days are sent as they are."""
+        return dialect.name == "postgresql" and _DAYS.issuperset(map(type, values))
+
     def bind_processor(self, dialect: Dialect) -> Processor | None:
         def check(value: Any) -> Any:
             if value is None or type(value) is date:
@@ -274,6 +303,12 @@ class ExactText(TypeDecorator[str]):
         if name == "postgresql":
             return sa.VARCHAR(length, collation="C")
         return dialect.type_descriptor(sa.Unicode(length))
+
+    def leaves(self, values: Sequence[Any], dialect: Dialect) -> bool:
+        """Whether all of them are texts (or NULL) that fit."""
+        if dialect.name not in ("postgresql", "sqlite") or not _TEXTS.issuperset(map(type, values)):
+            return False
+        return self.length is None or max(map(len, filter(None, values)), default=0) <= self.length
 
     def bind_processor(self, dialect: Dialect) -> Processor | None:
         limit = self.length

@@ -44,6 +44,7 @@ def _init_in_child(url, answers):
     answers.put(init(url).uuid)
 
 
+@pytest.mark.timeout(240)
 def test_four_processes_at_once_make_one_system(database_url, engine):
     if engine.dialect.name == "sqlite":
         engine.connect().close()
@@ -52,7 +53,7 @@ def test_four_processes_at_once_make_one_system(database_url, engine):
     children = [context.Process(target=_init_in_child, args=(database_url, answers)) for _ in range(4)]
     for child in children:
         child.start()
-    uuids = {answers.get(timeout=60) for _ in children}
+    uuids = {answers.get(timeout=100) for _ in children}
     for child in children:
         child.join()
     assert uuids == {open_system(engine).uuid}
