@@ -88,7 +88,7 @@ def shop_draft(po: str) -> ec.OrderDraft:
 
 MANY = """
     with ec.connect(sys.argv[1]) as erp:
-        erp.orders.create_many((draft(f"PO-{n}") for n in range(1500)), (f"PO-{n}" for n in range(1500)),
+        erp.orders.create_many((draft(f"PO-{n}") for n in range(800)), (f"PO-{n}" for n in range(800)),
                                progress=lambda *far: print(far, flush=True))
 """
 
@@ -194,7 +194,7 @@ def test_a_database_that_comes_back_is_used_again(postgres_shop, shop) -> None:
 def test_a_sqlite_file_that_somebody_else_locks(sqlite_shop, tmp_path, shop) -> None:
     other = sqlite3.connect(tmp_path / "orders.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with ec.connect(sqlite_shop, timeout=1) as erp:
+    with ec.connect(sqlite_shop, timeout=0.2) as erp:
         assert list(erp.orders.list()) == []
         with pytest.raises(ec.errors.ErpConnectError) as raised:
             erp.orders.create(shop.draft(), key="k")
@@ -356,17 +356,17 @@ def test_killed_between_intent_and_answer_is_settled_by_looking(database, elsewh
             assert pos(erp) == sorted(f"PO-{each}" for each in range(number + 1))
 
 
-def test_the_journals_tables_are_made_by_several_processes_at_once(database, tmp_path) -> None:
+def test_the_journals_tables_are_made_by_several_processes_at_once(sqlite_shop, tmp_path) -> None:
     program = """
         with ec.connect(sys.argv[1], journal=sys.argv[2]) as erp:
             erp.orders.create(draft(sys.argv[3]), key=sys.argv[3])
     """
     journal = f"sqlite:///{tmp_path / 'shared.db'}"
-    running = [start(program, database, journal, f"PO-{number}") for number in range(2)]
+    running = [start(program, sqlite_shop, journal, f"PO-{number}") for number in range(2)]
     for process in running:
         _, told = process.communicate()
         assert process.returncode == 0, told
-    with ec.connect(database, journal=journal) as erp:
+    with ec.connect(sqlite_shop, journal=journal) as erp:
         assert sorted(entry.key for entry in erp.journal.list()) == ["PO-0", "PO-1"]
 
 
