@@ -61,11 +61,12 @@ def rows(file, query):
     [
         (
             "SELECT id, party_id, their_number, status, is_open, currency, order_date, requested, promised, net, tax,"
-            " gross, payment_terms, delivery_terms, fulfilment, invoicing, prices_include_tax FROM erp_orders ORDER BY id"
+            " gross, payment_terms, delivery_terms, fulfilment, invoicing, prices_include_tax"
+            " FROM erp_orders ORDER BY id"
         ),
         (
-            "SELECT order_id, position, product_id, product, unit, kind, status, is_open, ordered, allocated, backordered,"
-            " shipped, price, price_per, net, tax, requested, promised, description FROM erp_order_lines ORDER BY 1, 2"
+            "SELECT order_id, position, product_id, product, unit, kind, status, is_open, ordered, allocated,"
+            " backordered, shipped, price, price_per, net, tax, requested, promised, description FROM erp_order_lines ORDER BY 1, 2"
         ),
         "SELECT product_id, warehouse, on_hand, reserved FROM erp_stock ORDER BY 1, 2",
         "SELECT id, book, order_id, kind FROM erp_events ORDER BY id",
