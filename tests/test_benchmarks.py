@@ -66,7 +66,8 @@ def rows(file, query):
         ),
         (
             "SELECT order_id, position, product_id, product, unit, kind, status, is_open, ordered, allocated,"
-            " backordered, shipped, price, price_per, net, tax, requested, promised, description FROM erp_order_lines ORDER BY 1, 2"
+            " backordered, shipped, price, price_per, net, tax,"
+            " requested, promised, description FROM erp_order_lines ORDER BY 1, 2"
         ),
         "SELECT product_id, warehouse, on_hand, reserved FROM erp_stock ORDER BY 1, 2",
         "SELECT id, book, order_id, kind FROM erp_events ORDER BY id",
