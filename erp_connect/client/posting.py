@@ -6,6 +6,7 @@ before and after, or, where documents cannot be listed, by what has moved on the
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, Generic, TypeVar
@@ -28,7 +29,7 @@ Quantities = Mapping[str, Decimal]
 """Quantities by line id, in each line's unit."""
 
 
-class Paper(Generic[E]):
+class Paper(ABC, Generic[E]):
     """One kind of document that is posted on orders: how it is sent and found."""
 
     operation: str
@@ -42,30 +43,30 @@ class Paper(Generic[E]):
     def __init__(self, context: Context) -> None:
         self.context = context
 
+    @abstractmethod
     def send(self, order: Any, lines: tuple[LineQuantity, ...], payload: Any, write: Write) -> Written[E]:
         """Post it; ``payload`` is the wish in its canonical form."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def listed(self) -> bool:
         """Whether the documents of an order can be asked for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def of(self, order: Any) -> Sequence[E]:
         """The documents of an order."""
-        raise NotImplementedError
 
     def stamped(self, stamp: str) -> Sequence[E]:
-        """The documents that carry a stamp; only asked where stamps are searchable."""
-        raise NotImplementedError
+        """The documents that carry a stamp; none, where no such search is offered."""
+        return ()
 
+    @abstractmethod
     def moved(self, line: Any) -> Decimal:
         """How much of a line such documents have moved already."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bare(self, id: str, order: Any, lines: Quantities) -> E:
         """What can be said of a document that the back-end does not show."""
-        raise NotImplementedError
 
 
 class Posting(Deed[E], Generic[E]):
