@@ -1,6 +1,5 @@
 """erp-connect init: the schema is made whole, once, by whoever comes first; and what is no system says so."""
 
-import multiprocessing
 import subprocess
 import sys
 
@@ -40,23 +39,20 @@ def test_two_companies_have_two_identities(tmp_path):
     assert one.uuid != two.uuid
 
 
-def _init_in_child(url, answers):
-    answers.put(init(url).uuid)
+_INIT = "import sys; from erp_connect.adapters.sql.migrate import init; print(init(sys.argv[1]).uuid)"
 
 
 @pytest.mark.timeout(240)
 def test_four_processes_at_once_make_one_system(database_url, engine):
     if engine.dialect.name == "sqlite":
         engine.connect().close()
-    context = multiprocessing.get_context("spawn")
-    answers = context.Queue()
-    children = [context.Process(target=_init_in_child, args=(database_url, answers)) for _ in range(4)]
-    for child in children:
-        child.start()
-    uuids = {answers.get(timeout=100) for _ in children}
-    for child in children:
-        child.join()
-    assert uuids == {open_system(engine).uuid}
+    children = [
+        subprocess.Popen([sys.executable, "-c", _INIT, database_url], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    answers = [child.communicate(timeout=200)[0].strip() for child in children]
+    assert [child.returncode for child in children] == [0, 0, 0, 0]
+    assert set(answers) == {open_system(engine).uuid}
 
 
 def test_the_migrations_lead_to_the_schema_that_the_code_uses(engine):
