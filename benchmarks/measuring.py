@@ -141,13 +141,10 @@ def creating(database: Database, size: Size, rounds: int) -> Times:
         for side in turns:
             with database.copy() as url:
                 if side == HAND:
-                    rows = _by_hand(times, url, wanted)
+                    _by_hand(times, url, wanted)
                 else:
                     _by_library(times, url, drafts, keys)
-        with database.copy() as url:
-            engine = hand_rows.make_engine(url)
-            times.run(BARE, lambda: bare.executemany(engine, rows))  # noqa: B023 (runs at once)
-            engine.dispose()
+    _barely(times, database, wanted, rounds)
     return times
 
 
@@ -156,15 +153,26 @@ def block_size() -> int:
     return ec.capabilities("sqlite:///orders.db").block_size
 
 
-def _by_hand(times: Times, url: str, wanted: list[Any]) -> list[Any]:
+def _by_hand(times: Times, url: str, wanted: list[Any]) -> None:
     engine = hand_rows.make_engine(url)
     made = times.run(HAND, lambda: hand_create.create_many(engine, iter(wanted), block_size()))
     assert len(made) == len(wanted)
     assert not any(each.differences for each in made)
-    del made
-    rows = bare.ready_rows(engine)
     engine.dispose()
-    return rows
+
+
+def _barely(times: Times, database: Database, wanted: list[Any], rounds: int) -> None:
+    """After the rounds of the others, because so many rows in memory would weigh on them."""
+    with database.copy() as url:
+        engine = hand_rows.make_engine(url)
+        hand_create.create_many(engine, iter(wanted), block_size())
+        rows = bare.ready_rows(engine)
+        engine.dispose()
+    for _ in range(rounds):
+        with database.copy() as url:
+            engine = hand_rows.make_engine(url)
+            times.run(BARE, lambda: bare.executemany(engine, rows))  # noqa: B023 (runs at once)
+            engine.dispose()
 
 
 def _by_library(times: Times, url: str, drafts: list[Any], keys: list[str]) -> None:

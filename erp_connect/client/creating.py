@@ -21,7 +21,7 @@ from ..adapters.contract import (
     Written,
 )
 from ..errors import DuplicateReference, ErpConnectError, KeyReused, NotFound, TransportError
-from ..journal import FREE, Deed, Entry, Look, Rules, Settled, Sight, canonical
+from ..journal import FREE, Deed, Entry, Look, Rules, Settled, Sight, canonical, text_of
 from ..models import (
     Difference,
     Finding,
@@ -70,7 +70,6 @@ class Creation(Deed[E], Generic[D, E]):
         self.operation = f"{book}.create"
         self.key = key
         self.stamp = make_stamp(context.system, book, key, fitting.room_for_stamp(self._stamps))
-        self.payload = canonical(draft)
         self.rules = Rules.of(self._stamps, creates=True, conditional=Conditional.NONE)
         self.timeout = context.timeout
         self.correlation_id = correlation_id()
@@ -82,6 +81,16 @@ class Creation(Deed[E], Generic[D, E]):
         """The deed of an entry, after a crash."""
         draft: Any = model_from_plain(DRAFTS[entry.book], entry.payload)
         return cls(context, entry.book, draft, entry.key)
+
+    @cached_property
+    def payload(self) -> Any:
+        """The draft as the journal keeps it."""
+        return canonical(self.draft)
+
+    @property
+    def payload_text(self) -> str:
+        """As text; a block of orders is told one after the other, and what they are told from is not kept."""
+        return text_of(self.__dict__.get("payload") or canonical(self.draft))
 
     @cached_property
     def sendable(self) -> D:

@@ -1,6 +1,6 @@
 """How no write is lost or doubled: intents, leases, recovery, audit trail."""
 
-from .canonical import canonical, evened, fingerprint, number
+from .canonical import canonical, evened, fingerprint, number, text_of
 from .decisions import Rules, Sight
 from .deeds import Deed, Look, Settled
 from .journal import Journal, as_json
@@ -26,4 +26,5 @@ __all__ = [
     "evened",
     "fingerprint",
     "number",
+    "text_of",
 ]

@@ -10,6 +10,7 @@ from ..adapters.contract import Write
 from ..clock import Clock
 from ..errors import ErpConnectError, KeyInProgress, KeyReused, PartialFailure
 from . import leases
+from .canonical import fingerprint_of
 from .deeds import Deed, Settled
 from .records import FREE, ID_LENGTH, Entry, State, can_be_kept
 from .store import Change, Store
@@ -28,12 +29,13 @@ def first_entry(deed: Deed[Any], system: str, clock: Clock, state: State = State
     """
     now = clock.now()
     until = leases.lease(now, deed.timeout)
+    payload, text = deed.payload, deed.payload_text
     return Entry(
         system=system,
         key=deed.key,
         operation=deed.operation,
-        fingerprint=deed.fingerprint,
-        payload=deed.payload,
+        payload=payload,
+        fingerprint=fingerprint_of(deed.operation, text),
         state=state,
         stamp=deed.stamp,
         correlation_id=deed.correlation_id,
@@ -46,20 +48,21 @@ def first_entry(deed: Deed[Any], system: str, clock: Clock, state: State = State
         actor=deed.actor,
         reason=deed.reason,
         before=deed.before,
-        payload_text=deed.payload_text,
+        payload_text=text,
     )
 
 
 def done_at_once(
     deed: Deed[Any], settled: Settled[Any], system: str, begun: datetime, now: datetime
 ) -> Entry:
-    """The entry of a deed whose intent and end are one commit."""
+    """The entry of a deed whose intent and end are one commit; its payload is there as text only."""
+    text = deed.payload_text
     return Entry(
         system=system,
         key=deed.key,
         operation=deed.operation,
-        fingerprint=deed.fingerprint,
-        payload=deed.payload,
+        fingerprint=fingerprint_of(deed.operation, text),
+        payload=None,
         state=State.CONFIRMED,
         stamp=deed.stamp,
         correlation_id=deed.correlation_id,
@@ -72,7 +75,7 @@ def done_at_once(
         reason=deed.reason,
         before=deed.before,
         result=dict(settled.result) or None,
-        payload_text=deed.payload_text,
+        payload_text=text,
     )
 
 
