@@ -129,6 +129,7 @@ class Creating(OrderRecords[D, O]):
             self.side,
             parties=[self.side.said(draft) for draft in drafts],
             products=[line.product for draft in drafts for line in draft.lines],
+            unpriced=[line.product for draft in drafts for line in draft.lines if line.price is None],
             lock=lock,
         )
 

@@ -57,15 +57,23 @@ class Known:
         *,
         parties: Iterable[Said],
         products: Iterable[Said | None],
+        unpriced: Iterable[Said] | None = None,
         lock: bool = True,
     ) -> Known:
-        """All that is on file for these parties and products."""
+        """All that is on file for these parties and products.
+
+        ``unpriced`` are those of which somebody will ask for the price (left out: all).
+        """
         known = cls(connection, office, side, lock=lock)
         asked = {said for said in products if said is not None}
         known._load_parties(set(parties))
         known._load_products(asked)
         if side.book == "orders":
-            known._prices = prices_of(connection, known._by_key(), known._parties_by_id.values())
+            asked_for = known._by_key()
+            if unpriced is not None:
+                found = {known.product(said) for said in set(unpriced)}
+                asked_for = {int(product.id): product for product in found if product is not None}
+            known._prices = prices_of(connection, asked_for, known._parties_by_id.values())
             known.load_stock(connection)
             known._load_credit()
         return known
@@ -199,13 +207,20 @@ def credit_used(connection: Connection, office: Office, parties: Mapping[str, Pa
     """What the open orders of these customers (by id) come to, each in the currency of the credit limit."""
     used = dict.fromkeys(parties, ZERO)
     currencies = {id: _credit_currency(party, office) for id, party in parties.items()}
-    columns = (ORDERS.c.party_id, ORDERS.c.currency, ORDERS.c.gross, ORDERS.c.net)
+    worth: sa.ColumnElement[Any] = sa.func.coalesce(ORDERS.c.gross, ORDERS.c.net, type_=ORDERS.c.net.type)
+    adds_up = connection.dialect.name != "sqlite"  # its decimals are text, which it would add up as floats
+    if adds_up:
+        worth = sa.func.sum(worth, type_=ORDERS.c.net.type)
     for portion in in_portions(sorted(int(id) for id in parties)):
-        wanted = sa.select(*columns).where(ORDERS.c.party_id.in_(portion), ORDERS.c.is_open)
-        for row in connection.execute(wanted):
-            id = str(row.party_id)
-            if row.currency == currencies[id]:
-                used[id] += (row.gross if row.gross is not None else row.net) or ZERO
+        wanted = sa.select(ORDERS.c.party_id, ORDERS.c.currency, worth).where(
+            ORDERS.c.party_id.in_(portion), ORDERS.c.is_open
+        )
+        if adds_up:
+            wanted = wanted.group_by(ORDERS.c.party_id, ORDERS.c.currency)
+        for party_id, currency, amount in connection.execute(wanted):
+            id = str(party_id)
+            if currency == currencies[id]:
+                used[id] += amount or ZERO
     return used
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from ...models import LineKind, Order, OrderFields, OrderLine, OrderStatus, Product
 from ...rules.facts import StockLevel
 from ...rules.quantities import in_base_unit, open_quantity
+from ...wire.sql import update_many
 from .reading import in_portions
 from .schema import NO_WAREHOUSE, PURCHASE_ORDER_LINES, PURCHASE_ORDERS, STOCK
 
@@ -113,19 +114,13 @@ class StockRows:
     def flush(self, connection: Connection) -> None:
         """Write back what has changed."""
         changed = [
-            {"p": row.product_id, "w": warehouse, "h": row.on_hand, "r": row.reserved}
+            (row.product_id, warehouse, row.on_hand, row.reserved)
             for (_, warehouse), row in sorted(self._rows.items())
             if row.touched
         ]
-        if changed:
-            connection.execute(
-                sa.update(STOCK)
-                .where(STOCK.c.product_id == sa.bindparam("p"), STOCK.c.warehouse == sa.bindparam("w"))
-                .values(on_hand=sa.bindparam("h"), reserved=sa.bindparam("r")),
-                changed,
-            )
-            for row in self._rows.values():
-                row.touched = False
+        update_many(connection, STOCK, ("product_id", "warehouse"), ("on_hand", "reserved"), changed)
+        for row in self._rows.values():
+            row.touched = False
 
     def _place(self, number: str, warehouse: str | None) -> str | None:
         """The place whose record counts for a warehouse."""

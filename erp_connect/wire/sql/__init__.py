@@ -1,6 +1,6 @@
 """SQL on the wire: engines, exact column types, streaming and bulk, and what errors mean.  Knows no order."""
 
-from .bulk import insert_many
+from .bulk import insert_many, update_many
 from .engines import is_memory, open_engine, reading, sqlite_file, writing
 from .streaming import keyset_pages, stream, stream_blocks
 from .trouble import CommitUnanswered, Diagnosis, Trouble, ValueDoesNotFit, classify
@@ -37,5 +37,6 @@ __all__ = [
     "sqlite_file",
     "stream",
     "stream_blocks",
+    "update_many",
     "writing",
 ]

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 from sqlalchemy import exc as sa_exc
 
-from .types import leaves
+from .types import ExactDecimal, ExactText, leaves
 
-__all__ = ["insert_many"]
+__all__ = ["insert_many", "update_many"]
 
 _BLOCK = 2000
 _Block = tuple[list[sa.Column[Any]], list[tuple[Any, ...]]]
@@ -49,6 +49,57 @@ def insert_many(
     except connection.dialect.loaded_dbapi.Error as exc:
         raise _as_sqlalchemy(connection, table, exc) from exc
     return _core(connection, table, chosen, rows)
+
+
+def update_many(
+    connection: Connection,
+    table: Table,
+    keys: Sequence[str],
+    values: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    """Change many rows: each of ``rows`` has a value for every column of ``keys``, then one for each of ``values``.
+
+    One statement on PostgreSQL, executemany elsewhere.  Belongs to the caller's transaction.
+    """
+    if not rows:
+        return
+    columns = [table.c[name] for name in (*keys, *values)]
+    if connection.dialect.driver == "psycopg":
+        _update_from_arrays(connection, table, columns, len(keys), rows)
+        return
+    marks: list[Any] = [sa.bindparam(f"cell_{place}") for place in range(len(columns))]
+    found = [column == mark for column, mark in zip(columns[: len(keys)], marks, strict=False)]
+    statement = sa.update(table).where(*found).values(dict(zip(values, marks[len(keys) :], strict=True)))
+    connection.execute(statement, [{f"cell_{place}": cell for place, cell in enumerate(row)} for row in rows])
+
+
+def _update_from_arrays(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[sa.Column[Any]],
+    keys: int,
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    into, *_ = _names(connection, table, columns)
+    quote = connection.dialect.identifier_preparer.quote
+    names = [quote(column.name) for column in columns]
+    arrays: list[Any] = []
+    kinds: list[str] = []
+    for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
+        processor = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        arrays.append(list(cells if processor is None else _each_once(processor, cells)))
+        kinds.append(next(array for kind, array in _ARRAYS if isinstance(column.type, kind)))
+    given = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    found = " AND ".join(f"{into}.{name} = given.{name}" for name in names[:keys])
+    new = ", ".join(f"{name} = given.{name}" for name in names[keys:])
+    connection.exec_driver_sql(
+        f"UPDATE {into} SET {new} FROM unnest({given}) AS given({', '.join(names)}) WHERE {found}",  # noqa: S608
+        tuple(arrays),
+    )
+
+
+_ARRAYS = ((sa.Integer, "bigint"), (ExactText, "text"), (ExactDecimal, "numeric"))
 
 
 def _bound(

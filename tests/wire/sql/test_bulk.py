@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from erp_connect.wire.sql import ValueDoesNotFit, insert_many, reading, writing
+from erp_connect.wire.sql import ValueDoesNotFit, insert_many, reading, update_many, writing
 
 AT = datetime(2026, 7, 1, 12, 0, 0, 5, tzinfo=UTC)
 
@@ -30,6 +30,34 @@ def test_columns_that_are_not_named_stay_empty(engine, orders):
         insert_many(connection, orders, [(1, False)], ["id", "open"])
     with reading(engine) as connection:
         assert connection.execute(sa.select(orders.c.stamp, orders.c.open)).one() == (None, False)
+
+
+def test_many_rows_are_changed_by_their_keys_and_no_others(engine, orders):
+    with writing(engine) as connection:
+        insert_many(connection, orders, _rows(1000))
+        new = [(n, f"S{n}", Decimal(n) * 2, None) for n in range(2, 1001, 2)]
+        update_many(
+            connection, orders, ("id", "stamp"), ("amount", "note"), [*new, (7, "S8", Decimal(1), "x")]
+        )
+        update_many(connection, orders, ("id",), ("note",), [])
+    with reading(engine) as connection:
+        found = connection.execute(
+            sa.select(orders.c.id, orders.c.stamp, orders.c.amount, orders.c.note).order_by(orders.c.id)
+        ).all()
+    odd = [(n, stamp, amount, note) for n, stamp, _, amount, _, _, note, *_ in _rows(1000) if n % 2]
+    assert [tuple(row) for row in found if row.id % 2] == odd
+    assert [tuple(row) for row in found if not row.id % 2] == [
+        (n, s, Decimal(n) * 2, None) for n, s, *_ in new
+    ]
+
+
+def test_a_value_that_does_not_fit_in_a_change_changes_nothing(engine, orders):
+    with writing(engine) as connection:
+        insert_many(connection, orders, [(1, True)], ["id", "open"])
+    with pytest.raises((ValueDoesNotFit, sa.exc.StatementError)), writing(engine) as connection:
+        update_many(connection, orders, ("id",), ("amount",), [(1, 1.5)])
+    with reading(engine) as connection:
+        assert connection.execute(sa.select(orders.c.amount)).scalar() is None
 
 
 def test_a_value_that_does_not_fit_leaves_no_row_at_all(engine, orders):

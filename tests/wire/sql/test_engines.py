@@ -70,6 +70,18 @@ def test_a_writer_on_sqlite_has_the_lock_before_its_first_statement(engine, data
     _insert(rival, orders, 1)
 
 
+def test_postgresql_plans_a_statement_once_however_often_it_is_read(postgres_url, orders, metadata, opened):
+    engine = opened(postgres_url)
+    with writing(engine) as connection:
+        metadata.create_all(connection)
+    for _ in range(8):
+        with reading(engine) as connection:
+            _ids(connection, orders)
+    with reading(engine) as connection:
+        prepared = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
+    assert any(orders.name in statement for statement in prepared)
+
+
 def test_writers_in_many_threads_lose_nothing(engine, orders):
     def work(start):
         for n in range(start, start + 10):
