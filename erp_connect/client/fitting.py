@@ -318,6 +318,8 @@ def as_findings(found: Sequence[Loss], allow_loss: Collection[str] = ()) -> Iter
 
 def lost_paths(draft: Any, sent: Any, found: Sequence[Loss], prefix: str) -> frozenset[str]:
     """The paths of what is not sent: each loss, and an address or contact that is nothing without its lost part."""
+    if not found:
+        return frozenset()
     whole = (
         f"{prefix}.{name}"
         for name in ("ship_to", "bill_to", "contact")

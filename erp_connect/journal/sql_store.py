@@ -18,6 +18,7 @@ from ..wire.sql import (
     CommitUnanswered,
     JsonReady,
     Trouble,
+    among,
     classify,
     insert_many,
     keyset_pages,
@@ -36,6 +37,7 @@ _STATE: Final = _COLUMNS.index("state")
 _PAYLOAD: Final = _COLUMNS.index("payload")
 _ALL: Final = (*("row_id", *_COLUMNS), "has_tombstone")
 _READ: Final = [tables.entries.c[name] for name in _COLUMNS]
+_ROW_ID: Final = tables.entries.c.row_id
 _BLOCK: Final = 500
 _RIVALS: Final = 5
 _LOST_RACES: Final = frozenset({Trouble.UNIQUE, Trouble.CONFLICT})
@@ -113,7 +115,7 @@ class SqlStore:
         found: dict[str, Entry] = {}
         waiting = iter(keys)
         while block := [row_id(system, key) for key in islice(waiting, _BLOCK)]:
-            for row in connection.execute(_BY_ROW, {"rows": block}):
+            for row in connection.execute(_by_row(connection, block, *_READ)):
                 entry = _entry(row)
                 found[entry.key] = entry
         return found
@@ -250,7 +252,7 @@ class SqlStore:
         keys: set[str] = set()
         waiting = iter(wanted.items())
         while by_row := dict(islice(waiting, _BLOCK)):
-            known = connection.scalars(_THERE, {"rows": list(by_row)})
+            known = connection.scalars(_by_row(connection, list(by_row), _ROW_ID))
             keys.update(by_row[row] for row in known)
         return frozenset(keys)
 
@@ -286,10 +288,8 @@ def journal_troubles() -> Iterator[None]:
         raise JournalUnavailable(failure.message, hint=failure.hint) from failure
 
 
-_BY_ROW: Final = sa.select(*_READ).where(tables.entries.c.row_id.in_(sa.bindparam("rows", expanding=True)))
-_THERE: Final = sa.select(tables.entries.c.row_id).where(
-    tables.entries.c.row_id.in_(sa.bindparam("rows", expanding=True))
-)
+def _by_row(connection: sa.Connection, rows: Sequence[str], *columns: sa.Column[Any]) -> sa.Select[Any]:
+    return sa.select(*columns).where(among(connection, _ROW_ID, rows))
 
 
 def _insert_if_new(connection: sa.Connection, entry: Entry) -> bool:

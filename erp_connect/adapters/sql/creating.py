@@ -8,14 +8,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ...collector import collector_paused
 from ...errors import DuplicateReference, ErpConnectError, InvalidOrder
 from ...models import Severity
 from ...rules.entering import enter
 from ...rules.validation import examine, refuse
+from ...wire.sql import among
 from ...wire.sql.numbers import reserve
 from ..contract import Simulation, Write, Written
 from .capabilities import MAX_LINES
-from .collector import collector_paused
 from .facts import Known
 from .keeping import keep_new
 from .mapping_orders import D, O
@@ -137,7 +138,9 @@ class Creating(OrderRecords[D, O]):
         column = self.side.table.c.stamp
         found: set[str] = set()
         for portion in in_portions(stamps):
-            found |= set(connection.execute(sa.select(column).where(column.in_(portion))).scalars())
+            found |= set(
+                connection.execute(sa.select(column).where(among(connection, column, portion))).scalars()
+            )
         return found
 
 

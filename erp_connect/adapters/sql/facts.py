@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from ...models import Money, OrderFields, Product, Ref
 from ...rules.facts import Facts, Party, PriceEntry, PriceList
+from ...wire.sql import among
 from .mapping_masters import CUSTOMERS, PRICE_COLUMNS, PRODUCTS, SUPPLIERS, price_entry
 from .mapping_orders import Side
 from .office import Office
@@ -153,7 +154,7 @@ class Known:
         for column, values in ((PARTIES.c.number, numbers), (PARTIES.c.id, ids)):
             for portion in in_portions(values):
                 wanted = sa.select(*mapping.columns).where(
-                    PARTIES.c.kind == self._side.party, column.in_(portion)
+                    PARTIES.c.kind == self._side.party, among(self._connection, column, portion)
                 )
                 for row in self._connection.execute(wanted):
                     party = mapping.read(row, None)
@@ -180,7 +181,11 @@ class Known:
             return
         if self._lock:
             for portion in in_portions(keys):
-                rows = sa.select(PARTIES.c.id).where(PARTIES.c.id.in_(portion)).order_by(PARTIES.c.id)
+                rows = (
+                    sa.select(PARTIES.c.id)
+                    .where(among(self._connection, PARTIES.c.id, portion))
+                    .order_by(PARTIES.c.id)
+                )
                 self._connection.execute(rows.with_for_update()).all()
         self._credit = credit_used(self._connection, self._office, limited)
 
@@ -213,7 +218,7 @@ def credit_used(connection: Connection, office: Office, parties: Mapping[str, Pa
         worth = sa.func.sum(worth, type_=ORDERS.c.net.type)
     for portion in in_portions(sorted(int(id) for id in parties)):
         wanted = sa.select(ORDERS.c.party_id, ORDERS.c.currency, worth).where(
-            ORDERS.c.party_id.in_(portion), ORDERS.c.is_open
+            among(connection, ORDERS.c.party_id, portion), ORDERS.c.is_open
         )
         if adds_up:
             wanted = wanted.group_by(ORDERS.c.party_id, ORDERS.c.currency)
@@ -232,20 +237,24 @@ def products_by(
     by_id: dict[str, Product] = {}
     columns = PRODUCTS.columns
     for portion in in_portions(codes):
-        for row in connection.execute(sa.select(*columns).where(PRODUCT_TABLE.c.number.in_(portion))):
+        for row in connection.execute(
+            sa.select(*columns).where(among(connection, PRODUCT_TABLE.c.number, portion))
+        ):
             product = PRODUCTS.read(row, None)
             by_code[product.number or ""] = product
     for portion in in_portions([code for code in codes if code not in by_code]):
         wanted = (
             sa.select(*columns, PRODUCT_CODES.c.value)
             .join_from(PRODUCT_TABLE, PRODUCT_CODES)
-            .where(PRODUCT_CODES.c.value.in_(portion))
+            .where(among(connection, PRODUCT_CODES.c.value, portion))
             .order_by(PRODUCT_CODES.c.product_id, PRODUCT_CODES.c.position)
         )
         for row in connection.execute(wanted):
             by_code.setdefault(row[PRODUCTS.width], PRODUCTS.read(row, None))
     for portion in in_portions(ids):
-        for row in connection.execute(sa.select(*columns).where(PRODUCT_TABLE.c.id.in_(portion))):
+        for row in connection.execute(
+            sa.select(*columns).where(among(connection, PRODUCT_TABLE.c.id, portion))
+        ):
             product = PRODUCTS.read(row, None)
             by_id[product.id] = product
     return by_code, by_id
@@ -261,10 +270,10 @@ def prices_of(
     columns = [PRICES.c[name] for name in PRICE_COLUMNS]
     mine: sa.ColumnElement[bool] = PRICES.c.party_id.is_(None)
     if len(customers) <= 500:
-        mine = sa.or_(mine, PRICES.c.party_id.in_(sorted(customers)))
+        mine = sa.or_(mine, among(connection, PRICES.c.party_id, sorted(customers)))
     for portion in in_portions(sorted(products)):
         wanted = sa.select(*columns, PRICES.c.product_id, PRICES.c.party_id).where(
-            PRICES.c.product_id.in_(portion), mine if len(customers) <= 500 else sa.true()
+            among(connection, PRICES.c.product_id, portion), mine if len(customers) <= 500 else sa.true()
         )
         for row in connection.execute(wanted):
             product_id, party_id = row[-2:]

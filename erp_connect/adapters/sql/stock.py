@@ -7,19 +7,19 @@ which takes what belongs to no warehouse that has a row of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ...models import LineKind, Order, OrderFields, OrderLine, OrderStatus, Product
-from ...rules.facts import StockLevel
+from ...rules.facts import Stock, StockLevel
 from ...rules.quantities import in_base_unit, open_quantity
-from ...wire.sql import update_many
+from ...wire.sql import among, update_many
 from .reading import in_portions
 from .schema import NO_WAREHOUSE, PURCHASE_ORDER_LINES, PURCHASE_ORDERS, STOCK
 
@@ -51,7 +51,7 @@ class StockRows:
         self._totals: dict[str, _Row] = {}
         self._places: dict[str, list[str]] = {}
         self._incoming: dict[str, tuple[Decimal, date | None]] = {}
-        self.levels: dict[tuple[str, str | None], StockLevel] = {}
+        self.levels: Stock = _Levels(self)
         """What the rules want to see, always as it stands now."""
 
     @classmethod
@@ -61,7 +61,7 @@ class StockRows:
         for portion in in_portions(sorted(products)):
             wanted = (
                 sa.select(STOCK.c.product_id, STOCK.c.warehouse, STOCK.c.on_hand, STOCK.c.reserved)
-                .where(STOCK.c.product_id.in_(portion))
+                .where(among(connection, STOCK.c.product_id, portion))
                 .order_by(STOCK.c.product_id, STOCK.c.warehouse)
             )
             for row in connection.execute(wanted.with_for_update() if lock else wanted):
@@ -75,8 +75,6 @@ class StockRows:
                 total.reserved += reserved
         counted = {key: each for key, each in products.items() if (each.number or each.id) in stock._places}
         stock._incoming = incoming(connection, counted)
-        for (number, place), held in stock._rows.items():
-            stock._show(number, place, held, stock._totals[number])
         return stock
 
     def weigh(self, before: OrderFields | None, after: OrderFields, products: Mapping[str, Product]) -> None:
@@ -109,7 +107,6 @@ class StockRows:
         row.touched = True
         total.on_hand += on_hand
         total.reserved += reserved
-        self._show(number, place, row, total)
 
     def flush(self, connection: Connection) -> None:
         """Write back what has changed."""
@@ -133,12 +130,41 @@ class StockRows:
         fallback = real[0] if len(real) == 1 else NO_WAREHOUSE
         return fallback if fallback in places else places[0]
 
-    def _show(self, number: str, place: str, row: _Row, total: _Row) -> None:
+    def level(self, number: str, warehouse: str | None) -> StockLevel | None:
+        """What lies in this warehouse now (``None``: in all of them); ``None`` when there is no record."""
+        row = self._totals.get(number) if warehouse is None else self._rows.get((number, warehouse))
+        if row is None or warehouse == NO_WAREHOUSE:
+            return None
         coming, day = self._incoming.get(number, _NOTHING)
-        levels, unit = self.levels, row.unit
-        if place != NO_WAREHOUSE:
-            levels[number, place] = StockLevel(number, unit, place, row.on_hand, row.reserved, coming, day)
-        levels[number, None] = StockLevel(number, unit, None, total.on_hand, total.reserved, coming, day)
+        return StockLevel(number, row.unit, warehouse, row.on_hand, row.reserved, coming, day)
+
+    def places(self) -> Iterator[tuple[str, str | None]]:
+        """All that :meth:`level` answers for."""
+        yield from ((number, None) for number in self._totals)
+        yield from (place for place in self._rows if place[1] != NO_WAREHOUSE)
+
+
+class _Levels(Stock):
+    """Stock rows as the rules read them: a level is made when somebody asks for it."""
+
+    def __init__(self, rows: StockRows) -> None:
+        self._rows = rows
+
+    def __getitem__(self, place: tuple[str, str | None]) -> StockLevel:
+        level = self._rows.level(*place)
+        if level is None:
+            raise KeyError(place)
+        return level
+
+    def get(self, place: tuple[str, str | None], default: Any = None) -> Any:
+        """The level of a place; ``default`` when there is no record."""
+        return self._rows.level(*place) or default
+
+    def __iter__(self) -> Iterator[tuple[str, str | None]]:
+        return self._rows.places()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._rows.places())
 
 
 def reserved_by(order: OrderFields, products: Mapping[str, Product]) -> dict[tuple[str, str | None], Decimal]:
@@ -195,7 +221,7 @@ def incoming(
                 ).label("day"),
             )
             .join_from(PURCHASE_ORDER_LINES, PURCHASE_ORDERS, lines.order_id == orders.id)
-            .where(lines.product_id.in_(portion), lines.is_open)
+            .where(among(connection, lines.product_id, portion), lines.is_open)
         )
         for row in connection.execute(wanted):
             product = products[row.product_id]

@@ -1,6 +1,7 @@
 """SQL on the wire: engines, exact column types, streaming and bulk, and what errors mean.  Knows no order."""
 
 from .bulk import insert_many, update_many
+from .conditions import among
 from .engines import is_memory, open_engine, reading, sqlite_file, writing
 from .streaming import keyset_pages, stream, stream_blocks
 from .trouble import CommitUnanswered, Diagnosis, Trouble, ValueDoesNotFit, classify
@@ -27,6 +28,7 @@ __all__ = [
     "Trouble",
     "UtcInstant",
     "ValueDoesNotFit",
+    "among",
     "canonical_json",
     "classify",
     "insert_many",
