@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
-from . import importing, journal, order_changes, orders, setting_up
+from . import importing, journal, loading, order_changes, orders, setting_up
 from .demo import demo
 from .exit_codes import MEANINGS
-from .verb import Verb
+from .verb import BARE, BareGroup, Verb
 
 __all__ = ["app"]
 
@@ -46,11 +47,19 @@ def _about(
 app.command("demo", cls=Verb)(demo)
 app.command("init", cls=Verb)(setting_up.init)
 app.command("capabilities", cls=Verb)(setting_up.capabilities)
+app.command("load", cls=Verb)(loading.load)
 app.command("import", cls=Verb)(importing.import_)
 
 
-def _group(name: str, help: str, commands: Mapping[str, Callable[..., None]]) -> None:
-    group = typer.Typer(help=help, no_args_is_help=True)
+def _group(
+    name: str, help: str, commands: Mapping[str, Callable[..., None]], bare: Callable[..., None] | None = None
+) -> None:
+    """A group of commands; ``bare`` is what its name alone does, instead of showing the help."""
+    group = typer.Typer(
+        help=help, no_args_is_help=bare is None, cls=TyperGroup if bare is None else BareGroup
+    )
+    if bare is not None:
+        group.command(BARE, cls=Verb, hidden=True)(bare)
     for verb, command in commands.items():
         group.command(verb, cls=Verb)(command)
     app.add_typer(group, name=name)
@@ -72,7 +81,7 @@ _group(
 )
 _group(
     "journal",
-    "What was wished through this system's journal, and what became of it.",
+    "What was wished through this system's journal, and what became of it. Without a command: what is not settled.",
     {
         "list": journal.list_,
         "open": journal.open_,
@@ -82,4 +91,5 @@ _group(
         "prune": journal.prune,
         "export": journal.export,
     },
+    bare=journal.unsettled,
 )

@@ -1,4 +1,4 @@
-"""``journal list|open|show|resolve|recover|prune|export``: what was wished, and what became of it."""
+"""``journal``, and ``journal list|open|show|resolve|recover|prune|export``: what was wished, and what became of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .options import AsJson, Settings, Target, opened
 from .terminal import Terminal, safe
 from .verb import end
 
-__all__ = ["export", "list_", "open_", "prune", "recover", "resolve", "show"]
+__all__ = ["export", "list_", "open_", "prune", "recover", "resolve", "show", "unsettled"]
 
 KeyName = Annotated[str, typer.Argument(metavar="KEY", help="The key that the write was made under.")]
 
@@ -30,13 +30,23 @@ def list_(target: Target, settings: Settings = None, as_json: AsJson = False) ->
 
 def open_(target: Target, settings: Settings = None, as_json: AsJson = False) -> None:
     """List the writes whose end nobody knows, and those of which only a part stands; ends with 6 if there are any."""
+    found = _open(target, settings, as_json)
+    end(ExitCode.OUTCOME_UNKNOWN if found else ExitCode.OK)
+
+
+def unsettled(target: Target, settings: Settings = None, as_json: AsJson = False) -> None:
+    """List the writes that are not settled, as `journal open` does, and end with 0: a look is no alarm."""
+    _open(target, settings, as_json)
+
+
+def _open(target: str, settings: list[str] | None, as_json: bool) -> bool:
     terminal = Terminal(as_json)
     with opened(target, settings) as erp:
         found = list(erp.journal.open())
     _list(terminal, found, "Open writes")
     if found:
         terminal.note("Settle them with `erp-connect journal recover`; what stays needs `journal resolve`.")
-    end(ExitCode.OUTCOME_UNKNOWN if found else ExitCode.OK)
+    return bool(found)
 
 
 def _list(terminal: Terminal, entries: Iterable[Entry], title: str) -> None:

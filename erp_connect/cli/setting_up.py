@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
 from ..adapters.contract import OPERATIONS, Capabilities
+from ..back_office import BackOffice, CompanySettings
+from ..back_office import init as make_company
+from ..client import Client
 from ..client import capabilities as static_capabilities
-from ..errors import ConfigurationError
+from ..errors import UnsupportedOperation
 from .options import AsJson, Settings, TargetArgument, TargetOption, opened, settings_of, target_of
 from .terminal import Terminal, safe
 
-if TYPE_CHECKING:
-    from ..adapters.sql.system import SystemInfo
+__all__ = ["capabilities", "init"]
 
-__all__ = ["capabilities", "init", "prepare_database"]
+_BACKORDERS: Final = {"allow": True, "forbid": False}
 
 
 def init(
@@ -24,38 +26,70 @@ def init(
         typer.Argument(metavar="URL", help="The database, e.g. sqlite:///orders.db, or a profile's name."),
     ],
     company: Annotated[str | None, typer.Option(help="The company's name.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Its currency: an ISO 4217 code.")] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Its currency, for what has none of its own: an ISO 4217 code.")
+    ] = None,
     timezone: Annotated[
         str | None, typer.Option(help="Its time zone, e.g. Europe/Berlin; default UTC.")
     ] = None,
+    rounding: Annotated[
+        str | None, typer.Option(metavar="line|document", help="Where amounts are rounded; default line.")
+    ] = None,
+    backorders: Annotated[
+        str | None,
+        typer.Option(
+            metavar="allow|forbid", help="Whether more may be ordered than there is; default allow."
+        ),
+    ] = None,
+    credit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="refuse|hold", help="What becomes of an order above the credit limit; default refuse."
+        ),
+    ] = None,
+    change: Annotated[
+        bool, typer.Option("--change", help="Put these settings in the place of those that a company has.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make our own tables in a SQL database, or bring them up to date; harmless to run twice."""
+    """Make our own tables in a SQL database, or bring them up to date, and show the company's settings.
+
+    Harmless to run twice: a company that is there keeps its settings, unless --change is given.
+    """
     terminal = Terminal(as_json)
-    info = prepare_database(target, company=company, currency=currency, timezone=timezone)
+    if backorders is not None and backorders not in _BACKORDERS:
+        raise typer.BadParameter("backorders are to allow or to forbid", param_hint="'--backorders'")
+    answers: dict[str, Any] = {
+        "company": company,
+        "currency": currency,
+        "timezone": timezone,
+        "rounding": rounding,
+        "backorders": None if backorders is None else _BACKORDERS[backorders],
+        "credit": credit,
+    }
+    info = make_company(target, **answers, change=change)
     terminal.result(info)
-    terminal.say(
-        f"Ready: schema version {info.schema_version}, company {safe(info.company or '(no name)')}, "
-        f"time zone {safe(info.timezone)}, system {info.uuid}."
-    )
-
-
-def prepare_database(
-    target: str, *, company: str | None = None, currency: str | None = None, timezone: str | None = None
-) -> SystemInfo:
-    """Make or migrate the tables behind a URL or profile; ``ConfigurationError`` for what is no SQL database."""
-    from ..adapters.registry import resolve
-    from ..adapters.schemes import speaks_sql
-
-    found = resolve(target).target
-    if not speaks_sql(found.scheme):
-        raise ConfigurationError(
-            f"init makes tables in a SQL database, and {found.scheme}:// is none",
-            hint="a system of another kind needs no init; for our own schema give e.g. sqlite:///orders.db",
+    terminal.say(f"Ready: schema version {info.schema_version}, system {info.uuid}.")
+    terminal.say(f"The company: {_told(info.settings)}.")
+    kept = [name for name, said in answers.items() if said is not None and said != getattr(info, name)]
+    if kept:
+        terminal.note(
+            f"[bold]Not changed:[/] {', '.join(kept)}. The company was there before and keeps its settings; "
+            "give --change to change them."
         )
-    from ..adapters.sql.migrate import init as make_tables
 
-    return make_tables(found.url, company=company, currency=currency, timezone=timezone)
+
+def _told(settings: CompanySettings) -> str:
+    return ", ".join(
+        (
+            safe(settings.company or "(no name)"),
+            f"currency {safe(settings.currency or '(none)')}",
+            f"time zone {safe(settings.timezone)}",
+            f"rounds each {settings.rounding}" if settings.rounding == "line" else "rounds the document",
+            f"backorders {'allowed' if settings.backorders else 'forbidden'}",
+            f"above the credit limit orders are {'held' if settings.credit == 'hold' else 'refused'}",
+        )
+    )
 
 
 def capabilities(
@@ -76,14 +110,17 @@ def capabilities(
     named = target_of(target, target_option)
     if connected:
         with opened(named, settings) as erp:
-            known = erp.capabilities
+            known, company = erp.capabilities, _company(erp)
     else:
+        company = None
         known = static_capabilities(named, **settings_of(settings))
     names = [name for name in OPERATIONS if book is None or name.partition(".")[0] == book]
     if not names:
         books = ", ".join(dict.fromkeys(name.partition(".")[0] for name in OPERATIONS))
         raise typer.BadParameter(f"there is no such book; books are {books}", param_hint="'--book'")
-    terminal.result(_plain(known, names))
+    terminal.result(_plain(known, names) | ({"company": company} if company else {}))
+    if company is not None:
+        terminal.say(f"The company: {_told(company)}.")
     terminal.table(
         f"{known.system}: what it can do ({'asked' if known.discovered else 'at most, not asked'})",
         ["operation", "support", ">calls", "holds to the version", "why"],
@@ -107,6 +144,14 @@ def capabilities(
                 for path, each in sorted(known.fields.items())
             ),
         )
+
+
+def _company(erp: Client) -> CompanySettings | None:
+    """The settings of a company of our own; ``None`` where an ERP has them."""
+    try:
+        return BackOffice(erp).settings
+    except UnsupportedOperation:
+        return None
 
 
 def _cost(known: Capabilities, name: str) -> tuple[str]:

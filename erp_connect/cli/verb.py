@@ -7,14 +7,17 @@ from typing import Any, Final
 
 import typer
 from pydantic import ValidationError
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from ..errors import ConfigurationError, ErpConnectError, InvalidOrder
 from ..models.findings import findings_of
 from .exit_codes import ExitCode, exit_code_of
 from .terminal import Terminal
 
-__all__ = ["Verb", "end"]
+__all__ = ["BARE", "BareGroup", "Verb", "end"]
+
+BARE: Final = "unsettled"
+"""The hidden command that a group's name alone stands for."""
 
 _STOPPED: Final = "[bold]Stopped.[/] What was written stays written. "
 _AGAIN: Final = "Run the same command again to go on: its keys make sure that nothing is done twice."
@@ -53,6 +56,15 @@ class Verb(TyperCommand):
             lacks_key = "key" in ctx.params and ctx.params["key"] is None
             terminal.note(_STOPPED + (_WITHOUT_KEY if lacks_key else _AGAIN))
             raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+class BareGroup(TyperGroup):
+    """A group whose name alone does something: its hidden command :data:`BARE`, with that command's options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the hidden command in front where none is named."""
+        named = bool(args) and (not args[0].startswith("-") or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named or ctx.resilient_parsing else [BARE, *args])
 
 
 def _of_the_machine(error: OSError) -> ConfigurationError:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from ..adapters.contract import Adapter, Capabilities
 from ..adapters.registry import Destination, resolve, static_capabilities
-from ..clock import Clock, SystemClock
+from ..clock import Clock
 from ..journal.opening import open_journal
+from .clocks import checked_clock
 from .connection import Client
 from .context import Context
 
@@ -38,7 +39,8 @@ def connect(
     ``system`` names the system that keys belong to, together with ``company`` (default: scheme, host, port, path and
     the settings that tell one system from another).  ``timeout`` is in seconds.  ``journal`` is any SQLAlchemy URL
     that keeps the journal elsewhere.  ``read_only`` refuses every write before any traffic.  ``actor`` stands in the
-    audit trail.
+    audit trail.  ``clock`` is what the library goes by instead of the machine's clock, for tests: ``now()`` (aware),
+    ``monotonic()`` and ``sleep(seconds)``.
 
     Raises ``ConfigurationError``, ``AccessError`` and ``TransportError``; nothing is written.
     """
@@ -52,7 +54,7 @@ def connect(
         read_only=read_only,
         actor=actor,
         journal=journal,
-        clock=clock or SystemClock(),
+        clock=checked_clock(clock),
         allow_insecure=allow_insecure,
         settings=settings,
     )

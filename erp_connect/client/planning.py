@@ -58,7 +58,7 @@ def planned_by_rules(context: Context, order: Any, amendments: Sequence[Amendmen
             today=context.today(),
             policy=Policy(backorders=True, on_cancel_line="gone" if gone else "kept"),
         ),
-        line_ids=lambda: next(ids),
+        line_ids=lambda _: next(ids),
         now=context.clock.now(),
     )
     return new

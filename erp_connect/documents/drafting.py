@@ -18,9 +18,9 @@ from .fields import Book
 from .order_sheet import Locates, Places
 from .orders import Gathered, finding
 
-__all__ = ["Drafting"]
+__all__ = ["NO_POSTAL_CODES", "Drafting"]
 
-_NO_POSTAL_CODES: Final = frozenset({"AE", "AO", "BO", "BS", "HK", "IE", "MO", "PA", "QA"})
+NO_POSTAL_CODES: Final = frozenset({"AE", "AO", "BO", "BS", "HK", "IE", "MO", "PA", "QA"})
 """Countries where an address is whole without one."""
 _ADDRESS: Final = {
     "name": "Ship-to name",
@@ -111,7 +111,7 @@ class Drafting:
         parts = {name[8:]: value for name, value in order.header.items() if name.startswith("ship_to.")}
         if not parts:
             return None
-        if parts.get("country") in _NO_POSTAL_CODES:
+        if parts.get("country") in NO_POSTAL_CODES:
             parts.setdefault("postal_code", "")
         missing = [part for part in _ADDRESS if part not in parts]
         if any(issue.path.startswith("ship_to.") for issue in order.issues):

@@ -181,7 +181,7 @@ def _held(number: Decimal, adapter: TypeAdapter[Decimal]) -> Decimal:
 
 _FIXES: Final = {
     "not_positive": "type a quantity greater than zero, or delete the row; returns are entered elsewhere",
-    "negative": "type zero or more; discounts have a column of their own",
+    "negative": "type zero or more",
     "too_many_digits": "round the number",
 }
 
@@ -205,7 +205,7 @@ def _percent(cell: Cell, how: Reading) -> Decimal:
     if not 0 <= number <= 100:
         raise WrongValue(
             "out_of_range",
-            "the discount is not between 0 and 100 percent",
+            "the percentage is not between 0 and 100",
             "type the percentage, such as 5 for 5 %",
         )
     return number

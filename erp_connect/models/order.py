@@ -226,7 +226,9 @@ class ScheduleLine(Value):
 class OrderLine(Value):
     """One line of an order as the back-end holds it.
 
-    ``id`` is the stable reference of the line, ``position`` the number printed on papers.  ``promised`` is the
+    ``id`` is the stable reference of the line, and holds the back-end's own line number where it has no other id
+    (``000010``).  ``position`` counts the lines 1, 2, 3 in the order in which they were entered, on every back-end;
+    a line keeps it when another one is deleted, unless the back-end's line ids shift as well.  ``promised`` is the
     date the back-end confirmed.  Lines that the back-end added itself carry ``parent_line``.
     """
 

@@ -67,9 +67,11 @@ class Bench:
 
     order: OrderFields
     facts: Facts
-    line_ids: Callable[[], str]
+    line_ids: Callable[[int], str]
     now: datetime
     lines: list[OrderLine]
+    last_position: int
+    """The highest position that a line of the order has had by now."""
     header: dict[str, Any] = field(default_factory=dict)
     """Fields of the order that change."""
     repriced: set[str] = field(default_factory=set)
@@ -101,8 +103,9 @@ class Bench:
         return [i for i, line in enumerate(self.lines) if open_quantity(line.quantities) > 0]
 
     def next_position(self) -> int:
-        """The position of a line that is added."""
-        return max((line.position for line in self.lines), default=0) + self.facts.policy.position_step
+        """The position of a line that is added: never one that another line of the order has had."""
+        self.last_position += 1
+        return self.last_position
 
 
 def amended(
@@ -110,14 +113,17 @@ def amended(
     amendments: Sequence[Amendment],
     *,
     facts: Facts,
-    line_ids: Callable[[], str],
+    line_ids: Callable[[int], str],
     now: datetime,
+    last_position: int = 0,
 ) -> tuple[AnyOrder, Mapping[str, tuple[str, ...]]]:
     """The order after all amendments, and which lines took the place of which (substituted, split ones).
 
-    ``line`` in an amendment is a line id here (positions are understood as well); ``line_ids`` gives a new id
-    whenever it is called.  ``facts.products`` has the products that the amendments name, and those of the order's
-    lines for their tax rates.  Amounts of lines that no amendment touches stay as they are.
+    ``line`` in an amendment is a line id here (positions are understood as well); ``line_ids`` gives the id of a
+    new line at a position.  ``last_position`` is the highest that a line of the order has ever had, where lines
+    that are gone had one above those that are left: a new line does not get the position of another.
+    ``facts.products`` has the products that the amendments name, and those of the order's lines for their tax rates.
+    Amounts of lines that no amendment touches stay as they are.
 
     Raises ``TransitionNotAllowed`` (below what was shipped, a line or order that is done), ``InvalidOrder`` with
     findings, ``ProductBlocked``, ``InsufficientStock`` and so on; then nothing is changed.
@@ -126,7 +132,15 @@ def amended(
     for amendment in resolved:
         check_transition(order, amendment.operation)
     refuse(examine_changes(order, resolved, facts))
-    bench = Bench(order=order, facts=facts, line_ids=line_ids, now=now, lines=list(order.lines))
+    bench = Bench(
+        order=order,
+        facts=facts,
+        line_ids=line_ids,
+        now=now,
+        lines=list(order.lines),
+        last_position=max((line.position for line in order.lines), default=0),
+    )
+    bench.last_position = max(bench.last_position, last_position)
     for index, amendment in enumerate(resolved):
         _STEPS[type(amendment)](bench, amendment, f"amendments[{index}]")
     return _rebuilt(order, bench), bench.replaced

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from ..errors import TransitionNotAllowed
+from ..errors import KeyReused, TransitionNotAllowed
 from ..models import (
     Discount,
     Invoice,
@@ -27,7 +27,7 @@ from .quantities import moved
 from .status import check_transition, restated
 from .totals import rate_of, totals
 
-__all__ = ["invoiced"]
+__all__ = ["invoiced", "same_order"]
 
 ZERO: Final = Decimal(0)
 _NO_RATES: Final[Mapping[str, Decimal | None]] = {}
@@ -148,3 +148,12 @@ def _billable(line: OrderLine, shipment: Shipment | None, *, first: bool) -> Dec
         return left
     sent = sum((part.quantity for part in shipment.lines if part.order_line_id == line.id), ZERO)
     return min(sent, left)
+
+
+def same_order(invoice: Invoice, order: Order) -> Invoice:
+    """The invoice that a key stands for already; ``KeyReused`` where it bills another order."""
+    if order.id not in invoice.order_ids:
+        raise KeyReused(
+            "this key was used before for the invoice of another order", operation="invoices.post"
+        )
+    return invoice

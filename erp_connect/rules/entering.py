@@ -73,7 +73,7 @@ def enter(
     now: datetime,
     stamp: str | None = None,
 ) -> Order | PurchaseOrder:
-    """The order as stored: positions, product numbers, prices, totals, dates, stock, holds and status.
+    """The order as stored: positions from 1, product numbers, prices, totals, dates, stock, holds and status.
 
     ``line_ids`` has an id for each line of the draft.  A sales line without a price takes the one on file; it takes
     what is free in stock as ``allocated`` and shows the rest as ``backordered``.  ``version`` is left to the adapter.
@@ -161,7 +161,7 @@ def _sales(
             price,
             facts,
             id=line_id,
-            position=policy.position_step * place,
+            position=place,
             requested=draft.requested,
             warehouse=draft.warehouse,
             taken=taken,

@@ -59,15 +59,13 @@ class Policy:
 
     ``backorders``: whether more may be ordered than there is.  ``credit``: what happens above the credit limit.
     ``on_cancel_line``: ``kept`` (ordered stays, cancelled shows it), ``lowered`` (the ordered quantity shrinks) or
-    ``gone`` (the line is deleted).  ``position_step``: distance between two lines' positions.
-    ``saves_incomplete``: an order without a price is saved unfinished.
+    ``gone`` (the line is deleted).  ``saves_incomplete``: an order without a price is saved unfinished.
     """
 
     rounding: Rounding = Rounding.LINE
     backorders: bool = True
     credit: Literal["refuse", "hold"] = "refuse"
     on_cancel_line: str = "kept"
-    position_step: int = 1
     saves_incomplete: bool = False
 
 

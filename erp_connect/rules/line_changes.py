@@ -89,9 +89,10 @@ def add_line(bench: Bench, change: AddLine, path: str) -> None:
         currency=order.currency,
         includes_tax=bool(order.prices_include_tax),
     )
+    position = bench.next_position()
     common: _Common = {
-        "id": bench.line_ids(),
-        "position": bench.next_position(),
+        "id": bench.line_ids(position),
+        "position": position,
         "requested": bench.get("requested"),
         "warehouse": bench.get("warehouse"),
     }
@@ -273,10 +274,11 @@ def substitute_product(bench: Bench, change: SubstituteProduct, path: str) -> No
         bench.replaced[line.id] = (line.id,)
         _enough(bench, bench.lines[index], f"{path}.to")
         return
-    new_id = bench.line_ids()
+    position = bench.next_position()
+    new_id = bench.line_ids(position)
     new = line.but(
         id=new_id,
-        position=bench.next_position(),
+        position=position,
         quantities=fresh,
         reference=None,
         holds=_carried_holds(line, new_id),
@@ -323,10 +325,11 @@ def split_line(bench: Bench, change: SplitLine, path: str) -> None:
     fresh = _fresh_quantities(quantities, change.quantity)
     if quantities.confirmed is not None and rest.confirmed is not None:
         fresh = fresh.but(confirmed=min(quantities.confirmed - rest.confirmed, change.quantity))
-    new_id = bench.line_ids()
+    position = bench.next_position()
+    new_id = bench.line_ids(position)
     new = line.but(
         id=new_id,
-        position=bench.next_position(),
+        position=position,
         quantities=fresh,
         reference=None,
         holds=_carried_holds(line, new_id),

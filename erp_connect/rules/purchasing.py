@@ -84,7 +84,7 @@ def entered_purchase(
     stamp: str | None,
 ) -> PurchaseOrder:
     """The purchase order as stored; prices are the draft's or unknown, nothing is confirmed yet."""
-    party, step = facts.party, facts.policy.position_step
+    party = facts.party
     prices = priced(draft, facts)
     found = drafted_totals(draft, prices, facts)
     lines = tuple(
@@ -93,7 +93,7 @@ def entered_purchase(
             product,
             price,
             id=line_id,
-            position=step * place,
+            position=place,
             requested=draft.requested,
             warehouse=draft.warehouse,
             net=net,

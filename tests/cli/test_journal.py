@@ -38,3 +38,17 @@ def test_the_journal_is_exported_as_lines_of_json(run, created, tmp_path):
 def test_young_entries_are_not_pruned(run, created):
     assert run.json("journal", "prune") == {"removed": 0}
     assert run.json("journal", "prune", "--older-than", "30") == {"removed": 0}
+
+
+def test_the_journals_name_alone_lists_what_is_not_settled(run, on, target, created):
+    assert run.json("journal") == []
+    assert "Open writes: 0" in run("journal").output
+    assert on().json("journal", "--target", target) == []
+    assert "--target" in on()("journal", code=2).stderr
+    help = run("journal", "--help").stdout
+    assert "resolve" in help
+    assert "unsettled" not in help
+
+
+def test_an_option_before_the_command_is_not_taken_for_another_system(run, target):
+    assert "unexpected" in run("journal", "--target", "memory://", "prune", code=2).stderr

@@ -139,6 +139,8 @@ def test_a_reply_that_is_lost_ends_with_6_and_the_same_command_settles_it(on, br
     assert [entry["key"] for entry in run.json("journal", "open", code=ExitCode.OUTCOME_UNKNOWN)] == [
         "10000/P"
     ]
+    assert [entry["key"] for entry in run.json("journal")] == ["10000/P"]
+    assert "10000/P" in run("journal").stdout
 
 
 def test_a_user_who_is_not_let_in_ends_with_4(on, broken_world):

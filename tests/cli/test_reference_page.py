@@ -9,15 +9,16 @@ from typer.main import get_command
 from erp_connect import errors
 from erp_connect.cli.app import app
 from erp_connect.cli.exit_codes import MEANINGS, ExitCode, exit_code_of, worst
+from erp_connect.cli.verb import BARE
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "command-line.md"
 
 
 def commands(group=None, before="erp-connect"):
-    """Every command with its full name."""
+    """Every command with its full name; what a group's name alone does goes by that name."""
     group = group or get_command(app)
     for name, command in group.commands.items():
-        full = f"{before} {name}"
+        full = before if name == BARE else f"{before} {name}"
         if hasattr(command, "commands"):
             yield from commands(command, full)
         else:

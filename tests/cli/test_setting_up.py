@@ -60,3 +60,56 @@ def test_the_shell_completes_commands_and_profiles(on, tmp_path, monkeypatch, ty
     monkeypatch.setenv("COMP_WORDS", words)
     monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
     assert completed in CliRunner().invoke(app, [], prog_name="erp-connect").stdout.split()
+
+
+def test_init_says_how_the_company_lives_and_shows_it_again(on):
+    said = (
+        "--company",
+        "Valves Ltd",
+        "--currency",
+        "EUR",
+        "--rounding",
+        "document",
+        "--backorders",
+        "forbid",
+    )
+    told = on().json("init", "sqlite:///new.db", *said, "--credit", "hold", "--timezone", "Europe/Berlin")
+    assert (told["rounding"], told["backorders"], told["credit"]) == ("document", False, "hold")
+    shown = on()("init", "sqlite:///new.db").stdout
+    assert (
+        "Valves Ltd, currency EUR, time zone Europe/Berlin, rounds the document, backorders forbidden"
+        in shown
+    )
+
+
+def test_init_changes_settings_only_when_it_is_told_to(on):
+    on()("init", "sqlite:///new.db", "--currency", "EUR")
+    kept = on()("init", "sqlite:///new.db", "--currency", "EUR", "--rounding", "document", "--credit", "hold")
+    assert "Not changed: rounding, credit." in kept.stderr
+    assert "rounds each line" in kept.stdout
+    changed = on()("init", "sqlite:///new.db", "--rounding", "document", "--credit", "hold", "--change")
+    assert "Not changed" not in changed.stderr
+    assert "currency EUR" in changed.stdout
+    assert "rounds the document" in changed.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [
+        ("--rounding", "sometimes", 3),
+        ("--credit", "ignore", 3),
+        ("--timezone", "Berlin", 3),
+        ("--company", " ", 3),
+        ("--backorders", "yes", 2),
+    ],
+)
+def test_init_refuses_nonsense_and_makes_nothing(on, tmp_path, option, value, code):
+    on()("init", "sqlite:///new.db", option, value, code=code)
+    assert not (tmp_path / "new.db").exists() or (tmp_path / "new.db").stat().st_size == 0
+
+
+def test_the_companys_settings_are_shown_with_its_capabilities(on, target):
+    told = on(target).json("capabilities", "--connect", seconds=True)
+    assert told["company"]["currency"] == "EUR"
+    assert "rounds each line" in on(target)("capabilities", "--connect").stdout
+    assert "company" not in on(target).json("capabilities", seconds=True)

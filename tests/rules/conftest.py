@@ -149,7 +149,7 @@ class Shop:
     @staticmethod
     def new_ids():
         numbers = itertools.count(1)
-        return lambda: f"N{next(numbers)}"
+        return lambda _: f"N{next(numbers)}"
 
 
 @pytest.fixture(scope="session")

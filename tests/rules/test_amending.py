@@ -681,3 +681,17 @@ def test_a_line_of_a_product_that_is_not_at_hand_can_be_changed(amend, order, sh
     kilos = order.but(lines=(order.lines[0].but(unit="KGM"), order.lines[1]))
     assert amend(kilos, ChangeQuantity(line="L1", to=3))[0].lines[0].quantities.ordered == 3
     assert [line.quantities.ordered for line in after.lines] == [Decimal("1.5"), 4, 1]
+
+
+def test_a_new_line_never_gets_the_position_of_one_that_is_gone(shop, order):
+    facts = shop.facts(policy=Policy(on_cancel_line="gone"))
+    last = order.lines[-1]
+    changes = [CancelLine(line=last.id, reason="not needed"), AddLine(line=shop.line("BOLT-8", 5))]
+    after, _ = amended(order, changes, facts=facts, line_ids=str, now=shop.now)
+    assert last.id not in [line.id for line in after.lines]
+    assert (after.lines[-1].id, after.lines[-1].position) == (str(last.position + 1), last.position + 1)
+    gone_before = order.but(lines=order.lines[:-1])
+    after, _ = amended(
+        gone_before, changes[1:], facts=facts, line_ids=str, now=shop.now, last_position=last.position
+    )
+    assert after.lines[-1].position == last.position + 1

@@ -76,9 +76,9 @@ def test_a_product_named_by_another_code_is_stored_under_its_number(shop):
     assert [line.product for line in order.lines] == ["VALVE-20", "VALVE-20"]
 
 
-def test_positions_go_by_the_back_ends_step(shop):
-    order = shop.order(shop.line(), shop.line(), facts=shop.facts(policy=Policy(position_step=10)))
-    assert [line.position for line in order.lines] == [10, 20]
+def test_positions_count_the_lines_from_one(shop):
+    order = shop.order(shop.line(), shop.line(), shop.line())
+    assert [line.position for line in order.lines] == [1, 2, 3]
 
 
 def test_what_the_draft_says_goes_before_what_is_on_file(shop):
@@ -144,10 +144,10 @@ def test_without_a_price_on_file_the_price_and_the_totals_stay_unknown(shop):
 
 
 def test_a_back_end_that_saves_incomplete_orders_says_which_line_lacks_a_price(shop):
-    facts = shop.facts(policy=Policy(saves_incomplete=True, position_step=10))
+    facts = shop.facts(policy=Policy(saves_incomplete=True))
     order = shop.order(shop.line(), shop.line("ODD-1", 1), facts=facts)
     assert not order.complete
-    assert order.warnings == ("saved incomplete: no price in position 20; give one to have it processed",)
+    assert order.warnings == ("saved incomplete: no price in position 2; give one to have it processed",)
     assert shop.order(facts=facts).complete
 
 

@@ -17,6 +17,7 @@ from ...models import (
     SupplierDraft,
 )
 from ...models.money import Currency
+from ...rules.back_office import CompanySettings
 from ...rules.facts import Policy, Rounding
 from ..contract import Adapter, AdapterSettings, Capabilities, OnCancel, OrderBook, Support, Target
 from .changing import Buying, Changing, SimulatingChanges
@@ -118,6 +119,19 @@ class MemoryAdapter(Adapter):
             Company(id=name or "default", name=name or "default", current=name == current) for name in names
         )
 
+    @property
+    def company_settings(self) -> CompanySettings:
+        """The habits of the company that is played."""
+        policy = self._office.policy
+        return CompanySettings(
+            company=self.target.company,
+            currency=self._office.currency,
+            timezone=str(self.target.timezone or "UTC"),
+            rounding=policy.rounding.value,
+            backorders=policy.backorders,
+            credit=policy.credit,
+        )
+
     def touch(self, id: str) -> None:
         """Move an order's version without changing the order, as a print or a look by a user does."""
         self.orders.touch(id)
@@ -130,7 +144,6 @@ class MemoryAdapter(Adapter):
             backorders=backorders,
             credit=settings.credit or ("hold" if known.credit_holds else "refuse"),
             on_cancel_line=known.on_cancel_line.value,
-            position_step=known.position_step,
             saves_incomplete=known.saves_incomplete,
         )
         self._office = office = Office(world, known, policy, self.target, settings.currency)

@@ -129,8 +129,9 @@ class Changing(OrderRecords[D, O]):
             before,
             changes,
             facts=self.facts(before, _products(changes)),
-            line_ids=lambda: f"line-{self.world.next('line')}",
+            line_ids=self.line_id,
             now=self.office.now(),
+            last_position=self.world.last_positions.get(id, 0),
         )
         return self.store(before, after, _events(changes, after.status)), replaced
 
@@ -197,8 +198,9 @@ class SimulatingChanges(Changing[D, O]):
             before,
             changes,
             facts=self.facts(before, _products(changes)),
-            line_ids=lambda: f"simulated-{next(names)}",
+            line_ids=lambda _: f"simulated-{next(names)}",
             now=self.office.now(),
+            last_position=self.world.last_positions.get(id, 0),
         )
         return Simulation(order=after)
 

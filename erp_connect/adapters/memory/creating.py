@@ -68,7 +68,7 @@ class Creating(OrderRecords[D, O]):
             facts,
             id=stamp if self.policy.kind is StampKind.ID else f"{self.side.field}-{self.world.next('id')}",
             number=number,
-            line_ids=[self.line_id() for _ in draft.lines],
+            line_ids=[self.line_id(place) for place in range(1, len(draft.lines) + 1)],
             now=self.office.now(),
             stamp=None if self.policy.kind is StampKind.NONE else stamp,
         )
@@ -81,10 +81,6 @@ class Creating(OrderRecords[D, O]):
         products = [line.product for line in draft.lines]
         party = self.office.party(parties, said)
         return self.office.facts(party, products, draft.currency, missed=(parties, said))
-
-    def line_id(self) -> str:
-        """A new id for a line."""
-        return f"line-{self.world.next('line')}"
 
     def _only_once(self, stamp: str) -> None:
         if self.policy.enforced and self.side.shelf.under(("stamp", stamp)):
@@ -133,6 +129,7 @@ class Creating(OrderRecords[D, O]):
                     facts=self.facts(before, (line.product,)),
                     line_ids=self.line_id,
                     now=self.office.now(),
+                    last_position=self.world.last_positions.get(id, 0),
                 )
             except RequestRefused as refusal:
                 _in_the_draft(refusal, index)
@@ -232,8 +229,7 @@ class Resuming(Creating[D, O]):
         current = self.office.read(f"{self.side.book}.get", lambda: self.side.shelf.get(order.id))
         if current is None:
             raise self.not_found()
-        step = self.office.profile.position_step
-        ordinals = {line.position // step for line in current.lines}
+        ordinals = {line.position for line in current.lines}
         references = {line.reference for line in current.lines if line.reference is not None}
         wanted: Sequence[LineDraft | PurchaseOrderLineDraft] = draft.lines
         missing = [

@@ -18,7 +18,8 @@ from ...models import (
     ReturnDraft,
     Shipment,
 )
-from ...rules.posting import invoiced, returned, shipped
+from ...rules.billing import invoiced, same_order
+from ...rules.posting import returned, shipped
 from ..contract import OrderRef, StampKind, Write, Written
 from .changing import Changing, move_stock
 from .office import Office
@@ -136,10 +137,22 @@ class Invoices(Documents):
         """The invoices of an order, oldest first."""
         return self.hanging_on(self.office.world.invoices, order)
 
-    def post(self, order_id: str) -> Invoice:
-        """Bill what was shipped and not invoiced yet, as the company's accountants do; no part of the contract."""
-        with self.office.world.lock:
-            return self.enter(self._orders.current(order_id), None)
+    def post(self, order_id: str, stamp: str | None = None) -> Invoice:
+        """Bill what was shipped and not invoiced yet, as the company's accountants do; no part of the contract.
+
+        With the same ``stamp`` it is done once, and answered with the invoice that there is; ``KeyReused`` where that
+        belongs to another order.
+        """
+        world = self.office.world
+        with world.lock:
+            order = self._orders.current(order_id)
+            there = world.invoices.get(world.stamped.get(("invoices", stamp or ""), ""))
+            if there is not None:
+                return same_order(there, order)
+            invoice = self.enter(order, None)
+            if stamp is not None:
+                world.stamped["invoices", stamp] = invoice.id
+            return invoice
 
     def enter(self, order: Order, shipment: Shipment | None) -> Invoice:
         """The invoice of an order or of one shipment; runs under the world's lock."""
@@ -151,6 +164,7 @@ class Invoices(Documents):
             number=f"IN{serial:06d}",
             today=self.office.today(),
             now=self.office.now(),
+            rounding=self.office.policy.rounding,
         )
         self.office.world.invoices.put(invoice, self.office.now())
         self._orders.store(order, after, (EventKind.INVOICED,), {"document": invoice.id})

@@ -126,6 +126,8 @@ class OrderRecords(Generic[D, O]):
         after = altered(after, **changes)
         if not profile.stable_line_ids:
             after = self._renumbered(after)
+        else:
+            self._note_positions(after)
         after = self.shown(after)
         version = next_version(profile.version, before, after, start=self._unused_version)
         after = altered(after, version=version)
@@ -176,6 +178,18 @@ class OrderRecords(Generic[D, O]):
         hint = f"this back-end deletes {what}s that are cancelled or posted" if self._deletes else None
         return NotFound(f"there is no such {what}", system=self.office.system, hint=hint)
 
+    def line_id(self, position: int) -> str:
+        """The id of a new line: its own line number where the product has no other, else one that says nothing."""
+        profile = self.office.profile
+        if profile.line_id is None:
+            return f"line-{self.world.next('line')}"
+        return profile.line_id.format(position * profile.line_step)
+
+    def _note_positions(self, order: O) -> None:
+        highest = max((line.position for line in order.lines), default=0)
+        known = self.world.last_positions
+        known[order.id] = max(known.get(order.id, 0), highest)
+
     def _unused_version(self) -> int:
         return 100_000 * self.world.next("versions")
 
@@ -186,12 +200,13 @@ class OrderRecords(Generic[D, O]):
             self.side.shelf.put(order, at)
 
     def _renumbered(self, order: O) -> O:
-        """Line ids that are positions in the order: they shift when a line goes, in its documents too."""
+        """Line ids that are places in the order: they and the positions shift when a line goes, in papers too."""
         ids = {line.id: str(place) for place, line in enumerate(order.lines, start=1)}
         if all(old == new for old, new in ids.items()):
             return order
         lines = tuple(
-            altered(line, id=ids[line.id], parent_line=ids.get(str(line.parent_line))) for line in order.lines
+            altered(line, id=ids[line.id], position=place, parent_line=ids.get(str(line.parent_line)))
+            for place, line in enumerate(order.lines, start=1)
         )
         holds = tuple(
             altered(hold, line_id=ids.get(hold.line_id)) if hold.line_id else hold for hold in order.holds

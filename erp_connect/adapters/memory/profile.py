@@ -50,7 +50,8 @@ class Profile:
     ``version``: what the version of an order is made of.
     ``creates_in_steps``: header first, then each line, so that a refused line or a cut leaves a header behind.
     ``answers_with_record``: a write answers with the stored order, not with its number only.
-    ``position_step``: distance between the positions of two lines (1, 10, 10 000).
+    ``line_id``: what a line's id looks like where it is the product's own line number; ``None`` where the product
+    gives lines an id that says nothing of their place.  ``line_step``: distance between two line numbers (10, 10 000).
     ``number_pattern``: what an order number looks like, filled with a counter.
     ``posted_orders_vanish``: shipped and invoiced orders are gone from the order book and live on in their
     posted documents.
@@ -81,7 +82,8 @@ class Profile:
     version: VersionToken = VersionToken.COUNTER
     creates_in_steps: bool = False
     answers_with_record: bool = True
-    position_step: int = 1
+    line_id: str | None = None
+    line_step: int = 1
     number_pattern: str = "{:06d}"
     posted_orders_vanish: bool = False
     saves_incomplete: bool = False

@@ -314,6 +314,7 @@ SAGE300: Final = Profile(
     },
     version=VersionToken.FINGERPRINT,
     derives=frozenset({"order.prices_include_tax"}),
-    position_step=32,  # 3.5
+    line_id="{}",  # LineNumber, 3.5
+    line_step=32,
     number_pattern="ORD{:012d}",
 )

@@ -1,7 +1,7 @@
 """The state behind ``memory://``: everything a small company's ERP knows, one lock, and a clock from outside.
 
 Every write is one atomic change under :attr:`World.lock`.  What the public client has no verb for comes in here:
-stock, prices, and bulk loading for tests, all of it reachable as ``adapter.world``.
+stock and prices (:class:`erp_connect.back_office.BackOffice` leads here too), and bulk loading for tests.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 import heapq
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from ...errors import ErpConnectError, NotFound
 from ...models import (
@@ -38,6 +37,7 @@ from ...models import (
     SupplierDraft,
     UnitPrice,
 )
+from ...rules.back_office import PriceCase, counted, hold_to_count, price_case, price_list_entry
 from ...rules.facts import PriceEntry, StockLevel
 from ...rules.quantities import in_base_unit
 from .faults import Faults
@@ -102,6 +102,8 @@ class World:
         self.events: dict[str, list[OrderEvent]] = {"orders": [], "purchase_orders": []}
         self.stamped: dict[tuple[str, str], str] = {}
         """Stamps of documents that show none themselves (shipments, receipts): book and stamp to id."""
+        self.last_positions: dict[str, int] = {}
+        """The highest position that a line of an order has had, by order id: no other line gets it."""
         self._prices: dict[str, list[PriceEntry]] = {}
         self._stock: dict[str, dict[str | None, Decimal]] = {}
         self._reserved: defaultdict[str, defaultdict[str | None, Decimal]] = defaultdict(
@@ -127,47 +129,63 @@ class World:
                 else:
                     on_file(self, self.products, draft, at or datetime.now(UTC))
 
-    def set_stock(self, product: str, warehouse: str | None, on_hand: Decimal | int) -> None:
-        """Count ``on_hand`` base units of a product (any of its codes) in a warehouse, or in none in particular."""
+    def stock_of(self, product: str) -> Sequence[StockLevel]:
+        """The stock of a product by warehouse, and all of it together at the end; empty where nothing is on record."""
         with self.lock:
-            number = self.product(product).number or ""
-            self._stock.setdefault(number, {})[warehouse] = Decimal(on_hand)
+            levels = self.levels(self.product(product).number or "")
+            places = sorted(place for place in levels if place is not None)
+            return tuple(levels[place] for place in (*places, None) if place in levels)
 
-    def set_price(
+    def set_stock(
         self,
         product: str,
-        amount: UnitPrice,
+        warehouse: str | None,
+        on_hand: Decimal | int,
         *,
         unit: str | None = None,
-        customer: str | None = None,
-        price_group: str | None = None,
-        quantity_from: Decimal | int = 0,
-        valid_from: date | None = None,
-        valid_to: date | None = None,
-        includes_tax: bool = False,
+        was: Decimal | int | None = None,
     ) -> None:
-        """Put a price on file: for everybody, a customer (by number) or a price group; per base unit unless said."""
+        """Count ``on_hand`` of a product (any of its codes) in a warehouse, or in none in particular.
+
+        Counted in base units unless ``unit`` is said.  With ``was`` (base units), ``VersionConflict`` where the record
+        says something else.
+        """
         with self.lock:
             known = self.product(product)
-            entry = PriceEntry(
-                product=known.number or "",
-                unit=unit or known.unit or "",
-                amount=amount,
-                customer=customer,
-                price_group=price_group,
-                quantity_from=Decimal(quantity_from),
-                valid_from=valid_from,
-                valid_to=valid_to,
-                includes_tax=includes_tax,
-            )
-            held = self._prices.setdefault(entry.product, [])
-            held[:] = [
-                other
-                for other in held
-                if replace(other, amount=amount, includes_tax=includes_tax) != entry
-                or other.amount.currency != amount.currency
-            ]
-            held.append(entry)
+            wished = counted(known, on_hand, unit)
+            held = self._stock.get(known.number or "", {})
+            if hold_to_count(held.get(warehouse, ZERO), wished, was):
+                self._stock.setdefault(known.number or "", {})[warehouse] = wished
+
+    def price_list(self, product: str) -> Sequence[PriceEntry]:
+        """The price list of a product: everybody's prices, the customers' and the price groups', oldest first."""
+        with self.lock:
+            return tuple(self.prices(self.product(product).number or ""))
+
+    def set_price(self, product: str, amount: UnitPrice, **case: Unpack[PriceCase]) -> None:
+        """Put a price on file: for everybody, for a customer (by number), or for a price group.
+
+        A price for the same case takes the
+        place of the one before.
+        """
+        with self.lock:
+            entry = price_list_entry(self.product(product), amount, **case)
+            if entry.customer is not None and not self.customers.under(("number", entry.customer)):
+                raise NotFound("there is no such customer", hint="put it on file first")
+            self._forget_price(entry)
+            self._prices.setdefault(entry.product, []).append(entry)
+
+    def remove_price(self, product: str, entry: PriceEntry) -> bool:
+        """Take the price for the case of ``entry`` off the list; false when there is none."""
+        with self.lock:
+            self.product(product)
+            return self._forget_price(entry)
+
+    def _forget_price(self, entry: PriceEntry) -> bool:
+        held = self._prices.get(entry.product, [])
+        before = len(held)
+        held[:] = [other for other in held if price_case(other) != price_case(entry)]
+        return len(held) < before
 
     def forget_events(self, keep: int = 0) -> None:
         """Expire all cursors but those of the last ``keep`` events of each book."""
@@ -181,7 +199,7 @@ class World:
         """The product with this code (any of its codes), ``NotFound`` when there is none."""
         found = self.products.under(("code", code))
         if not found:
-            raise NotFound("no such product on file", hint="create it first, or load() it in a test")
+            raise NotFound("no such product on file", hint="put it on file first")
         return found[0]
 
     def prices(self, product: str) -> list[PriceEntry]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from ...errors import ConfigurationError
 from ...models import Company, Order, OrderDraft
+from ...rules.back_office import CompanySettings
 from ...wire.sql import is_memory, open_engine
 from ..contract import Adapter, AdapterSettings, Capabilities, Target
 from .capabilities import CONCURRENCY, SYSTEM, capabilities
@@ -60,7 +61,7 @@ class SqlAdapter(Adapter):
     Settings = SqlSettings
 
     world: World
-    """Stock, prices and bulk loading, for which the contract has no verb."""
+    """Stock and price lists, for which the contract has no verb: ``erp_connect.back_office`` leads here."""
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
@@ -111,6 +112,11 @@ class SqlAdapter(Adapter):
         """The one company that this database is for."""
         info = self.office.info
         return (Company(id=info.uuid, name=info.company or "default", current=True),)
+
+    @property
+    def company_settings(self) -> CompanySettings:
+        """The company's habits, as they stood when this connection was opened."""
+        return self.office.info.settings
 
     @property
     def engine(self) -> Engine:

@@ -52,7 +52,7 @@ class Changing(OrderRecords[D, O]):
                 before,
                 amendments,
                 facts=self.facts(known, before, _products(amendments)),
-                line_ids=lambda: str(reserve(connection, COUNTERS, "erp_line_ids", 1)[0]),
+                line_ids=lambda _: str(reserve(connection, COUNTERS, "erp_line_ids", 1)[0]),
                 now=self.office.now(),
             )
             kinds = _events(amendments, after.status)
@@ -90,7 +90,7 @@ class Changing(OrderRecords[D, O]):
                 before,
                 amendments,
                 facts=self.facts(known, before, _products(amendments)),
-                line_ids=lambda: f"simulated-{next(names)}",
+                line_ids=lambda _: f"simulated-{next(names)}",
                 now=self.office.now(),
             )
         return Simulation(order=after)

@@ -21,7 +21,7 @@ from .facts import Known
 from .keeping import keep_new
 from .mapping_orders import D, O
 from .orders import OrderRecords
-from .reading import by_keys, in_portions
+from .reading import Sent, in_portions, read_back
 from .schema import COUNTERS
 
 enter_any: Final[Any] = enter  # of either kind: the draft's class decides
@@ -45,9 +45,8 @@ class Creating(OrderRecords[D, O]):
             return []
         operation = f"{self.side.book}.create"
         with collector_paused(), self.office.writing(operation, *(write for _, write in block)) as connection:
-            verdicts = self._enter_all(connection, block)
-            written = [each for each in verdicts if isinstance(each, int)]
-            back = by_keys(connection, self.side, written, self.office.today())
+            verdicts, sent = self._enter_all(connection, block)
+            back = read_back(connection, self.side, sent, self.office.today())
         answers: list[Written[O] | ErpConnectError] = []
         for (_, write), verdict in zip(block, verdicts, strict=True):
             if isinstance(verdict, ErpConnectError):
@@ -79,12 +78,12 @@ class Creating(OrderRecords[D, O]):
 
     def _enter_all(
         self, connection: Connection, block: Sequence[tuple[D, Write]]
-    ) -> list[int | ErpConnectError]:
-        """Write the orders; answers with the key or the refusal of each draft."""
+    ) -> tuple[list[int | ErpConnectError], list[Sent[O]]]:
+        """Write the orders; answers with the key or the refusal of each draft, and with what was written."""
         verdicts: list[int | ErpConnectError] = []
         known = self._known(connection, [draft for draft, _ in block], lock=True)
-        keep_new(connection, self.office, self.side, self._entered(connection, block, known, verdicts), known)
-        return verdicts
+        entered = self._entered(connection, block, known, verdicts)
+        return verdicts, keep_new(connection, self.office, self.side, entered, known)
 
     def _entered(
         self,
@@ -93,7 +92,7 @@ class Creating(OrderRecords[D, O]):
         known: Known,
         verdicts: list[int | ErpConnectError],
     ) -> Iterator[O]:
-        """The orders that can be written, each made when it is asked for: it is dropped as soon as it is a row."""
+        """The orders that can be written, each made when it is asked for."""
         side = self.side
         taken = self._stamps_on_file(connection, [write.stamp for _, write in block])
         keys = reserve(connection, COUNTERS, side.ids, len(block))

@@ -24,7 +24,7 @@ from .facts import Known
 from .mapping import RowMapping
 from .mapping_orders import D, O, Side
 from .office import Office
-from .reading import by_keys, native_ids
+from .reading import Sent, by_keys, native_ids
 from .stock import CLOSED, STEP
 
 ZERO: Final = Decimal(0)
@@ -32,12 +32,11 @@ ZERO: Final = Decimal(0)
 
 def keep_new(
     connection: Connection, office: Office, side: Side[D, O], orders: Iterable[O], known: Known
-) -> None:
-    """Insert orders that were just entered, by the driver's fast path."""
+) -> list[Sent[O]]:
+    """Insert orders that were just entered, by the driver's fast path; answers with what was written of each."""
     header, now = side.header, office.now()
     version = header.column_names.index("version")
-    heads: list[list[Any]] = []
-    lines: list[list[Any]] = []
+    sent: list[Sent[O]] = []
     named: list[tuple[int, int, str, str]] = []
     happened: list[Happened] = []
     for order in orders:
@@ -45,20 +44,25 @@ def keep_new(
         cells = header.cells(order)
         cells[version] = 1
         is_open = order.status not in CLOSED
-        heads.append([*cells, side.party_id(order), is_open])
-        lines += [_line_cells(side, line, key, is_open, known) for line in order.lines]
+        fit = [fitted(line) if line.quantities.backordered else line for line in order.lines]
+        lines = [_line_cells(side, line, key, is_open, known) for line in fit]
+        whole = all(line is own for line, own in zip(fit, order.lines, strict=True))
+        sent.append(Sent(order, [*cells, side.party_id(order), is_open], lines, whole))
         named += [(key, place, each.kind, each.value) for place, each in enumerate(order.references, start=1)]
         happened.append(Happened(key, EventKind.CREATED))
         if order.holds:
             happened.append(Happened(key, EventKind.HELD))
-    if not heads:
-        return
-    insert_many(connection, side.table, heads, (*header.column_names, "party_id", "is_open"))
-    insert_many(connection, side.lines, lines, _line_columns(side))
+    if not sent:
+        return sent
+    insert_many(
+        connection, side.table, [each.head for each in sent], (*header.column_names, "party_id", "is_open")
+    )
+    insert_many(connection, side.lines, [line for each in sent for line in each.lines], _line_columns(side))
     if named:
         insert_many(connection, side.references, named, ("order_id", "position", "kind", "value"))
     known.stock.flush(connection)
     events.note(connection, side.book, happened, now)
+    return sent
 
 
 def locked(connection: Connection, office: Office, side: Side[D, O], id: str) -> O:
@@ -125,7 +129,7 @@ def _keep_lines(
     for line in after.lines:
         known_line = former.pop(line.id, None)
         if known_line is None:
-            fresh.append(_line_cells(side, line, key, is_open, known))
+            fresh.append(_line_cells(side, fitted(line), key, is_open, known))
             continue
         cells = _changed(mapping, known_line, fitted(line))
         open_now = is_open and open_quantity(line.quantities) > ZERO
@@ -167,7 +171,7 @@ def _line_cells(
     open_now = is_open and (
         not (fields["cancelled"] or fields["shipped"]) or open_quantity(line.quantities) > ZERO
     )
-    cells = side.line.cells(fitted(line) if fields["backordered"] else line)
+    cells = side.line.cells(line)
     cells += (order_key, known.product_key(line.product), open_now)
     return cells
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 
 from ...errors import ConfigurationError, RecordLocked
-from ...models.currencies import is_currency
+from ...rules.back_office import check_settings
 from ...wire.sql import open_engine, reading, writing
 from .errors import translated
 from .schema import METADATA, SCHEMA_VERSION, SYSTEM
@@ -37,31 +37,51 @@ def init(
     company: str | None = None,
     currency: str | None = None,
     timezone: str | None = None,
+    rounding: str | None = None,
+    backorders: bool | None = None,
+    credit: str | None = None,
+    change: bool = False,
     timeout: float = 60.0,
 ) -> SystemInfo:
     """Make the tables (or bring them up to date) and put the company on file; returns what stands there then.
 
-    ``currency`` is an ISO 4217 code, ``timezone`` an IANA name (default UTC).  A database that holds a company
-    already keeps it as it is: running this twice, or in two processes at once, is harmless.  Raises
-    ``ConfigurationError`` for a database of a newer version, and for one whose tables are only partly there.
+    The answers are those of :class:`~erp_connect.rules.back_office.CompanySettings`; left out, a new company has no
+    name and no currency, keeps its days in UTC, rounds each line, allows backorders and refuses what is above a
+    credit limit.  A database that holds a company already keeps it as it is, unless ``change`` says that the answers
+    given are to replace what stands there: running this twice, or in two processes at once, is harmless.
+
+    Raises ``ConfigurationError`` for answers that make no sense, for a database of a newer version, and for one whose
+    tables are only partly there.
     """
     engine = open_engine(url, timeout=timeout, create=True)
     try:
-        return prepare(engine, company=company, currency=currency, timezone=timezone)
+        return prepare(
+            engine,
+            company=company,
+            currency=currency,
+            timezone=timezone,
+            rounding=rounding,
+            backorders=backorders,
+            credit=credit,
+            change=change,
+        )
     finally:
         engine.dispose()
 
 
-def prepare(
-    engine: Engine, *, company: str | None = None, currency: str | None = None, timezone: str | None = None
-) -> SystemInfo:
+def prepare(engine: Engine, *, change: bool = False, **answers: Any) -> SystemInfo:
     """As :func:`init`, for an engine that is open already (a database in memory has no URL)."""
-    _check_answers(currency, timezone)
+    check_settings(**answers)
+    given = {name: value for name, value in answers.items() if value is not None}
     with translated("init"), writing(engine) as connection, _alone(connection):
         _migrate(connection)
         found = read_system(connection)
         if found is None:
-            found = _first_row(connection, company, currency, timezone or "UTC")
+            return _first_row(connection, given)
+        changed = {name: value for name, value in given.items() if getattr(found, name) != value}
+        if change and changed:
+            connection.execute(sa.update(SYSTEM).values(changed))
+            found = replace(found, **changed)
         return found
 
 
@@ -95,33 +115,13 @@ def _told(difference: Any) -> str:
     return "; ".join(" ".join(str(word) for word in part) for part in parts)
 
 
-def _check_answers(currency: str | None, timezone: str | None) -> None:
-    if currency is not None and not is_currency(currency):
-        raise ConfigurationError(
-            "the company's currency is not an ISO 4217 code", hint="three capital letters, e.g. EUR"
-        )
-    if timezone is not None:
-        try:
-            ZoneInfo(timezone)
-        except (ZoneInfoNotFoundError, ValueError) as exc:
-            raise ConfigurationError(
-                "the company's time zone is not known", hint="an IANA name, e.g. Europe/Berlin"
-            ) from exc
-
-
-def _first_row(
-    connection: Connection, company: str | None, currency: str | None, timezone: str
-) -> SystemInfo:
+def _first_row(connection: Connection, answers: Mapping[str, Any]) -> SystemInfo:
+    usual = {"timezone": "UTC", "rounding": "line", "backorders": True, "credit": "refuse"}
     info = SystemInfo(
         uuid=str(uuid.uuid4()),
         schema_version=SCHEMA_VERSION,
-        company=company,
-        currency=currency,
-        timezone=timezone,
-        rounding="line",
-        backorders=True,
-        credit="refuse",
         created_at=datetime.now(UTC),
+        **{"company": None, "currency": None, **usual, **answers},
     )
     row = {name: getattr(info, name) for name in SystemInfo.__slots__}
     connection.execute(sa.insert(SYSTEM), {"id": 1, **row})

@@ -22,7 +22,7 @@ from ...models import (
     ReturnDraft,
     Shipment,
 )
-from ...rules.billing import invoiced
+from ...rules.billing import invoiced, same_order
 from ...rules.posting import returned, shipped
 from ...rules.totals import tax_rates_of
 from ...wire.sql.numbers import reserve
@@ -144,9 +144,19 @@ class Shipments(Posting[Shipment]):
 class Invoices(Posting[Invoice]):
     """What was billed for an order."""
 
-    def post(self, order_id: str) -> Invoice:
-        """Bill what was shipped and not invoiced yet, as the company's accountants do; no part of the contract."""
-        with self.posting(order_id, None) as (connection, before, known, key):
+    def post(self, order_id: str, stamp: str | None = None) -> Invoice:
+        """Bill what was shipped and not invoiced yet, as the company's accountants do; no part of the contract.
+
+        With the same ``stamp`` it is done once, and answered with the invoice that there is; ``KeyReused`` where that
+        belongs to another order.
+        """
+        with self.office.transaction("invoices.post") as connection:
+            before = locked(connection, self.office, SALES, order_id)
+            table = self.papers.head.table.c
+            for there in self.papers.where(connection, table.stamp == stamp) if stamp else ():
+                return same_order(there, before)
+            known = self._orders.known(connection, before)
+            key = reserve(connection, COUNTERS, self.papers.counter, 1)[0]
             after, invoice = invoiced(
                 before,
                 None,
@@ -157,7 +167,7 @@ class Invoices(Posting[Invoice]):
                 tax_rates=tax_rates_of(before.lines, known.products),
                 rounding=self.office.policy.rounding,
             )
-            return self.kept(connection, before, after, known, invoice, None, EventKind.INVOICED)
+            return self.kept(connection, before, after, known, invoice, stamp, EventKind.INVOICED)
 
 
 class Returns(Posting[Return]):

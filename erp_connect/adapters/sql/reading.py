@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -113,21 +113,71 @@ def assembled(side: Side[D, O], rows: Rows, today: date) -> Iterator[O]:
 
 def by_keys(connection: Connection, side: Side[D, O], keys: Sequence[int], today: date) -> dict[int, O]:
     """The orders with these keys; one that does not exist is left out."""
-    known = _STATEMENTS[side.book]
     found: dict[int, O] = {}
     for portion in in_portions(keys):
-        which: dict[str, Any]
-        if len(portion) == 1:
-            headers, lines, which = known.one, known.lines_of_one, {"key": portion[0]}
-        elif list(portion) == list(range(portion[0], portion[-1] + 1)):
-            # As they were handed out: the two ends say as much as a list of all.
-            headers, lines = known.between, known.lines_between
-            which = {"first": portion[0], "last": portion[-1]}
-        else:
-            headers, lines, which = known.these, known.lines_of_these, {"keys": list(portion)}
-        rows = Rows(connection.execute(headers, which).all(), connection.execute(lines, which).all())
+        rows = _rows(connection, side, portion)
         found |= {int(order.id): order for order in assembled(side, rows, today)}
     return found
+
+
+def _rows(connection: Connection, side: Side[D, O], keys: Sequence[int]) -> Rows:
+    known = _STATEMENTS[side.book]
+    which: dict[str, Any]
+    if len(keys) == 1:
+        headers, lines, which = known.one, known.lines_of_one, {"key": keys[0]}
+    elif list(keys) == list(range(keys[0], keys[-1] + 1)):
+        # As they were handed out: the two ends say as much as a list of all.
+        headers, lines = known.between, known.lines_between
+        which = {"first": keys[0], "last": keys[-1]}
+    else:
+        headers, lines, which = known.these, known.lines_of_these, {"keys": list(keys)}
+    return Rows(connection.execute(headers, which).all(), connection.execute(lines, which).all())
+
+
+class Sent(NamedTuple, Generic[O]):
+    """A new order with the rows that were written of it; ``whole``: they hold everything that it says."""
+
+    order: O
+    head: Sequence[Any]
+    lines: Sequence[Sequence[Any]]
+    whole: bool
+
+
+def read_back(connection: Connection, side: Side[D, O], sent: Sequence[Sent[O]], today: date) -> dict[int, O]:
+    """New orders, in the order of their keys, as they are stored.
+
+    Where every cell came back as it was sent, the stored order is the one at hand; anything else is read out of
+    its rows.
+    """
+    found: dict[int, O] = {}
+    place, version = (side.header.column_names.index(name) for name in ("id", "version"))
+    for portion in in_portions(sent):
+        known = {each.head[place]: each for each in portion}
+        headers, lines = _rows(connection, side, list(known))
+        at, end = 0, len(lines)
+        for header in headers:
+            key, first = header[place], at
+            while at < end and lines[at][side.line.width] == key:
+                at += 1
+            mine, each = lines[first:at], known[key]
+            if each.whole and _came_back(side, each, header, mine):
+                each.order.__dict__["version"] = str(header[version])  # nobody else has seen this order yet
+                found[key] = each.order
+            else:
+                found[key] = next(assembled(side, Rows([header], mine), today))
+    return found
+
+
+def _came_back(side: Side[Any, Any], sent: Sent[Any], header: Any, lines: Sequence[Any]) -> bool:
+    width, of_line = side.header.width, side.line.width
+    party = (getattr(sent.order, side.party), getattr(sent.order, f"{side.party}_name"))
+    return (
+        header[:width] == tuple(sent.head[:width])
+        and header[width] == sent.head[width]
+        and header[width + 1 :] == party
+        and len(lines) == len(sent.lines)
+        and all(row[:of_line] == tuple(cells[:of_line]) for row, cells in zip(lines, sent.lines, strict=True))
+    )
 
 
 def where(connection: Connection, side: Side[D, O], condition: ColumnElement[bool], today: date) -> list[O]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from ...errors import ConfigurationError
+from ...rules.back_office import CompanySettings
 from ...rules.facts import Policy, Rounding
 from ...wire.sql import reading
 from .errors import INIT_HINT, translated
@@ -34,6 +35,11 @@ class SystemInfo:
     def zone(self) -> ZoneInfo:
         """The zone in which the company's dates are meant."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def settings(self) -> CompanySettings:
+        """The company's habits as it has chosen them."""
+        return CompanySettings(**{name: getattr(self, name) for name in CompanySettings.__slots__})
 
     @property
     def policy(self) -> Policy:

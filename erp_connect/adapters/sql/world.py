@@ -1,31 +1,33 @@
 """What the contract has no verb for: stock taking, price lists, and loading master data in bulk.
 
-A company that runs on this schema keeps these by its own means; tests and the demo reach them here.
+People reach this through :class:`erp_connect.back_office.BackOffice`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ...errors import NotFound
 from ...models import CustomerDraft, Product, ProductDraft, SupplierDraft, UnitPrice
-from ...rules.facts import PriceEntry
-from ...wire.sql import insert_many
+from ...rules.back_office import PriceCase, counted, hold_to_count, price_case, price_list_entry
+from ...rules.facts import PriceEntry, StockLevel
+from ...wire.sql import insert_many, update_many
 from ...wire.sql.numbers import reserve
 from .facts import products_by
 from .mapping_masters import PRICE_COLUMNS, price_cells, price_entry
 from .masters import Customers, Products, Suppliers
 from .office import Office
-from .schema import COUNTERS, NO_WAREHOUSE, ORDER_LINES, ORDERS, PARTIES, PRICES, STOCK
-from .stock import based
+from .schema import COUNTERS, NO_WAREHOUSE, ORDER_LINES, ORDERS, PARTIES, PRICES, PRODUCTS, STOCK
+from .stock import StockRows, based
 
-ZERO = Decimal(0)
+ZERO: Final = Decimal(0)
+_STOCK_KEY: Final = ("product_id", "warehouse")
+_STOCK_AMOUNTS: Final = ("on_hand", "reserved")
 
 
 class World:
@@ -48,68 +50,91 @@ class World:
                 else:
                     self._products.enter(connection, draft, None)
 
-    def set_stock(self, product: str, warehouse: str | None, on_hand: Decimal | int) -> None:
-        """Count ``on_hand`` base units of a product (any of its codes) in a warehouse, or in none in particular.
+    def stock_of(self, product: str) -> Sequence[StockLevel]:
+        """The stock of a product by warehouse, and all of it together at the end; empty where nothing is on record."""
+        with self._office.reading("stock_of") as connection:
+            known = self._product(connection, product)
+            number = known.number or known.id
+            rows = StockRows.of(connection, {int(known.id): known}, lock=False)
+            places = sorted(name for code, name in rows.places() if code == number and name is not None)
+            levels = [rows.level(number, place) for place in (*places, None)]
+            return tuple(level for level in levels if level is not None)
 
-        What open orders reserve is reckoned anew, so that counting also mends a record.
+    def set_stock(
+        self,
+        product: str,
+        warehouse: str | None,
+        on_hand: Decimal | int,
+        *,
+        unit: str | None = None,
+        was: Decimal | int | None = None,
+    ) -> None:
+        """Count ``on_hand`` of a product (any of its codes) in a warehouse, or in none in particular.
+
+        Counted in base units unless ``unit`` is said.  What open orders reserve is reckoned anew, so that counting
+        also mends a record.  With ``was`` (base units), ``VersionConflict`` where the record says something else.
         """
         with self._office.transaction("set_stock") as connection:
             known = self._product(connection, product)
             key = int(known.id)
-            rows = connection.execute(
-                sa.select(STOCK.c.warehouse, STOCK.c.on_hand)
-                .where(STOCK.c.product_id == key)
-                .order_by(STOCK.c.warehouse)
-                .with_for_update()
-            )
-            held: dict[str, Decimal] = {row.warehouse: row.on_hand for row in rows}
+            wished = counted(known, on_hand, unit)
+            held = _held(connection, key)
+            place = warehouse or NO_WAREHOUSE
+            if not hold_to_count(held.get(place, ZERO), wished, was):
+                return
+            there = set(held)
             held.setdefault(NO_WAREHOUSE, ZERO)
-            held[warehouse or NO_WAREHOUSE] = Decimal(on_hand)
+            held[place] = wished
             reserved = _reserved(connection, known, held)
-            connection.execute(sa.delete(STOCK).where(STOCK.c.product_id == key))
+            # Rows that are there are changed and never replaced: orders that wait for them would find them gone.
+            rows = [(key, name, amount, reserved[name]) for name, amount in sorted(held.items())]
+            update_many(
+                connection, STOCK, _STOCK_KEY, _STOCK_AMOUNTS, [row for row in rows if row[1] in there]
+            )
             insert_many(
                 connection,
                 STOCK,
-                [(key, place, amount, reserved[place]) for place, amount in sorted(held.items())],
-                ("product_id", "warehouse", "on_hand", "reserved"),
+                [row for row in rows if row[1] not in there],
+                (*_STOCK_KEY, *_STOCK_AMOUNTS),
             )
 
-    def set_price(
-        self,
-        product: str,
-        amount: UnitPrice,
-        *,
-        unit: str | None = None,
-        customer: str | None = None,
-        price_group: str | None = None,
-        quantity_from: Decimal | int = 0,
-        valid_from: date | None = None,
-        valid_to: date | None = None,
-        includes_tax: bool = False,
-    ) -> None:
+    def price_list(self, product: str) -> Sequence[PriceEntry]:
+        """The price list of a product: everybody's prices, the customers' and the price groups', oldest first."""
+        with self._office.reading("price_list") as connection:
+            known = self._product(connection, product)
+            columns = [PRICES.c[name] for name in PRICE_COLUMNS]
+            wanted = (
+                sa.select(*columns, PARTIES.c.number)
+                .join_from(PRICES, PARTIES, isouter=True)
+                .where(PRICES.c.product_id == int(known.id))
+                .order_by(PRICES.c.id)
+            )
+            number = known.number or known.id
+            return tuple(price_entry(number, row[-1], row) for row in connection.execute(wanted))
+
+    def set_price(self, product: str, amount: UnitPrice, **case: Unpack[PriceCase]) -> None:
         """Put a price on file: for everybody, for a customer (by number), or for a price group.
 
-        It is the price of the base unit unless ``unit`` is said.  A price for the same case takes the place of
-        the one before.
+        A price for the same case takes the
+        place of the one before.
         """
         with self._office.transaction("set_price") as connection:
             known = self._product(connection, product)
-            entry = PriceEntry(
-                product=known.number or "",
-                unit=unit or known.unit or "",
-                amount=amount,
-                customer=customer,
-                price_group=price_group,
-                quantity_from=Decimal(quantity_from),
-                valid_from=valid_from,
-                valid_to=valid_to,
-                includes_tax=includes_tax,
-            )
-            key, party = int(known.id), self._customer(connection, customer)
+            entry = price_list_entry(known, amount, **case)
+            key, party = int(known.id), self._customer(connection, entry.customer)
+            _kept_for_us(connection, key)
             _forget_same(connection, key, party, entry)
             price_key = reserve(connection, COUNTERS, "erp_price_ids", 1)[0]
             columns = ("id", "product_id", "party_id", *PRICE_COLUMNS)
             insert_many(connection, PRICES, [(price_key, key, party, *price_cells(entry))], columns)
+
+    def remove_price(self, product: str, entry: PriceEntry) -> bool:
+        """Take the price for the case of ``entry`` off the list; false when there is none."""
+        with self._office.transaction("remove_price") as connection:
+            known = self._product(connection, product)
+            key, party = int(known.id), self._customer(connection, entry.customer)
+            _kept_for_us(connection, key)
+            return _forget_same(connection, key, party, entry)
 
     def _product(self, connection: Connection, code: str) -> Product:
         found = products_by(connection, [code])[0].get(code)
@@ -127,25 +152,38 @@ class World:
         return int(key)
 
 
-def _forget_same(connection: Connection, product: int, party: int | None, entry: PriceEntry) -> None:
+def _held(connection: Connection, product: int) -> dict[str, Decimal]:
+    """What the stock records say, kept for this transaction; a first count waits for another first count."""
+    wanted = (
+        sa.select(STOCK.c.warehouse, STOCK.c.on_hand)
+        .where(STOCK.c.product_id == product)
+        .order_by(STOCK.c.warehouse)
+        .with_for_update()
+    )
+    if not connection.execute(wanted).all():
+        _kept_for_us(connection, product)
+    # Once more: a statement that had to wait does not see the rows that it waited for being added.
+    return {row.warehouse: row.on_hand for row in connection.execute(wanted)}
+
+
+def _kept_for_us(connection: Connection, product: int) -> None:
+    """Let one at a time work on what hangs on a product; orders may go on to name it."""
+    row = sa.select(PRODUCTS.c.id).where(PRODUCTS.c.id == product)
+    connection.execute(row.with_for_update(key_share=True)).all()
+
+
+def _forget_same(connection: Connection, product: int, party: int | None, entry: PriceEntry) -> bool:
     columns = [PRICES.c[name] for name in PRICE_COLUMNS]
     same = PRICES.c.party_id == party if party is not None else PRICES.c.party_id.is_(None)
     rows = connection.execute(sa.select(PRICES.c.id, *columns).where(PRICES.c.product_id == product, same))
     gone = [
         key
         for key, *cells in rows
-        if _case(price_entry(entry.product, entry.customer, cells)) == _case(entry)
+        if price_case(price_entry(entry.product, entry.customer, cells)) == price_case(entry)
     ]
     if gone:
         connection.execute(sa.delete(PRICES).where(PRICES.c.id.in_(gone)))
-
-
-def _case(entry: PriceEntry) -> tuple[Any, ...]:
-    """What a price is for."""
-    return (
-        *(entry.unit, entry.price_group, entry.quantity_from, entry.valid_from, entry.valid_to),
-        entry.amount.currency,
-    )
+    return bool(gone)
 
 
 def _reserved(connection: Connection, product: Product, places: Iterable[str]) -> dict[str, Decimal]:

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
+from ...back_office import init
 from ...client import Client, connect
 from ...documents import read_orders
 from ...errors import ConfigurationError
@@ -19,7 +20,6 @@ from ...models import OrderStatus
 from ..exit_codes import ExitCode
 from ..importing import ImportReport, checked_name, import_file
 from ..options import AsJson
-from ..setting_up import prepare_database
 from ..terminal import Terminal
 from ..verb import end
 from . import telling, verdict
@@ -105,18 +105,10 @@ def _days(workbook: Path | None) -> tuple[date, date]:
 @contextmanager
 def _company(outcome: Outcome) -> Iterator[Client]:
     """A connection to the demo's database, with everything on file that the orders name."""
-    from ...adapters.registry import resolve
-
-    prepare_database(URL, company="Valves and Pumps Trading", currency="EUR", timezone="UTC")
-    found = resolve(URL)
-    adapter: Any = found.adapter_class(found.target)
-    adapter.open()
-    try:
-        with connect(URL, actor="demo") as erp:
-            furnish(erp, adapter.world, count_stock=not outcome.again)
-            yield erp
-    finally:
-        adapter.close()
+    init(URL, company="Valves and Pumps Trading", currency="EUR", timezone="UTC")
+    with connect(URL, actor="demo") as erp:
+        furnish(erp, count_stock=not outcome.again)
+        yield erp
 
 
 # --------------------------------------------------------------------------- the demo's own workbook

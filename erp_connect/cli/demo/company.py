@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from ...back_office import BackOffice
 from ...client import Client
 from ...models import Address, CustomerDraft, Money, ProductDraft, ProductUnit, UnitPrice
 
@@ -135,11 +136,10 @@ def price_of(item: Item, currency: str) -> Decimal:
     return (item.euro * _RATES[currency]).quantize(_CENT)
 
 
-def furnish(erp: Client, world: Any, *, count_stock: bool) -> None:
+def furnish(erp: Client, *, count_stock: bool) -> None:
     """Put the company on file; running it again changes nothing.
 
-    ``world`` has what no ERP offers as a verb: price lists and stock taking.  ``count_stock`` only before the first
-    order, because what was shipped since is gone.
+    ``count_stock`` only before the first order, because what was shipped since is gone.
     """
     for house in (*CUSTOMERS, BLOCKED_CUSTOMER):
         erp.customers.create(_customer(house), key=f"demo/customer/{house.number}")
@@ -165,11 +165,12 @@ def furnish(erp: Client, world: Any, *, count_stock: bool) -> None:
     )
     if not count_stock:
         return
+    office = BackOffice(erp)
     for place, item in enumerate(PRODUCTS):
         for currency in ("GBP", "USD"):
-            world.set_price(item.code, UnitPrice(amount=price_of(item, currency), currency=currency))
+            office.set_price(item.code, UnitPrice(amount=price_of(item, currency), currency=currency))
         # Every eighth product is short, so that some lines wait as backorders.
-        world.set_stock(item.code, None, 40 if place % 8 == 7 else 20_000)
+        office.set_stock(item.code, 40 if place % 8 == 7 else 20_000)
 
 
 def _customer(house: House) -> CustomerDraft:

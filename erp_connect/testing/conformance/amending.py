@@ -73,6 +73,13 @@ class Amending(Suite):
         assert stands.lines == order.lines
         assert stands.version == order.version
 
+    def test_line_one_is_the_first_line_on_every_back_end(self, desk: Desk) -> None:
+        desk.needs("orders.change_quantity")
+        order = desk.two_lines()
+        changed = desk.erp.orders.amend(order, ChangeQuantity(line=1, to=3)).stored
+        assert changed.line(1).quantities.ordered == 3
+        assert content(changed) == sorted([(desk.valve, Decimal(3)), (desk.pump, ordered(order.lines[1]))])
+
     def test_a_line_may_be_named_by_position_or_id(self, desk: Desk) -> None:
         desk.needs("orders.change_quantity")
         order = desk.two_lines()

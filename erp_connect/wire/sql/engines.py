@@ -36,6 +36,13 @@ _DRIVERS = {
     "mssql": "mssql+mssqlpython",
     "oracle": "oracle+oracledb",
 }
+_SETTLED = {
+    "sqlite": ("sqlite", "sqlite+pysqlite"),
+    "postgresql": ("postgresql+psycopg",),
+    "mysql": ("mysql+pymysql",),
+    "mariadb": ("mariadb+pymysql",),
+}
+"""Products whose sessions are settled through one driver: another one would lack time-outs and isolation."""
 _EXTRAS = {
     "postgresql": "postgres",
     "mysql": "mysql",
@@ -45,6 +52,8 @@ _EXTRAS = {
 }
 _WRITING = {"erp_connect_writing": True}
 _IDLE_BEFORE_PING = 30.0
+_BEYOND = 5.0
+"""Seconds beyond the time-out that a server has to say that it has stopped a statement itself."""
 
 
 def open_engine(
@@ -61,11 +70,13 @@ def open_engine(
     ``timeout`` (seconds) bounds connecting, waiting for a lock, a statement, and waiting for the pool.
     ``create`` lets a missing SQLite file be made; without it a mistyped path is a ``ConfigurationError``
     and not a new empty database.  Thread-safe; the pool is reopened in the child after a fork.
-    Raises ``ConfigurationError`` for a URL that cannot be read, and for a missing driver with the extra
-    that installs it.
+    Raises ``ConfigurationError`` for a URL that cannot be read, for another driver than ours with the URL that
+    names ours, and for a missing driver with the extra that installs it.
     """
     target = _parsed(url)
     dialect = target.get_backend_name()
+    if target.drivername not in _SETTLED.get(dialect, (target.drivername,)):
+        raise _foreign_driver(dialect, target)
     options: dict[str, Any] = {
         "hide_parameters": True,
         "pool_size": pool_size,
@@ -113,9 +124,23 @@ def _parsed(url: str | URL) -> URL:
 
 
 def _missing_driver(dialect: str, target: URL) -> ConfigurationError:
+    if target.drivername != _DRIVERS.get(dialect, target.drivername):
+        return _foreign_driver(dialect, target)
     extra = _EXTRAS.get(dialect)
     hint = f"pip install 'erp-connect[{extra}]'" if extra else f"install the driver of {target.drivername}"
     return ConfigurationError(f"the driver for {target.drivername}:// is not installed", hint=hint)
+
+
+def _foreign_driver(dialect: str, target: URL) -> ConfigurationError:
+    """The refusal of a driver that this library does not use, or does not find."""
+    ours = _DRIVERS.get(dialect, "sqlite+pysqlite").partition("+")[2]
+    usual = "sqlite:///orders.db" if dialect == "sqlite" else f"{dialect}://host/name"
+    extra = _EXTRAS.get(dialect)
+    brings = f"; pip install 'erp-connect[{extra}]' brings {ours}" if extra else ""
+    return ConfigurationError(
+        f"{target.drivername}:// names a driver that is not used here; for {dialect} this library uses {ours}",
+        hint=f"leave the driver out, as in {usual}{brings}",
+    )
 
 
 # -- SQLite ------------------------------------------------------------------------------------------------
@@ -229,6 +254,12 @@ def _settle_postgresql(engine: Engine, timeout: float) -> None:
         connection.execute(session)
         connection.autocommit = False
 
+    patient = _patient_connection(timeout + _BEYOND)
+
+    @event.listens_for(engine, "do_connect")
+    def on_opening(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
+        return patient.connect(*cargs, **cparams)
+
     psycopg_levels = _psycopg_levels()
 
     @event.listens_for(engine, "begin")
@@ -243,6 +274,34 @@ def _settle_postgresql(engine: Engine, timeout: float) -> None:
             driver.isolation_level = level
         if driver.read_only == writing_now or driver.read_only is None:
             driver.read_only = not writing_now
+
+
+def _patient_connection(patience: float) -> Any:
+    """A connection that gives up an answer after so many seconds.
+
+    The server's own time-outs end a statement that takes too long; they say nothing to a client whose network swallows
+    the answer, and psycopg by itself waits for it for ever.
+    """
+    from psycopg import Connection as PsycopgConnection
+    from psycopg import OperationalError
+
+    class Patient(PsycopgConnection[Any]):
+        def wait(self, gen: Any, *args: Any, **more: Any) -> Any:
+            return super().wait(self._until(gen, time.monotonic() + patience), *args, **more)
+
+        def _until(self, gen: Any, give_up: float) -> Any:
+            try:
+                wanted = next(gen)
+                while True:
+                    ready = yield wanted
+                    if not ready and time.monotonic() > give_up:
+                        self.pgconn.finish()  # whatever comes now belongs to nobody
+                        raise OperationalError("the server has not answered in time")
+                    wanted = gen.send(ready)
+            except StopIteration as done:
+                return done.value
+
+    return Patient
 
 
 def _psycopg_levels() -> Any:
@@ -260,8 +319,8 @@ def _mysql_args(target: URL, timeout: float, application_name: str) -> dict[str,
     args: dict[str, Any] = {
         "charset": "utf8mb4",
         "connect_timeout": max(1, int(timeout)),
-        "read_timeout": int(timeout) + 5,
-        "write_timeout": int(timeout) + 5,
+        "read_timeout": int(timeout + _BEYOND),
+        "write_timeout": int(timeout + _BEYOND),
         "program_name": application_name,
     }
     return {name: value for name, value in args.items() if name not in target.query}
@@ -374,5 +433,16 @@ def _reopen_in_child() -> None:
         engine.dispose(close=False)
 
 
+def _close_files_before_fork() -> None:
+    """Close idle connections to SQLite files: they are opened again when they are needed.
+
+    SQLite keeps in memory which locks its process holds.  A child inherits that memory and not the locks: it would
+    take none of its own, and whoever closes the file last elsewhere would remove the child's commits with the log.
+    """
+    for engine in list(_open_engines):
+        if engine.dialect.name == "sqlite":
+            engine.dispose()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_reopen_in_child)
+    os.register_at_fork(before=_close_files_before_fork, after_in_child=_reopen_in_child)

@@ -31,6 +31,7 @@ from erp_connect.models import (
     Reference,
     UnitPrice,
 )
+from erp_connect.wire.sql import writing
 
 EUR12 = UnitPrice(amount=Decimal("12.50"), currency="EUR")
 
@@ -114,6 +115,47 @@ def test_every_field_of_a_draft_comes_back(erp, write, order_draft):
     same = ("price", "requested", "description", "discount", "warehouse", "reference", "custom", "unit")
     assert {name: getattr(line, name) for name in same} == {name: getattr(sent, name) for name in same}
     assert line.quantities.ordered == Decimal("2.5")
+    read = erp.orders.get(order.id)
+    assert read == order
+    assert {name: str(value) for name, value in read} == {name: str(value) for name, value in order}
+
+
+_MEDDLING = {
+    "sqlite": (
+        (
+            "CREATE TRIGGER meddles AFTER INSERT ON {table} BEGIN"
+            " UPDATE {table} SET {column} = 'MEDDLED' WHERE id = NEW.id; END"
+        ),
+    ),
+    "postgresql": (
+        (
+            "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN NEW.{column} := 'MEDDLED'; RETURN NEW; END $$"
+        ),
+        "CREATE TRIGGER meddles BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION meddle()",
+    ),
+    "mysql": ("CREATE TRIGGER meddles BEFORE INSERT ON {table} FOR EACH ROW SET NEW.{column} = 'MEDDLED'",),
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("erp_orders", "their_number"), ("erp_order_lines", "description")]
+)
+def test_what_the_database_makes_of_a_row_is_what_is_answered(erp, write, order_draft, table, column):
+    """A trigger of somebody else's: the answer tells what stands there, not what was sent."""
+    dialect = erp.engine.dialect.name
+    with writing(erp.engine) as connection:
+        for statement in _MEDDLING["mysql" if dialect == "mariadb" else dialect]:
+            connection.exec_driver_sql(statement.format(table=table, column=column))
+    try:
+        order = erp.orders.create(order_draft(valve(1), customer_po="PO-9"), write()).stored
+        told = order.customer_po if column == "their_number" else order.lines[0].description
+        assert told == "MEDDLED"
+        assert erp.orders.get(order.id) == order
+    finally:
+        with writing(erp.engine) as connection:
+            owner = f" ON {table}" if dialect == "postgresql" else ""
+            connection.exec_driver_sql(f"DROP TRIGGER meddles{owner}")
 
 
 def test_a_product_is_known_by_any_of_its_codes_and_a_party_by_its_id(erp, write, order_draft):

@@ -159,6 +159,32 @@ def test_a_forked_child_opens_connections_of_its_own(engine, orders):
         assert _ids(connection, orders) == [1, 2]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_what_a_forked_child_commits_stands_when_its_parent_has_closed_the_database(engine, orders):
+    _insert(engine, orders, 1)
+    parent_closed, go_on = os.pipe()
+    child_wrote, tell = os.pipe()
+    child = os.fork()
+    if child == 0:  # pragma: no cover (another process)
+        try:
+            _insert(engine, orders, 2)
+            os.write(tell, b"2")
+            os.read(parent_closed, 1)
+            _insert(engine, orders, 3)
+            os._exit(0)
+        finally:
+            os._exit(2)
+    os.read(child_wrote, 1)
+    engine.dispose()
+    os.write(go_on, b"x")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    for end in (parent_closed, go_on, child_wrote, tell):
+        os.close(end)
+    with reading(engine) as connection:
+        assert _ids(connection, orders) == [1, 2, 3]
+
+
 def test_a_database_in_memory_is_shared_by_all_threads(orders, metadata, opened):
     engine = opened("sqlite://")
     assert is_memory(engine)
@@ -191,6 +217,35 @@ def test_a_missing_driver_names_the_extra_that_brings_it(monkeypatch, url, modul
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ConfigurationError, match=rf"erp-connect\[{extra}\]"):
         open_engine(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "ours", "usual"),
+    [
+        ("postgresql+psycopg2://db.example/orders", "psycopg", "postgresql://"),
+        ("postgresql+asyncpg://db.example/orders", "psycopg", "postgresql://"),
+        ("postgresql+nonsense://db.example/orders", "psycopg", "postgresql://"),
+        ("mysql+mysqldb://db.example/orders", "pymysql", "mysql://"),
+        ("mysql+mysqlconnector://db.example/orders", "pymysql", "mysql://"),
+        ("mariadb+mariadbconnector://db.example/orders", "pymysql", "mariadb://"),
+        ("mssql+pymssql://db.example/orders", "mssqlpython", "mssql://"),
+        ("oracle+cx_oracle://db.example/orders", "oracledb", "oracle://"),
+        ("sqlite+aiosqlite:///orders.db", "pysqlite", "sqlite:///"),
+    ],
+)
+def test_another_driver_is_answered_with_ours_and_how_to_write_the_url(monkeypatch, url, ours, usual):
+    for module in ("pymssql", "cx_Oracle"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ConfigurationError) as refused:
+        open_engine(url)
+    assert refused.value.message.endswith(f"this library uses {ours}")
+    assert f"as in {usual}" in refused.value.hint
+    assert "psycopg2" not in refused.value.hint
+
+
+def test_our_driver_may_be_named(opened):
+    assert opened("postgresql+psycopg://127.0.0.1/orders").driver == "psycopg"
+    assert opened("mysql+pymysql://127.0.0.1/orders").driver == "pymysql"
 
 
 def test_an_unknown_product_says_which_ones_are_known():
