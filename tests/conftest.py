@@ -57,3 +57,18 @@ def sqlite_url(tmp_path):
 def database_url(request):
     """A fresh, empty database: the test runs once on each of the three products."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the figures that tests have measured (``record_property("figures", ...)``), from every xdist worker."""
+    figures = [
+        (report.nodeid.rpartition("::")[2], value)
+        for report in terminalreporter.getreports("passed")
+        if report.when == "call"
+        for name, value in report.user_properties
+        if name == "figures"
+    ]
+    if figures:
+        terminalreporter.section("figures", sep="-")
+        for test, value in figures:
+            terminalreporter.write_line(f"{test}: {value}")

@@ -15,6 +15,9 @@ What an adapter promises:
 * What it is given is already checked against its capabilities: it may rely on lengths and on supported fields.
 * It calls ``write.sending(...)`` right before every request that can change something, and ``write.made(...)`` as
   soon as it knows the id of what it is making.  Before the first ``sending`` nothing counts as sent.
+* ``OrderLine.position`` is 1, 2, 3 in the order in which the lines were entered; the back-end's own line number is
+  for the line's ``id``.  Where it numbers in steps, the position is that number divided by the step, so that a line
+  keeps its position when another one is deleted.
 * Reading changes nothing in the back-end, and simulating leaves nothing behind.
 * It is safe for use by several threads.
 
@@ -241,6 +244,22 @@ class StampKind(StrEnum):
     """Nothing can carry it: lost writes are looked up by content."""
 
 
+class Certainty(StrEnum):
+    """What becomes of a create whose answer was lost: the strongest promise that a back-end lets us keep.
+
+    None of them ever makes a second order.  They differ in how, and how soon, the doubt ends.
+    """
+
+    ENFORCED = "enforced"
+    """The back-end refuses a second one by itself: settled at once, by sending again."""
+    STAMPED = "stamped"
+    """Found again by its stamp: settled by looking, and absence counts after a while (see ``settles_after``)."""
+    MATCHED = "matched"
+    """Looked for by party, PO number and content: as STAMPED, but with two candidates a person has to say which."""
+    ASKED = "asked"
+    """It cannot be looked for: a lost answer stays ``OutcomeUnknown`` until a person resolves it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampPolicy:
     """How a write of this book can be found again after its answer was lost.
@@ -251,8 +270,8 @@ class StampPolicy:
     (``rules.stamps.looks_like_stamp`` tells them apart).
     ``searchable``: the stamp (or PO number) can be asked for.  ``enforced``: the back-end itself refuses a second
     order with the same stamp.  ``visibility_delay``: seconds until a search shows what was committed.
-    ``execution_window``: seconds that a request may still run after the client gave it up.  Both hold for every
-    write of the book, changes and cancellations included.
+    ``execution_window``: seconds after its arrival for which a request may go on running, also when the client has
+    given it up.  Both hold for every write of the book, changes and cancellations included.
     """
 
     kind: StampKind = StampKind.NONE
@@ -264,6 +283,26 @@ class StampPolicy:
     enforced: bool = False
     visibility_delay: float = 0.0
     execution_window: float = 300.0
+
+    @property
+    def certainty(self) -> Certainty:
+        """What becomes of a create whose answer was lost.
+
+        Where PO number and stamp share a field, a draft without a PO number is STAMPED although this says MATCHED.
+        Where nothing carries a stamp, one without a PO number is ASKED.
+        """
+        if self.enforced and self.kind is not StampKind.NONE:
+            return Certainty.ENFORCED
+        if not self.searchable:
+            return Certainty.ASKED
+        return Certainty.MATCHED if self.shared or self.kind is StampKind.NONE else Certainty.STAMPED
+
+    @property
+    def settles_after(self) -> float | None:
+        """Seconds after the last send until a create that is not found is known not to be; None: never by itself."""
+        if self.certainty is Certainty.ASKED:
+            return None
+        return 0.0 if self.certainty is Certainty.ENFORCED else self.execution_window + self.visibility_delay
 
 
 _NOT_OFFERED = OperationSupport(support=Support.NONE, why="this back-end does not offer it", atomic=False)
@@ -284,7 +323,7 @@ class Capabilities:
     on_cancel: OnCancel = OnCancel.KEPT
     on_cancel_line: OnCancelLine = OnCancelLine.KEPT
     stable_line_ids: bool = True
-    """Whether a line's id survives the deletion of another line."""
+    """Whether a line's id (and its position) survives the deletion of another line."""
     backorders: bool = True
     max_lines: int | None = None
     block_size: int = 1
@@ -339,6 +378,10 @@ class Capabilities:
     def stamp(self, book: str) -> StampPolicy:
         """How a lost write of this book is found again."""
         return self.stamps.get(book, StampPolicy())
+
+    def certainty(self, book: str) -> Certainty:
+        """What becomes of a create in this book (``orders``) whose answer was lost."""
+        return self.stamp(book).certainty
 
     def narrowed(self, **changes: Any) -> Capabilities:
         """The discovered form of a static upper bound."""

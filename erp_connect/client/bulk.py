@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from ..adapters.contract import CreatesBlocks, Write, Written
-from ..errors import ErpConnectError, InvalidOrder
+from ..errors import ContractViolation, ErpConnectError, InvalidOrder
 from ..journal import Deed, Look, Outcome
 from ..models import BatchFailure, BatchResult, WriteReceipt
 from .checking import expects_prices, refuse_price_mismatch
@@ -110,7 +110,12 @@ class _Bulk:
         if not deeds:
             return ()
         if isinstance(self._shelf, CreatesBlocks) and self._context.capabilities.block_size > 1:
-            return self._context.journal.write_block(deeds, self._send, _look_up)
+            try:
+                return self._context.journal.write_block(deeds, self._send, _look_up)
+            except ErpConnectError:
+                raise
+            except Exception as defect:  # noqa: BLE001 (a defect below must not cost the result of the other blocks)
+                return [_defect(defect, deed) for deed in deeds]
         return in_parallel(self._one, deeds, workers=self._workers)
 
     def _send(self, writes: Sequence[tuple[Deed[Any], Write]]) -> Sequence[Written[Any] | ErpConnectError]:
@@ -126,6 +131,21 @@ class _Bulk:
             return self._context.journal.write(deed)
         except ErpConnectError as error:
             return error
+        except Exception as defect:  # noqa: BLE001 (a defect below must not cost the results of the others)
+            return _defect(defect, deed)
+
+
+def _defect(defect: Exception, deed: Deed[Any]) -> ContractViolation:
+    """A defect somewhere below, for the one draft that it struck: the journal settles at the next run what it left."""
+    if isinstance(defect, MemoryError):
+        raise defect
+    violation = ContractViolation(
+        f"the adapter failed with a {type(defect).__name__}, which no adapter may raise",
+        operation=deed.operation,
+        hint="run it again with the same keys, which looks before it sends; and report it to the adapter's authors",
+    )
+    violation.__cause__ = defect
+    return violation
 
 
 def _look_up(deeds: Sequence[Deed[Any]]) -> Mapping[str, Look[Any]]:

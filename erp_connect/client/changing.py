@@ -184,6 +184,8 @@ class Amending(OfOrder[E]):
         self.amendments = resolve_lines(before, amendments)
         self._allowed = frozenset(allow_loss)
         self._force = force
+        self._half: tuple[E, tuple[Amendment, ...]] | None = None
+        """The order as an earlier request has left it, and the amendments that are still to be made."""
         self.reason = next((r for each in amendments if (r := getattr(each, "reason", None))), None)
 
     @classmethod
@@ -223,12 +225,13 @@ class Amending(OfOrder[E]):
         )
 
     def send(self, write: Write) -> Written[E] | None:
-        """Apply all amendments under the version that they were planned on."""
+        """Apply all amendments under the version that they were planned on, or those that a cut has left undone."""
         write = replace(write, allow_loss=self._allowed, force=self._force)
         capabilities, prefix = self._context.capabilities, fitting.prefix_of(self._book_name)
-        fit = amendments_without_losses(self.amendments, capabilities, prefix)
+        order, amendments = self._half or (self.order, self.amendments)
+        fit = amendments_without_losses(amendments, capabilities, prefix)
         native = in_native_quantities(fit, self._lowered)
-        written: Written[E] = self._book.amend(self._native(), native, write)
+        written: Written[E] = self._book.amend(without_lowered(order, self._lowered), native, write)
         return written
 
     def look(self, entry: Entry) -> Look[E]:
@@ -240,7 +243,27 @@ class Amending(OfOrder[E]):
         if effects.done(current):
             known = without_lowered(current, self._lowered)
             return Look(sight=Sight.ONE, written=Written(id=current.id, stored=cast("E", known)))
-        return Look(sight=Sight.NONE if effects.untouched(current) else Sight.SEVERAL)
+        if effects.untouched(current):
+            return Look(sight=Sight.NONE)
+        self._half = self._cut(current)
+        return Look(sight=Sight.SEVERAL if self._half is None else Sight.HALF)
+
+    def _cut(self, current: E) -> tuple[E, tuple[Amendment, ...]] | None:
+        """Where a change of several calls was cut: the amendments up to there stand, nothing of the others does."""
+        capabilities = self._context.capabilities
+        operations = [f"{self._book_name}.{each.operation}" for each in self.amendments]
+        if (
+            all(capabilities.operation(name).atomic for name in operations)
+            or not capabilities.stable_line_ids
+        ):
+            return None
+        for made in range(len(self.amendments) - 1, 0, -1):
+            so_far = planned_by_rules(self._context, self.order, self.amendments[:made])
+            rules, prefix = fitting.normalisation_of(capabilities), fitting.prefix_of(self._book_name)
+            stands = Effects(self.order, so_far, rules, prefix).done(current)
+            if stands and Effects(so_far, self.expected, rules, prefix).untouched(current):
+                return current, tuple(self.amendments[made:])
+        return None
 
     def _missed(self, stored: E) -> tuple[Difference, ...]:
         return self._effects.differences(stored, lost=self._allowed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,7 +21,7 @@ from ..adapters.contract import (
     Written,
 )
 from ..errors import DuplicateReference, ErpConnectError, KeyReused, NotFound, TransportError
-from ..journal import FREE, Deed, Entry, Look, Rules, Settled, Sight, canonical, text_of
+from ..journal import FREE, OPEN, Deed, Entry, Look, Rules, Settled, Sight, canonical, text_of
 from ..models import (
     Difference,
     Finding,
@@ -163,7 +163,7 @@ class Creation(Deed[E], Generic[D, E]):
         if self._stamped:
             return self._seen(self._by_stamp())
         if self._searched_by_content:
-            return self._seen(self._by_content(entry.created_at - _SKEW))
+            return self._seen_by_content(entry.created_at - _SKEW)
         return Look(sight=Sight.BLIND)
 
     @property
@@ -235,15 +235,20 @@ class Creation(Deed[E], Generic[D, E]):
             return tuple(book.by_stamp([self._sought()]).get(self.stamp, ()))
         return tuple(book.find(Find(stamp=self.stamp, party=party_of(self.draft))))
 
+    def _seen_by_content(self, since: datetime) -> Look[E]:
+        """Orders with this content that no other key has made; asked in this order, so that no rival slips through."""
+        found = self._by_content(since)
+        contested = bool(found) and self._is_contested()
+        free = [order for order in found if not self._anothers(order)]
+        return Look(sight=Sight.SEVERAL) if free and contested else self._seen(free)
+
     def _by_content(self, since: datetime) -> Sequence[E]:
-        """Orders of this customer and PO number with this content, made since then, and by no other key."""
+        """Orders of this customer and PO number with this content, made since then."""
         wanted = Find(party=party_of(self.draft), customer_po=self._po_number)
         return tuple(
             order
             for order in self._book.find(wanted)
-            if self._is_it(order)
-            and (order.created_at is None or order.created_at >= since)
-            and not self._anothers(order)
+            if self._is_it(order) and (order.created_at is None or order.created_at >= since)
         )
 
     def _is_it(self, order: E) -> bool:
@@ -251,6 +256,23 @@ class Creation(Deed[E], Generic[D, E]):
         if self._is_half(order):
             return not content(order) - content(self.sendable, normalise=rules)
         return same_content(self.sendable, order, rules)
+
+    def _is_contested(self) -> bool:
+        """Whether another key is open that may have made what was found: by content nobody can tell whose it is."""
+        name = "customer_po" if isinstance(self.draft, OrderDraft) else "supplier_reference"
+        rule = fitting.normalisation_of(self._context.capabilities)(f"{self._prefix}.{name}")
+        return any(
+            entry.operation == self.operation
+            and entry.key != self.key
+            and normalised(entry.payload.get(name), rule) == self._po_number
+            and self._may_be_its_party(entry.payload)
+            for entry in self._context.journal.list(OPEN)
+        )
+
+    def _may_be_its_party(self, payload: Mapping[str, Any]) -> bool:
+        """Whether another wish may be of the same customer or supplier, which can be named in two ways."""
+        mine, other = party_of(self.draft), payload.get("customer", payload.get("supplier"))
+        return mine == other or not (isinstance(mine, str) and isinstance(other, str))
 
     def _anothers(self, order: E) -> bool:
         made = self._context.journal.of_entity(self._book_name, order.id)
@@ -297,8 +319,8 @@ class Creation(Deed[E], Generic[D, E]):
         made = Made(differences_from_plain(kept.get("differences")))
         return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=kept, receipt=made)
 
-    def undo(self, entry: Entry, write: Write) -> bool:
-        """Remove what this key has made, as long as nothing of it is posted."""
+    def undo(self, entry: Entry, write: Write) -> bool | None:
+        """Remove what this key has made, as long as nothing of it is posted; None when no answer came to that."""
         book = self._book
         if entry.entity_id is None or not isinstance(book, Removes):
             return False
@@ -306,8 +328,10 @@ class Creation(Deed[E], Generic[D, E]):
             book.remove(self._book.get(entry.entity_id), write)
         except NotFound:
             return True
-        except ErpConnectError:
-            return self._is_gone(entry.entity_id)
+        except ErpConnectError as failure:
+            if self._is_gone(entry.entity_id):
+                return True
+            return False if failure.outcome == "not_applied" else None
         return True
 
     def _is_gone(self, order_id: str) -> bool:

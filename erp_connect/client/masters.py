@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Final, Generic, TypeVar
 
@@ -35,6 +35,7 @@ from .context import Context, correlation_id, key_of
 from .fitting_changes import losses_of_values
 from .receipts import Made, of_outcome, told
 from .remembering import differences_from_plain, differences_to_plain, model_from_plain
+from .touching import held, plain_fields, refuse_what_has_moved, same, sight
 
 D = TypeVar("D", CustomerDraft, SupplierDraft, ProductDraft)
 E = TypeVar("E", bound=Entity)
@@ -79,16 +80,16 @@ class _OfMaster(Deed[E], Generic[E]):
         rule = fitting.normalisation_of(self._context.capabilities)
         found: list[Difference] = []
         for name, value in wished.items():
-            held = getattr(stored, _STORED_AS.get(name, name), None)
-            if _same(value, held):
+            stands = held(stored, name)
+            if same(value, stands):
                 continue
             path = f"{self._prefix}.{name}"
             how = rule(path)
-            tame = how is not None and _same(normalised(value, how), held)
+            tame = how is not None and same(normalised(value, how), stands)
             kind = DifferenceKind.NORMALISED if tame else DifferenceKind.CHANGED
             if path in self._lost:
                 kind = DifferenceKind.LOST
-            found.append(Difference(path=path, kind=kind, sent=value, stored=held))
+            found.append(Difference(path=path, kind=kind, sent=value, stored=stands))
         return tuple(found)
 
     _lost: frozenset[str] = frozenset()
@@ -112,19 +113,6 @@ class _OfMaster(Deed[E], Generic[E]):
         kept = entry.result if isinstance(entry.result, dict) else {}
         made = Made(differences_from_plain(kept.get("differences")))
         return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=kept, receipt=made)
-
-
-_STORED_AS: Final = {"code": "number"}
-
-
-def _same(wished: Any, held: Any) -> bool:
-    if wished is EMPTY:
-        return held is None or held in ((), "", {})
-    if isinstance(wished, Mapping) and isinstance(
-        held, Mapping
-    ):  # custom fields: others may stand beside them
-        return all(_same(value, held.get(name)) for name, value in wished.items())
-    return bool(wished == held)
 
 
 class CreatingMaster(_OfMaster[E], Generic[D, E]):
@@ -213,14 +201,19 @@ class UpdatingMaster(_OfMaster[E]):
         self.before = entry.before
 
     def look(self, entry: Entry) -> Look[E]:
-        """Whether the fields have the wished values; repeating this change does no harm."""
+        """Whether the fields have the wished values, or still those from before; anything else is somebody else's."""
         try:
             current: E = self._book.get(self.entity_id)
         except NotFound:
             return Look(sight=Sight.SEVERAL)
-        if self._compared(self.fields, current):
-            return Look(sight=Sight.NONE)
-        return Look(sight=Sight.ONE, written=Written(id=current.id, stored=current))
+        missed = [
+            each.path.rpartition(".")[2]
+            for each in self._compared(self.fields, current)
+            if each.kind is not DifferenceKind.NORMALISED
+        ]
+        seen = sight(missed, self.before, current, self.fields)
+        stands = Written(id=current.id, stored=current) if seen is Sight.ONE else None
+        return Look(sight=seen, written=stands)
 
     def settle(self, written: Written[E] | None) -> Settled[E]:
         """Read it back."""
@@ -246,12 +239,6 @@ def _to_json(book: str, name: str, value: Any) -> Any:
 
 def _from_json(book: str, name: str, value: Any) -> Any:
     return EMPTY if value == _EMPTIED else _kind(book, name).validate_json(to_json(value))
-
-
-def _plain_fields(record: Entity, names: Iterable[str]) -> dict[str, Any]:
-    """The values of these fields before they were changed, for the audit trail."""
-    held = record.model_dump(mode="json")
-    return {name: held.get(_STORED_AS.get(name, name)) for name in names}
 
 
 def _custom(told_fields: Any) -> Mapping[str, Any]:
@@ -338,7 +325,9 @@ class Masters(Generic[D, E]):
     def update(self, id: E | str, *, key: str | None = None, **fields: Any) -> WriteReceipt[E]:
         """Change the named fields; ``ec.EMPTY`` clears one, a field left out stays as it is.
 
-        Raises ``NotFound``, and ``InvalidOrder`` for a field or value that there is not.  Exactly once for each key.
+        Given a record, it holds to it: ``VersionConflict`` (with ``.diff``) when somebody has changed one of these
+        fields since.  Given an id, it changes what stands.  Raises ``NotFound``, and ``InvalidOrder`` for a field or
+        value that there is not.  Exactly once for each key.
         """
         operation = f"{self._name}.update"
         self._context.require(operation, writes=True)
@@ -355,7 +344,9 @@ class Masters(Generic[D, E]):
             deed = UpdatingMaster(context, self._name, record, checked, name, before=before)
         else:
             known: E = context.book(self._name).get(record)
-            name, before = key_of(key), _plain_fields(known, checked)
+            if isinstance(id, Entity):
+                refuse_what_has_moved(prefix, operation, id, known, checked)
+            name, before = key_of(key), plain_fields(known, checked)
             deed = UpdatingMaster(
                 context, self._name, record, checked, name, number=known.number, before=before
             )

@@ -12,6 +12,7 @@ from ..adapters.contract import Conditional
 from ..errors import (
     ErpConnectError,
     InvalidOrder,
+    RequestRefused,
     TransitionNotAllowed,
     UnsupportedOperation,
     VersionConflict,
@@ -214,7 +215,15 @@ class OrderVerbs:
         begun = self._begun(key, id_of(order, self.book), amendments, allow_loss)
         if begun is not None:
             return begun
-        return self.apply(self.plan(order, amendments, key, allow_loss), force=False)
+        try:
+            plan = self.plan(order, amendments, key, allow_loss)
+        except RequestRefused:
+            # A rival with this key may have been quicker, between our look at the journal and at the order.
+            begun = self._begun(key, id_of(order, self.book), amendments, allow_loss)
+            if begun is None:
+                raise
+            return begun
+        return self.apply(plan, force=False)
 
     def apply_many(self, plans: Iterable[Plan[Any]]) -> BatchResult[Any]:
         """Apply plans; one order's conflict does not stop the others."""
@@ -242,17 +251,22 @@ class OrderVerbs:
         reason = reason_said(reason, f"{book}.cancel")
         said = lines_said(lines)
         order_id = id_of(order, book)
-        name = key_of(key)
-        earlier = context.journal.earlier(key, f"{book}.cancel", cancel_payload(order_id, said, reason))
-        if earlier is not None and earlier.state is State.CONFIRMED:
-            return told_again(context, earlier)
-        if earlier is not None:
-            return of_outcome(context, context.journal.write(Cancelling.again(context, earlier)))
+        name, wish = key_of(key), cancel_payload(order_id, said, reason)
+        begun = self._cancel_begun(key, wish)
+        if begun is not None:
+            return begun
         given = order if isinstance(order, OrderFields) else None
         before = self._to_cancel(given) if given is not None else read_order(context, book, order_id)
         for attempt in range(1, _TRIES + 1):
             deed: Cancelling[Any] = Cancelling(context, book, before, said, reason, name)
-            self._refuse_nothing_to_cancel(before, deed.lines)
+            try:
+                self._refuse_nothing_to_cancel(before, deed.lines)
+            except TransitionNotAllowed:
+                # A rival with this key may have been quicker, between our look at the journal and at the order.
+                begun = self._cancel_begun(key, wish)
+                if begun is None:
+                    raise
+                return begun
             try:
                 return of_outcome(context, context.journal.write(deed))
             except VersionConflict as conflict:
@@ -263,6 +277,15 @@ class OrderVerbs:
                     raise
                 before = current
         raise AssertionError("the last attempt returns or raises")
+
+    def _cancel_begun(self, key: str | None, wish: Any) -> WriteReceipt[Any] | None:
+        """What an earlier call with this key has done, or goes on with."""
+        earlier = self.context.journal.earlier(key, f"{self.book}.cancel", wish)
+        if earlier is None:
+            return None
+        if earlier.state is State.CONFIRMED:
+            return told_again(self.context, earlier)
+        return of_outcome(self.context, self.context.journal.write(Cancelling.again(self.context, earlier)))
 
     def _to_cancel(self, given: OrderFields) -> OrderFields:
         """An order that a caller gave, held to its version where the back-end does not do that."""

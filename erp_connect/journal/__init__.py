@@ -4,12 +4,13 @@ from .canonical import canonical, evened, fingerprint, number, text_of
 from .decisions import Rules, Sight
 from .deeds import Deed, Look, Settled
 from .journal import Journal, as_json
-from .records import FREE, Entry, State, can_be_kept
+from .records import FREE, OPEN, Entry, State, can_be_kept
 from .store import MemoryStore
 from .writing import Outcome
 
 __all__ = [
     "FREE",
+    "OPEN",
     "Deed",
     "Entry",
     "Journal",

@@ -14,8 +14,9 @@ from .claiming import as_write, confirmed, first_entry, let_go, refused
 from .decisions import Verdict, after_error
 from .deeds import Deed, Look
 from .records import Entry, State
-from .store import Change, Store
-from .writing import ATTEMPTS, Attempt, Outcome, Writer, standing
+from .retrying import Again, again
+from .store import Change, Store, fenced
+from .writing import Attempt, Outcome, Writer, standing
 
 E = TypeVar("E")
 Verdicts = Sequence[Written[E] | ErpConnectError]
@@ -69,47 +70,70 @@ class _Block(Generic[E]):
         self._entries = {deed.key: entry for _, deed, entry in fresh}
         self._made: dict[str, tuple[str, str | None]] = {}
         self._requests: Counter[str] = Counter()
+        self._done: set[str] = set()
+        """Keys whose end is noted, or that are somebody else's now."""
 
     def run(self, send: Send[E], look_up: LookUp[E] | None) -> dict[int, Outcome[E] | ErpConnectError]:
         """The ends by index; a deed whose key somebody else has taken over meanwhile is left out."""
         try:
-            verdicts = self._verdicts(send)
+            return self._run(send, look_up)
         except BaseException:
-            self._let_go(self._entries.values())
+            # Whatever throws us out, no key is held until its lease ends.
+            self._let_go(self._entries[key] for key in self._entries if key not in self._done)
             raise
+
+    def _run(self, send: Send[E], look_up: LookUp[E] | None) -> dict[int, Outcome[E] | ErpConnectError]:
+        verdicts = self._verdicts(send)
         ends: dict[int, Outcome[E] | ErpConnectError] = {}
         changes: list[Change] = []
         doubtful: list[tuple[int, Deed[E], ErpConnectError]] = []
+        broken: BaseException | None = None
         for (index, deed, _), verdict in zip(self._fresh, verdicts, strict=True):
             if isinstance(verdict, ErpConnectError) and after_error(verdict, sent=True) is not Verdict.REFUSE:
                 doubtful.append((index, deed, verdict))
                 continue
-            values, ends[index] = self._end(deed, verdict)
-            changes.append(Change(entry=self._entries[deed.key], values=values))
+            try:
+                values, ends[index] = self._end(deed, verdict)
+            except BaseException as failure:  # noqa: BLE001 (raised below, once what stands is noted)
+                broken = broken or failure
+                values = self._standing(deed, verdict)
+            changes.append(fenced(self._entries[deed.key], values))
+        self._note(changes, ends)
+        if broken is not None:
+            raise broken
+        self._find_out(doubtful, look_up, ends)
+        return ends
+
+    def _note(self, changes: Sequence[Change], ends: dict[int, Outcome[E] | ErpConnectError]) -> None:
         try:
             lost = self._store.change(changes) if changes else frozenset()
         except JournalUnavailable as failure:
             failure.outcome = "unknown"  # what was written stands, and recover() finds it
             raise
+        self._done |= {change.entry.key for change in changes}
         for index, deed, _ in self._fresh:
             if deed.key in lost:
                 ends.pop(index, None)
-        self._find_out(doubtful, look_up, ends)
-        return ends
 
     def _verdicts(self, send: Send[E]) -> Verdicts[E]:
         writes = [(deed, self._write(deed, entry)) for _, deed, entry in self._fresh]
-        for attempt in range(1, ATTEMPTS + 1):
+
+        def sent() -> Verdicts[E]:
             try:
                 return send(writes)
             except ErpConnectError as failure:
-                # One pause for all of them, where the whole block was provably not done (throttled).
-                released = after_error(failure, sent=True) is Verdict.RELEASE
-                wait = failure.retry_after if failure.retry_after is not None else 0.1 * 2**attempt
-                if not released or attempt == ATTEMPTS or wait > self._timeout:
-                    return [failure] * len(self._fresh)
-                self._clock.sleep(wait)
-        raise AssertionError("the last attempt returns")
+                if after_error(failure, sent=True) is Verdict.RELEASE:
+                    raise Again(failure) from failure
+                return [failure] * len(self._fresh)
+
+        # One pause for all of them, where the whole block was provably not done (throttled).
+        return again(
+            sent,
+            clock=self._clock,
+            key=self._fresh[0][1].key,
+            budget=self._timeout,
+            give_up=lambda last: [last.error] * len(self._fresh),
+        )
 
     def _write(self, deed: Deed[E], entry: Entry) -> Write:
         def sending(_step: str) -> None:
@@ -128,13 +152,17 @@ class _Block(Generic[E]):
             return
         until = leases.lease(now, self._timeout)
         values = {"lease_until": until, "sent_at": leases.last_start(until, self._timeout)}
-        if self._store.change([Change(entry=entry, values=values) for entry in self._entries.values()]):
+        changes = [fenced(entry, values) for entry in self._entries.values()]
+        lost = self._store.change(changes)
+        self._entries.update(
+            (each.entry.key, each.entry.but(**each.values)) for each in changes if each.entry.key not in lost
+        )
+        if lost:
             raise KeyInProgress(
                 "another process has taken over a key of this block, because the lease had ended",
                 outcome="unknown",
             )
         self._until = until
-        self._entries = {key: entry.but(**values) for key, entry in self._entries.items()}
 
     def _end(
         self, deed: Deed[E], verdict: Written[E] | ErpConnectError
@@ -147,9 +175,15 @@ class _Block(Generic[E]):
             settled = deed.settle(verdict)
         except ErpConnectError as failure:
             failure.outcome = "applied"
-            return standing(deed, verdict.id, entry, self._clock), failure
+            return self._standing(deed, verdict), failure
         values = confirmed(entry, settled, self._clock)
         return values, Outcome(settled, entry.but(**values), replayed=settled.earlier)
+
+    def _standing(self, deed: Deed[E], verdict: Written[E] | ErpConnectError) -> dict[str, Any]:
+        """What to note of an answer that nobody could make anything of."""
+        if isinstance(verdict, ErpConnectError):
+            return refused(verdict, self._clock)
+        return standing(deed, verdict.id, self._entries[deed.key], self._clock)
 
     def _find_out(
         self,
@@ -161,28 +195,29 @@ class _Block(Generic[E]):
         looks: Mapping[str, Look[E]] = {}
         blind: ErpConnectError | None = None
         lost = [deed for _, deed, error in doubtful if after_error(error, sent=True) is Verdict.LOOK]
+        looked_at = self._clock.now()
         if look_up is not None and len(lost) > 1:
             try:
                 looks = look_up(lost)
             except ErpConnectError as failure:
                 blind = failure  # nobody can be asked now: asking for each would take as many time-outs
-        for place, (index, deed, error) in enumerate(doubtful):
+        for index, deed, error in doubtful:
             id, number = self._made.get(deed.key, (None, None))
             entry = self._entries[deed.key].but(entity_id=id, number=number)
             attempt: Attempt[E] = Attempt(self._store, self._clock, deed, entry, begun_here=True)
+            self._done.add(deed.key)  # from here on it is the attempt's
             try:
                 requests = self._requests[deed.key]
                 if blind is not None and deed in lost:
                     attempt.give_up(blind)
-                ends[index] = attempt.go_on(error, requests=requests, look=looks.get(deed.key))
+                look = looks.get(deed.key)
+                seen = None if look is None else (look, looked_at)
+                ends[index] = attempt.go_on(error, requests=requests, look=seen)
             except ErpConnectError as end:
                 ends[index] = end
-            except BaseException:
-                self._let_go(self._entries[each.key] for _, each, _ in doubtful[place + 1 :])
-                raise
 
     def _let_go(self, entries: Any) -> None:
         try:
-            self._store.change([Change(entry=entry, values=let_go()) for entry in entries])
+            self._store.change([fenced(entry, let_go()) for entry in entries])
         except JournalUnavailable:
-            return  # what interrupted us matters more; the leases end by themselves
+            return  # what threw us out matters more; the leases end by themselves

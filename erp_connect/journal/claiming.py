@@ -128,6 +128,14 @@ def let_go(state: State = State.UNKNOWN) -> dict[str, Any]:
     return {"state": state, "owner": None, "lease_until": None}
 
 
+def last_sent(entry: Entry, now: datetime) -> datetime | None:
+    """The last moment at which an owner that is gone can have sent.
+
+    A block's entries say how long its lease would have allowed it; who is taken over from sends nothing any more.
+    """
+    return None if entry.sent_at is None else min(entry.sent_at, now)
+
+
 def is_free(entry: Entry, clock: Clock) -> bool:
     """Whether nothing was written under this key and nobody is about to: it may be used for other content too."""
     never_sent = entry.state is State.INTENDED and not leases.held(entry, clock.now())
@@ -207,6 +215,7 @@ class Claims:
             "owner": mine.owner,
             "lease_until": leases.lease(self._clock.now(), deed.timeout),
             "correlation_id": mine.correlation_id,
+            "sent_at": last_sent(row, self._clock.now()),
         }
         if free:
             values |= {name: getattr(mine, name) for name in _AFRESH}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ..adapters.contract import Conditional, StampKind, StampPolicy
+from ..adapters.contract import Certainty, Conditional, StampPolicy
 from ..errors import ErpConnectError, VersionConflict
 
 
@@ -66,7 +66,7 @@ class Rules:
     @classmethod
     def of(cls, stamps: StampPolicy, *, creates: bool, conditional: Conditional) -> Rules:
         """From the capabilities: a stamp guards what is made, a version what is changed."""
-        unique = creates and stamps.enforced and stamps.kind is not StampKind.NONE
+        unique = creates and stamps.certainty is Certainty.ENFORCED
         return cls(
             execution_window=stamps.execution_window,
             visibility_delay=stamps.visibility_delay,
@@ -100,11 +100,12 @@ def after_error(error: BaseException, *, sent: bool) -> Verdict:
 def after_doubt(error: BaseException, rules: Rules, *, sent_at: datetime | None, now: datetime) -> Verdict:
     """What a refusal means while an earlier request of the same key may still run, and nothing of it is seen.
 
-    A version that has moved on is moved on for the earlier request too.  Anything else could be lifted before
-    that request runs.
+    A version that the back-end enforces and that has moved on is moved on for the earlier request too; unless what
+    is committed shows late, for then it may be that very request that has moved it.  Anything else could be lifted
+    before that request runs.
     """
-    final = isinstance(error, VersionConflict) or rules.wait(sent_at, now) == 0
-    return Verdict.REFUSE if final else Verdict.WAIT
+    used_up = isinstance(error, VersionConflict) and rules.repeatable and rules.visibility_delay == 0
+    return Verdict.REFUSE if used_up or rules.wait(sent_at, now) == 0 else Verdict.WAIT
 
 
 def after_look(

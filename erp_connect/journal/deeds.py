@@ -98,8 +98,11 @@ class Deed(ABC, Generic[E]):
     def replay(self, entry: Entry) -> Settled[E]:
         """What an earlier call with this key had done, as it stands now."""
 
-    def undo(self, entry: Entry, write: Write) -> bool:
-        """Take back what a refused write of several calls has left; false where that is not possible."""
+    def undo(self, entry: Entry, write: Write) -> bool | None:
+        """Take back what a refused write of several calls has left; false where that is not possible.
+
+        None when that was asked for and not answered: it may still be taken back, later.
+        """
         return False
 
     def partial(self, entry: Entry) -> Any:

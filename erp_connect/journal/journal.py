@@ -14,18 +14,20 @@ from ..models import RecoveryReport
 from . import leases
 from .blocks import LookUp, Send
 from .canonical import fingerprint
-from .claiming import confirmed, in_progress, is_free, key_reused
+from .claiming import confirmed, in_progress, is_free, key_reused, last_sent
 from .decisions import Sight
 from .deeds import Deed, Settled
 from .records import OPEN, Entry, State
-from .store import Change, Store, Wanted
+from .store import Change, Store, Wanted, fenced
 from .writing import Outcome
 
 E = TypeVar("E")
 _log = logging.getLogger("erp_connect.journal")
 """One event for each end of a write: system, operation, key, id and correlation id; no content."""
-RETENTION_DAYS = 400
+RETENTION_DAYS: Final = 400
 """How long a settled entry is kept."""
+_ALWAYS: Final = 700_000
+"""Days before any that a clock shows: older than that nothing is."""
 
 
 class Writes(Protocol):
@@ -174,16 +176,22 @@ class Journal:
 
     def _taken(self, entry: Entry) -> Entry | None:
         now = self._clock.now()
-        values = {"fence": entry.fence + 1, "owner": leases.owner(), "lease_until": leases.lease(now, 60.0)}
+        values = {
+            "fence": entry.fence + 1,
+            "owner": leases.owner(),
+            "lease_until": leases.lease(now, 60.0),
+            "sent_at": last_sent(entry, now),
+        }
         return None if self._store.change([Change(entry=entry, values=values)]) else entry.but(**values)
 
     def _looked_up(self, entry: Entry, rebuild: Callable[[Entry], Deed[Any]]) -> str:
         try:
             deed = rebuild(entry)
+            looked_at = self._clock.now()  # whatever comes after this may not be seen
             look = deed.look(entry)
             if look.sight is Sight.ONE:
                 values = confirmed(entry, deed.settle(look.written), self._clock)
-                self._store.change([Change(entry=entry, values=values)])
+                self._store.change([fenced(entry, values)])
                 return "settled"
         except JournalUnavailable:
             raise
@@ -191,7 +199,7 @@ class Journal:
             # Nobody can be asked now, or nobody can read what was noted: it stays to be settled.
             self._close(entry, State.UNKNOWN)
             return "unknown"
-        if look.sight is Sight.NONE and deed.rules.wait(entry.sent_at, self._clock.now()) == 0:
+        if look.sight is Sight.NONE and deed.rules.wait(entry.sent_at, looked_at) == 0:
             self._close(entry, State.NEVER_SENT)
             return "reopened"
         self._close(entry, State.UNKNOWN)
@@ -201,7 +209,7 @@ class Journal:
         values: dict[str, Any] = {"state": state, "owner": None, "lease_until": None}
         if state is not State.UNKNOWN:
             values["settled_at"] = self._clock.now()
-        self._store.change([Change(entry=entry, values=values)])
+        self._store.change([fenced(entry, values)])
 
     def resolve(self, key: str, settled: Settled[Any] | None) -> Entry:
         """A person's word on an open or partial entry: this is what stands, or (None) nothing does.
@@ -242,7 +250,9 @@ class Journal:
 
         A key that is pruned guards nothing any more: the same wish under it would be written again.
         """
-        before = self._clock.now() - timedelta(days=older_than_days)
+        if type(older_than_days) is not int or older_than_days < 0:
+            raise ValueError("older_than_days is a number of whole days, and not below zero")
+        before = self._clock.now() - timedelta(days=min(older_than_days, _ALWAYS))
         old = Wanted(
             system=self.system,
             states=frozenset(State) - OPEN - {State.PARTIAL},

@@ -40,12 +40,17 @@ if hasattr(os, "register_at_fork"):
 
 @cache
 def _place() -> str:
-    """The host, and the space in which its process ids count: containers of one host have ids of their own."""
+    """The host, and the space in which its process ids count.
+
+    Containers of one host have ids of their own, and two hosts of one name (``localhost``) are told apart by the
+    number that every start of a machine has.
+    """
     try:
         space = str(Path("/proc/self/ns/pid").stat().st_ino)
-    except OSError:
-        space = ""
-    return f"{socket.gethostname()}:{space}"
+        start = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:13]
+    except (OSError, ValueError):
+        space, start = "", ""
+    return f"{socket.gethostname()[:100]}:{space}:{start}"
 
 
 def lease(now: datetime, timeout: float) -> datetime:
@@ -64,10 +69,10 @@ def held(entry: Entry, now: datetime) -> bool:
 
 
 def _dead(name: str) -> bool:
-    place, pid_text, _ = name.rsplit("/", 2)
-    if place != _place():
+    place, _, rest = name.rpartition("/")[0].rpartition("/")
+    if place != _place() or not rest.isdecimal():
         return False
-    pid = int(pid_text)
+    pid = int(rest)
     if pid == os.getpid():
         # The same number and another token: the process before us that had it is gone.
         return name != owner()
@@ -79,7 +84,16 @@ def _dead(name: str) -> bool:
         return True
     except PermissionError:
         return False
-    return False
+    return _only_a_name_is_left(pid)
+
+
+def _only_a_name_is_left(pid: int) -> bool:
+    """Whether a process has ended and only waits for its parent to ask how (a zombie)."""
+    try:
+        said = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return said.rpartition(")")[2].split()[:1] in (["Z"], ["X"])
 
 
 def last_start(until: datetime, timeout: float) -> datetime:

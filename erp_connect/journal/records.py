@@ -55,8 +55,10 @@ class Entry:
     """One write, by system and key.
 
     ``serial`` rises with every entry: it keeps the order of writes where ``created_at`` is the same.
-    ``fence`` counts the owners that a row has had: whoever has been replaced can change it no more.
-    ``sent_at`` is the last send of any owner: the execution window counts from there.  ``before`` is the
+    ``fence`` moves with every step of a write: whoever has been replaced can change the row no more, and whoever
+    read it before the last step cannot take it over.
+    ``sent_at`` is the last send of any owner, or the latest moment at which it may have begun while nobody has told
+    more: the execution window counts from there.  ``before`` is the
     entity as it was, ``result`` what came of it (ids, changes, differences, tombstone).
     """
 

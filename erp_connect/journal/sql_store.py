@@ -100,10 +100,15 @@ class SqlStore:
         """Store entries of which none may be there, in the caller's transaction."""
         insert_many(connection, tables.entries, map(_values, entries), _ALL)
 
-    def replace_on(self, connection: sa.Connection, row: Entry, entry: Entry) -> None:
-        """Begin a row anew whose write was not applied, in the caller's transaction; its history goes on."""
-        values = {name: getattr(entry, name) for name in _COLUMNS if name not in ("fence", "system", "key")}
+    def replace_on(self, connection: sa.Connection, row: Entry, entry: Entry) -> Entry:
+        """Begin a row anew whose write was not applied, in the caller's transaction; returns it as it is then.
+
+        Its fence moves on: who has read the row before can change it no more.
+        """
+        fresh = entry.but(fence=row.fence + 1)
+        values = {name: getattr(fresh, name) for name in _COLUMNS if name not in ("system", "key")}
         self.change_on(connection, [Change(entry=row, values=values)])
+        return fresh
 
     def read(self, system: str, keys: Iterable[str]) -> dict[str, Entry]:
         """The entries of these keys."""

@@ -25,6 +25,11 @@ class Change:
     """Fields of :class:`Entry` to set."""
 
 
+def fenced(entry: Entry, values: Mapping[str, Any]) -> Change:
+    """A change that moves the fence: whoever has read the row before has to read it again."""
+    return Change(entry=entry, values={**values, "fence": entry.fence + 1})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which rows to read, oldest first; every criterion given must hold."""
@@ -80,8 +85,11 @@ class MemoryStore:
         there: set[str] = set()
         with self._lock:
             for entry in entries:
-                if self._rows.setdefault((entry.system, entry.key), entry) is not entry:
+                place = (entry.system, entry.key)
+                if place in self._rows:
                     there.add(entry.key)
+                else:
+                    self._rows[place] = entry
         return frozenset(there)
 
     def read(self, system: str, keys: Iterable[str]) -> dict[str, Entry]:

@@ -1,7 +1,10 @@
-"""The journal's tables, made at first use, and the refusal of a journal that a newer version wrote."""
+"""The journal's tables: made at first use, brought up to date, and refused where a newer version wrote them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
 from typing import Final
 
 import sqlalchemy as sa
@@ -55,8 +58,16 @@ entries = sa.Table(
 )
 
 
+Step = Callable[[sa.Connection], None]
+STEPS: Final[Mapping[int, Step]] = {}
+"""How the tables come from one form (the key) to the next.
+
+MariaDB commits after each change of a table: a step that was cut is made again, and has to bear that.
+"""
+
+
 def make(engine: sa.Engine) -> None:
-    """Make the tables where they are missing, also when several processes do it at once.
+    """Make the tables where they are missing, also when several processes do it at once, or bring them up to date.
 
     Raises ``JournalUnavailable`` for a journal whose form this version does not know.
     """
@@ -79,19 +90,61 @@ def make(engine: sa.Engine) -> None:
 
 
 def are_there(engine: sa.Engine) -> bool:
-    """Whether the tables have been made; ``JournalUnavailable`` for a form that this version does not know."""
+    """Whether the tables have been made; those of an older form are brought up to date, nothing being lost.
+
+    Raises ``JournalUnavailable`` for a form that this version does not know.
+    """
     known = _number(engine)
-    if known not in (None, SCHEMA):
+    if known is None:
+        return False
+    _refuse_unknown(known)
+    if known < SCHEMA:
+        _bring_up(engine)
+    return True
+
+
+def _refuse_unknown(known: int) -> None:
+    told = f"the journal has form {known}, this version of erp_connect knows form {SCHEMA}"
+    if known > SCHEMA:
         raise JournalUnavailable(
-            f"the journal has form {known}, this version of erp_connect knows form {SCHEMA}",
-            hint="use the newer version of erp_connect that wrote it; nothing was changed",
+            told, hint="use the newer version of erp_connect that wrote it; nothing was changed"
         )
-    return known is not None
+    if any(form not in STEPS for form in range(known, SCHEMA)):
+        raise JournalUnavailable(
+            told, hint="bring it up to date with an older version of erp_connect first; nothing was changed"
+        )
+
+
+def _bring_up(engine: sa.Engine) -> None:
+    with writing(engine) as connection, _alone(connection):
+        while (known := connection.scalar(_NUMBER.with_for_update()) or 0) < SCHEMA:
+            STEPS[known](connection)
+            connection.execute(sa.update(about).values(schema_number=known + 1))
+
+
+@contextmanager
+def _alone(connection: sa.Connection) -> Iterator[None]:
+    """One process at a time: elsewhere the lock on the number's row does it, MariaDB gives that up after each step."""
+    if connection.dialect.name not in ("mysql", "mariadb"):
+        yield
+        return
+    name = sha256(f"erp_journal:{connection.engine.url.database}".encode()).hexdigest()[:15]
+    if connection.scalar(sa.select(sa.func.get_lock(name, _PATIENCE))) != 1:
+        raise JournalUnavailable("another process is bringing the journal up to date", retryable=True)
+    try:
+        yield
+    finally:
+        connection.execute(sa.select(sa.func.release_lock(name)))
 
 
 def _number(engine: sa.Engine) -> int | None:
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table(about.name):
             return None
-        number: int | None = connection.scalar(sa.select(about.c.schema_number))
+        number: int | None = connection.scalar(_NUMBER)
         return number
+
+
+_NUMBER: Final = sa.select(about.c.schema_number)
+_PATIENCE: Final = 60
+"""Seconds to wait for a process that is bringing the journal up to date."""

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from ..adapters.contract import Transactional
 from ..clock import Clock
+from ..collector import collector_paused
 from ..errors import (
     DuplicateReference,
     ErpConnectError,
@@ -26,13 +27,22 @@ from ..errors import (
 from ..wire.sql import Trouble, classify
 from .blocks import LookUp, Send
 from .claiming import as_write, confirmed, done_at_once, first_entry, key_reused, refused
+from .decisions import Verdict, after_error
 from .deeds import Deed
 from .records import FREE, Entry, State, row_id
+from .retrying import ATTEMPTS, Again, again
 from .sql_store import SqlStore
-from .store import Change
-from .writing import ATTEMPTS, Outcome
+from .store import Change, fenced
+from .writing import Outcome
 
 E = TypeVar("E")
+
+
+class _Doubt:
+    """A COMMIT of this call that was not answered, until the key's row has been seen since."""
+
+    def __init__(self, error: ErpConnectError | None = None) -> None:
+        self.error = error
 
 
 class TransactionalWriter:
@@ -50,28 +60,43 @@ class TransactionalWriter:
         ``resume`` means nothing here: half a write does not exist.
         """
         self._store.ready()
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return self._once(deed)
-            except ErpConnectError as error:
-                if error.outcome == "unknown":
-                    if attempt == ATTEMPTS:
-                        raise self._unsettled(deed, error) from error
-                elif not error.retryable or attempt == ATTEMPTS or isinstance(error, KeyInProgress):
-                    self._remember(deed, error)
-                    raise
-                self._clock.sleep(0.05 * 2**attempt)
-        raise AssertionError("the last attempt returns or raises")
+        return self._write(deed, _Doubt())
 
-    def _once(self, deed: Deed[E]) -> Outcome[E]:
+    def _write(self, deed: Deed[E], doubt: _Doubt) -> Outcome[E]:
+        def tried() -> Outcome[E]:
+            try:
+                return self._once(deed, doubt)
+            except ErpConnectError as error:
+                verdict = after_error(error, sent=True)
+                if verdict is Verdict.LOOK:
+                    doubt.error = error
+                again_later = verdict is Verdict.RELEASE and not isinstance(error, KeyInProgress)
+                if verdict is Verdict.LOOK or again_later:
+                    raise Again(error, verdict) from error
+                if doubt.error is not None:
+                    raise self._unsettled(deed, doubt.error) from error
+                self._remember(deed, error)
+                raise
+
+        def exhausted(last: Again) -> Outcome[E]:
+            # What was not done the last time says nothing of a commit before it that was not answered.
+            if doubt.error is not None:
+                raise self._unsettled(deed, doubt.error) from last.error
+            self._remember(deed, last.error)
+            raise last.error
+
+        # Looking up is sending again here: the key's row is there, or nothing of it was applied.
+        return again(tried, clock=self._clock, key=deed.key, budget=deed.timeout, give_up=exhausted)
+
+    def _once(self, deed: Deed[E], doubt: _Doubt) -> Outcome[E]:
         entry = first_entry(deed, self._system, self._clock)
-        done: Outcome[E] | Entry
         with self._database.transaction() as connection:
-            done = self._known(connection, entry) or self._sent(deed, entry, connection)
-        if isinstance(done, Outcome):
+            row, ours = self._row(connection, entry, doubt)
+            done = self._sent(deed, row, connection) if ours else None
+        if done is not None:
             return done
         # The row may be our own: its COMMIT was not answered, and it stands.
-        return Outcome(deed.replay(done), done, replayed=done.correlation_id != deed.correlation_id)
+        return Outcome(deed.replay(row), row, replayed=row.correlation_id != deed.correlation_id)
 
     def _sent(self, deed: Deed[E], entry: Entry, connection: sa.Connection) -> Outcome[E]:
         settled = deed.settle(deed.send(as_write(deed, deed.stamp, transaction=connection)))
@@ -79,11 +104,12 @@ class TransactionalWriter:
         self._store.change_on(connection, [Change(entry=entry, values=values)])
         return Outcome(settled, entry.but(**values), replayed=settled.earlier)
 
-    def _known(self, connection: sa.Connection, entry: Entry) -> Entry | None:
-        """The row that was there before ours; None when the key is ours now."""
+    def _row(self, connection: sa.Connection, entry: Entry, doubt: _Doubt) -> tuple[Entry, bool]:
+        """The key's row, and whether it is ours to write now; one that is not was done before."""
         try:
             if not self._store.insert_on(connection, [entry]):
-                return None
+                doubt.error = None  # nothing stands under this key
+                return entry, True
         except sa.exc.DBAPIError as failure:
             if classify(failure).trouble is Trouble.LOCK_TIMEOUT:
                 raise KeyInProgress(
@@ -91,12 +117,12 @@ class TransactionalWriter:
                 ) from failure
             raise
         row = self._store.read_on(connection, self._system, [entry.key])[entry.key]
+        doubt.error = None
         if row.state in FREE:
-            self._store.replace_on(connection, row, entry)
-            return None
+            return self._store.replace_on(connection, row, entry), True
         if row.fingerprint != entry.fingerprint or row.state is not State.CONFIRMED:
             raise key_reused(row)
-        return row
+        return row, False
 
     def _remember(self, deed: Deed[Any], error: ErpConnectError) -> None:
         """Note a refusal for the audit trail; a row that stands for something else is left alone."""
@@ -108,7 +134,7 @@ class TransactionalWriter:
             if row is not None and row.state in FREE:
                 afresh = {name: getattr(entry, name) for name in ("operation", "fingerprint", "payload")}
                 values = {**afresh, **refused(error, self._clock)}
-                self._store.change([Change(entry=row, values=values)])
+                self._store.change([fenced(row, values)])
         except JournalUnavailable:
             error.add_note("the journal could not note this refusal")
 
@@ -129,6 +155,8 @@ class TransactionalWriter:
         """One verdict per deed, in their order, with one commit for all that is plain."""
         self._store.ready()
         ends: dict[int, Outcome[E] | ErpConnectError] = {}
+        doubt: ErpConnectError | None = None
+        give_up = self._clock.monotonic() + max((deed.timeout for deed in deeds), default=0.0)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 ends = self._block(deeds, send)
@@ -137,12 +165,14 @@ class TransactionalWriter:
                 # A rival is writing, or has written, one of these keys or what they need: look again.
                 self._clock.sleep(0.05 * 2**attempt)
             except TransportError as failure:
-                if attempt == ATTEMPTS:
-                    return [self._cut_off(deed, failure) for deed in deeds]
+                if failure.outcome == "unknown":
+                    doubt = failure
+                if attempt == ATTEMPTS or self._clock.monotonic() >= give_up:
+                    return [self._unsettled(deed, doubt) if doubt else failure for deed in deeds]
                 self._clock.sleep(0.05 * 2**attempt)
             except ErpConnectError:
                 break  # the block as a whole is refused: each one by itself says why
-        return [ends[i] if i in ends else self._single(deed) for i, deed in enumerate(deeds)]
+        return [ends[i] if i in ends else self._single(deed, doubt) for i, deed in enumerate(deeds)]
 
     def _block(self, deeds: Sequence[Deed[E]], send: Send[E]) -> dict[int, Outcome[E] | ErpConnectError]:
         fresh: dict[str, tuple[int, Deed[E]]] = {}
@@ -150,7 +180,7 @@ class TransactionalWriter:
             fresh.setdefault(deed.key, (index, deed))
         ends: dict[int, Outcome[E] | ErpConnectError] = {}
         begun = self._clock.now()
-        with self._database.transaction() as connection:
+        with collector_paused(), self._database.transaction() as connection:
             there = self._store.known_on(connection, {row_id(self._system, key): key for key in fresh})
             plain = [each for key, each in fresh.items() if key not in there]
             if not plain:
@@ -172,12 +202,8 @@ class TransactionalWriter:
             self._store.insert_all_on(connection, final)
         return ends
 
-    def _single(self, deed: Deed[E]) -> Outcome[E] | ErpConnectError:
+    def _single(self, deed: Deed[E], doubt: ErpConnectError | None) -> Outcome[E] | ErpConnectError:
         try:
-            return self.write(deed)
+            return self._write(deed, _Doubt(doubt))
         except ErpConnectError as error:
             return error
-
-    def _cut_off(self, deed: Deed[Any], failure: TransportError) -> ErpConnectError:
-        """What each is told when the database cannot be reached: not applied, or nobody knows."""
-        return self._unsettled(deed, failure) if failure.outcome == "unknown" else failure

@@ -6,6 +6,9 @@ own; there the key, the order and the result are one commit (``transactional.py`
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any, Generic, NoReturn, TypeVar
 
 from ..adapters.contract import Write, Written
@@ -22,12 +25,10 @@ from .claiming import Claims, as_write, confirmed, let_go, refused, stands_in_pa
 from .decisions import Sight, Verdict, after_doubt, after_error, after_look
 from .deeds import Deed, Look, Settled
 from .records import Entry, State
+from .retrying import ATTEMPTS, Again, again
 from .store import Change, Store
 
 E = TypeVar("E")
-
-ATTEMPTS = 3
-"""How often a request is sent at most that was provably not applied (throttled, locked)."""
 
 
 class Outcome(Generic[E]):
@@ -78,49 +79,83 @@ class Attempt(Generic[E]):
         """Requests begun by this owner."""
         self._sent = False
         """Whether the send at hand has begun a request."""
+        self._unanswered = self._begun_by_another or begun_here
+        """Whether a request was begun of which nobody knows the end."""
         self._doubt = False
         """Whether an earlier request of this key may still run although nothing of it is seen."""
+        self._half = False
+        """Whether half of the write stands already: then nothing that follows is simply not applied."""
+        self._lost = False
+        """Whether somebody else has taken the key over."""
 
     def run(self) -> Outcome[E]:
         """Look first where an earlier owner has sent, then send, and judge how it ended."""
-        if self._begun_by_another:
-            self._deed.adopt(self._entry)
-            outcome = self._look(None)
-            if outcome is not None:
-                return outcome
-        return self._tries(1)
+        with self._let_go_when_interrupted():
+            if self._begun_by_another:
+                self._deed.adopt(self._entry)
+                outcome = self._look(None)
+                if outcome is not None:
+                    outcome.replayed = True
+                    return outcome
+            return self._tries()
 
-    def go_on(self, error: ErpConnectError, *, requests: int, look: Look[E] | None = None) -> Outcome[E]:
-        """Find out how it ended where many deeds were sent together, with so many requests for ours, and this error."""
+    def go_on(
+        self, error: ErpConnectError, *, requests: int, look: tuple[Look[E], datetime] | None = None
+    ) -> Outcome[E]:
+        """Find out how it ended where many deeds were sent together, with so many requests for ours, and this error.
+
+        ``look``: what a look-up of all of them showed, and the moment before it.
+        """
         self._sent, self._requests = True, requests
-        outcome = self._judged(error, last=False, look=look)
-        if outcome is not None:
-            return outcome
-        self._pause(error, 1)
-        return self._tries(2)
+        with self._let_go_when_interrupted():
+            try:
+                return self._judged(error, look=look)
+            except Again as not_done:
+                return self._tries(not_done)
 
     def give_up(self, cause: ErpConnectError) -> NoReturn:
         """Leave a request unanswered that was sent for many deeds together, because nobody can be asked about it."""
         self._sent = True
         self._leave_unknown(cause)
 
-    def _tries(self, first: int) -> Outcome[E]:
-        for attempt in range(first, ATTEMPTS + 1):
-            self._sent = False
-            try:
-                written = self._deed.send(self._write())
-            except BaseException as error:  # noqa: BLE001 (every end of a send is judged, interruptions too)
-                outcome = self._judged(error, last=attempt == ATTEMPTS)
-                if outcome is not None:
-                    return outcome
-                self._pause(error, attempt)
-            else:
-                return self._confirm(written)
-        raise AssertionError("the last attempt returns or raises")
+    def _tries(self, begin_with: Again | None = None) -> Outcome[E]:
+        return again(
+            self._try,
+            clock=self._clock,
+            key=self._deed.key,
+            budget=self._deed.timeout,
+            give_up=self._exhausted,
+            begin_with=begin_with,
+        )
 
-    def _pause(self, error: BaseException, attempt: int) -> None:
-        wait = error.retry_after if isinstance(error, ErpConnectError) else None
-        self._clock.sleep(wait if wait is not None else 0.1 * 2**attempt)
+    def _try(self) -> Outcome[E]:
+        self._sent = False
+        try:
+            written = self._deed.send(self._write())
+        except BaseException as error:  # noqa: BLE001 (every end of a send is judged, interruptions too)
+            return self._judged(error)
+        return self._confirm(written)
+
+    def _exhausted(self, last: Again) -> Outcome[E]:
+        """The patience is at an end: what is still in doubt stays open, what was not done is refused."""
+        if last.verdict is Verdict.LOOK:
+            self._leave_unknown(last.error)
+        return self._refused(last.error)
+
+    @contextmanager
+    def _let_go_when_interrupted(self) -> Iterator[None]:
+        """Whatever throws us out between two steps, the key is not held until its lease ends."""
+        try:
+            yield
+        except ErpConnectError:
+            raise
+        except BaseException as interruption:
+            if self._entry.owner is not None and not self._lost:
+                in_doubt = self._unanswered or self._doubt or self._half
+                values = let_go() if in_doubt else refused(interruption, self._clock)
+                with suppress(ErpConnectError):  # what threw us out matters more; the lease ends by itself
+                    self._note(**values)
+            raise
 
     def _write(self) -> Write:
         return as_write(self._deed, self._entry.stamp, sending=self._sending, made=self._made)
@@ -128,86 +163,126 @@ class Attempt(Generic[E]):
     # -- what the adapter tells while it works -------------------------------------------------------------
 
     def _sending(self, step: str) -> None:
-        now = self._clock.now()
-        self._note(state=State.SENDING, sent_at=now, lease_until=leases.lease(now, self._deed.timeout))
-        self._sent = True
-        self._requests += 1
+        timeout = self._deed.timeout
+        for _ in range(ATTEMPTS):
+            now = self._clock.now()
+            until = leases.lease(now, timeout)
+            latest = leases.last_start(until, timeout)
+            self._note(state=State.SENDING, sent_at=latest, lease_until=until)
+            if self._clock.now() <= latest:
+                self._sent = self._unanswered = True
+                self._requests += 1
+                return
+        raise JournalUnavailable(
+            "the journal takes so long that a lease has ended before the request could begin",
+            operation=self._deed.operation,
+            outcome=self._so_far,
+        )
 
     def _made(self, id: str, number: str | None = None) -> None:
         self._note(entity_id=id, number=number)
 
     def _note(self, **values: Any) -> None:
-        """Change our row; raises when the lease was lost, so that nothing more is sent."""
-        outcome: Any = "unknown" if self._sent or self._doubt else "not_applied"
+        """Change our row; raises when the lease was lost, so that nothing more is sent.
+
+        The fence moves each time: a rival who read the row before this has to read it again.
+        """
+        values["fence"] = self._entry.fence + 1
         try:
             lost = self._store.change([Change(entry=self._entry, values=values)])
         except JournalUnavailable as failure:
-            failure.outcome = outcome
+            failure.outcome = self._so_far
             raise
         if lost:
+            self._lost = True
             raise KeyInProgress(
                 "another process has taken this key over, because the lease had ended",
                 operation=self._deed.operation,
-                outcome=outcome,
+                outcome=self._so_far,
             )
         self._entry = self._entry.but(**values)
 
+    @property
+    def _so_far(self) -> Any:
+        """What may be said of the write when nothing more can be noted."""
+        open_end = self._sent or self._unanswered or self._doubt or self._half
+        return "unknown" if open_end else "not_applied"
+
     # -- how it ended --------------------------------------------------------------------------------------
 
-    def _judged(self, error: BaseException, *, last: bool, look: Look[E] | None = None) -> Outcome[E] | None:
-        """The outcome after an error, None when the request may be sent again; otherwise raises."""
-        if isinstance(error, KeyInProgress):
+    def _judged(self, error: BaseException, *, look: tuple[Look[E], datetime] | None = None) -> Outcome[E]:
+        """The outcome after an error; raises it, or ``Again`` when the request may be sent again."""
+        if self._lost:
             raise error  # the key is somebody else's now
         verdict = after_error(error, sent=self._sent)
         if verdict is Verdict.UNDO:
             self._undo(error)
         if not isinstance(error, ErpConnectError):
             self._note(
-                **(let_go() if verdict is Verdict.LOOK or self._doubt else refused(error, self._clock))
+                **(
+                    let_go()
+                    if verdict is Verdict.LOOK or self._doubt or self._half
+                    else refused(error, self._clock)
+                )
             )
             raise error
         if verdict is Verdict.LOOK:
+            self._given_up()
             outcome = self._look(error, look)
-            if outcome is None and last:
-                self._leave_unknown(error)
+            if outcome is None:
+                raise Again(error, Verdict.LOOK)
             return outcome
-        too_long = (error.retry_after or 0.0) > self._deed.timeout
-        if verdict is Verdict.RELEASE and not last and not too_long:
-            return None
+        self._unanswered = False
+        if verdict is Verdict.RELEASE:
+            raise Again(error)
         return self._refused(error)
 
-    def _look(self, cause: ErpConnectError | None, look: Look[E] | None = None) -> Outcome[E] | None:
+    def _look(
+        self, cause: ErpConnectError | None, seen: tuple[Look[E], datetime] | None = None
+    ) -> Outcome[E] | None:
         """Settle by looking up; None when it is safe to send (again)."""
-        look = look or self._looked_up()
+        look, looked_at = seen or self._looked_up()
         verdict = after_look(
             look.sight,
             self._deed.rules,
             sent_at=self._entry.sent_at,
-            now=self._clock.now(),
+            now=looked_at,
             only_request=not self._begun_by_another and self._requests == 1,
         )
         if verdict is Verdict.CONFIRM:
             return self._confirm(look.written)
         if verdict is Verdict.SEND:
-            self._doubt = self._wait() > 0 and look.sight is not Sight.HALF
+            may_run = self._deed.rules.wait(self._entry.sent_at, looked_at) > 0
+            self._half = look.sight is Sight.HALF
+            self._doubt = may_run and not self._half
+            self._unanswered = False
         else:
             self._leave_unknown(cause, waiting_helps=verdict is Verdict.WAIT)
         return None
 
-    def _looked_up(self) -> Look[E]:
+    def _looked_up(self) -> tuple[Look[E], datetime]:
+        """What is there, and the moment before looking: whatever came later may not have been seen."""
+        looked_at = self._clock.now()
         try:
-            return self._deed.look(self._entry)
+            return self._deed.look(self._entry), looked_at
         except ErpConnectError as failure:
             self._leave_unknown(failure)
 
     def _refused(self, error: ErpConnectError) -> Outcome[E]:
-        """A definite no; while an earlier request may still run, it may come of that one, so look."""
+        """A definite no; while an earlier request may still run, it may come of that one, so look.
+
+        Where half of it stands already, a passing obstacle leaves it to the next call, and a refusal takes it back.
+        """
+        if self._half and error.retryable:
+            self._leave_unknown(error)
+        if self._half:
+            self._undo(error)
         if self._doubt:
-            look = self._looked_up()
+            look, looked_at = self._looked_up()
             if look.sight is Sight.ONE:
                 return self._confirm(look.written)
-            sent_at, now = self._entry.sent_at, self._clock.now()
-            if after_doubt(error, self._deed.rules, sent_at=sent_at, now=now) is Verdict.WAIT:
+            sent_at = self._entry.sent_at
+            if after_doubt(error, self._deed.rules, sent_at=sent_at, now=looked_at) is Verdict.WAIT:
                 self._leave_unknown(error)
         try:
             self._note(**refused(error, self._clock))
@@ -216,12 +291,18 @@ class Attempt(Generic[E]):
             error.add_note("the journal could not note this refusal; run recover() when it can be written")
         raise error
 
+    def _given_up(self) -> None:
+        """What was sent had begun by now, whatever was held up on its way: the window counts from here at most."""
+        sent_at, now = self._entry.sent_at, self._clock.now()
+        if sent_at is not None and sent_at > now:
+            self._entry = self._entry.but(sent_at=now)
+
     def _wait(self) -> float:
         return self._deed.rules.wait(self._entry.sent_at, self._clock.now())
 
     def _leave_unknown(self, cause: ErpConnectError | None, *, waiting_helps: bool = True) -> NoReturn:
         """Let go of the key without an end, and say so."""
-        self._note(**let_go())
+        self._note(**let_go(), sent_at=self._entry.sent_at)
         native = cause.native if cause is not None else ()
         if waiting_helps:
             raise OutcomeUnknown(
@@ -261,7 +342,8 @@ class Attempt(Generic[E]):
     def _undo(self, error: BaseException) -> NoReturn:
         """A create of several calls was refused in the middle: remove what it has made, or say what stands."""
         details = error if isinstance(error, ErpConnectError) else None
-        if self._deed.undo(self._entry, self._write()):
+        undone = self._deed.undo(self._entry, self._write())
+        if undone:
             self._note(**refused(error, self._clock))
             raise InvalidOrder(
                 "the back-end refused a part of it; what had been written before was removed again",
@@ -271,12 +353,17 @@ class Attempt(Generic[E]):
                 native=details.native if details else (),
                 path=details.path if details else None,
                 hint=details.hint if details else None,
+                retryable=type(details).default_retryable if details else None,
+                retry_after=details.retry_after if details else None,
             ) from error
-        # Every request was answered: nothing is running any more, so nothing has to be waited for.
-        self._note(**{**refused(error, self._clock, State.PARTIAL), "sent_at": None})
+        partly = refused(error, self._clock, State.PARTIAL)
+        # Where every request was answered nothing is running any more, and nothing has to be waited for.
+        self._note(**(partly if undone is None else {**partly, "sent_at": None}))
         said = "a part of it was written and could not be undone"
         native = details.native if details else ()
-        raise stands_in_part(said, self._deed, self._entry, native) from error
+        failure = stands_in_part(said, self._deed, self._entry, native)
+        failure.retry_after = self._wait() or None
+        raise failure from error
 
 
 def standing(deed: Deed[Any], id: str, entry: Entry, clock: Clock) -> dict[str, Any]:

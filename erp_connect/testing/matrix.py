@@ -37,6 +37,12 @@ product's standard interface can do by its reference; its own adapter, where the
 WINDOW: Final = """
 Window: how long a request may still run after the client gave it up. Until then an order that cannot be found is
 `OutcomeUnknown`, unless the back-end refuses a second one itself.
+
+A lost create is *enforced*: the back-end refuses a second one, so it is settled at once. *Stamped*: found by its
+stamp, and known to be absent after so many seconds. *Matched*: the same by customer, PO number and content, so that
+two candidates need a person. *Asked*: it cannot be looked for, and stays `OutcomeUnknown` until a person resolves it.
+In none of them does a second order come about ([exactly once](../concepts/exactly-once.md)). Programs ask
+`capabilities.certainty("orders")`.
 """
 EXERCISED: Final = """
 ## What the conformance kit has exercised
@@ -93,9 +99,10 @@ def _limits(known: Mapping[str, Capabilities]) -> Iterable[str]:
             "cancelled line",
             "stamp of an order",
             "window",
+            "a lost create is",
         ]
     )
-    yield _row(["---"] * 6)
+    yield _row(["---"] * 7)
     for name, each in known.items():
         stamp = each.stamp("orders")
         yield _row(
@@ -106,14 +113,20 @@ def _limits(known: Mapping[str, Capabilities]) -> Iterable[str]:
                 each.on_cancel_line.value,
                 _stamp(stamp),
                 f"{stamp.execution_window:g} s",
+                _certainty(stamp),
             ]
         )
     yield from WINDOW.splitlines()
 
 
+def _certainty(stamp: StampPolicy) -> str:
+    after = stamp.settles_after
+    return f"{stamp.certainty.value}, {after:g} s" if after else stamp.certainty.value
+
+
 def _stamp(stamp: StampPolicy) -> str:
     if stamp.kind is StampKind.NONE:
-        return "none: found by content"
+        return "none: found by content" if stamp.searchable else "none: a person has to look"
     told = [f"`{stamp.field}`"]
     if stamp.kind is StampKind.ID:
         told.append("its own id")

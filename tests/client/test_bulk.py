@@ -194,7 +194,7 @@ def test_a_throttled_block_pauses_once_for_all_of_it(shop, erp):
     before = shop.clock.now()
     shop.faults.throttle("orders.create_block", retry_after=30.0, times=2)
     assert not erp.orders.create_many(drafts(shop, 50), ec.keys.by_customer_po).failed
-    assert (shop.clock.now() - before).total_seconds() == 60
+    assert 60 <= (shop.clock.now() - before).total_seconds() < 62  # two pauses, and what scatters them
     assert len(shop.standing) == 50
 
 

@@ -381,3 +381,27 @@ def test_a_lost_journal_is_no_loss_where_the_back_end_refuses_a_second_stamp(sho
             shop.order(shop.line(quantity=9)), key="k"
         )
     assert len(shop.standing) == 1
+
+
+@pytest.mark.parametrize("verb", ["cancel", "amend"])
+def test_a_rival_with_the_same_key_that_was_a_moment_quicker_is_answered_for(shop, erp, monkeypatch, verb):
+    """He is done between our look at the journal and our look at the order, which then refuses what was done."""
+    placed = erp.orders.create(shop.order(shop.line(), shop.line())).order
+    calls = {
+        "cancel": lambda: erp.orders.cancel(placed.id, "withdrawn", key="k"),
+        "amend": lambda: erp.orders.amend(placed.id, ec.CancelLine(line=2, reason="withdrawn"), key="k"),
+    }
+    journal = erp._context.journal
+    look = journal.earlier
+    quicker = [calls[verb]]
+
+    def slow_look(*wish):
+        found = look(*wish)
+        while quicker:
+            quicker.pop()()
+        return found
+
+    monkeypatch.setattr(journal, "earlier", slow_look)
+    receipt = calls[verb]()
+    assert receipt.replayed
+    assert [entry.operation for entry in erp.history(placed)] == ["orders.create", f"orders.{verb}"]

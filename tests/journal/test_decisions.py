@@ -75,11 +75,22 @@ def test_the_only_request_that_made_the_half_is_not_running_any_more():
 
 
 def test_a_refusal_counts_once_the_earlier_request_cannot_run_any_more():
-    refusal, conflict = errors.CreditBlocked("too much"), errors.VersionConflict("moved")
+    refusal = errors.CreditBlocked("too much")
     later = SENT + timedelta(seconds=90)
     assert after_doubt(refusal, REPEATABLE, sent_at=SENT, now=SENT) is Verdict.WAIT
     assert after_doubt(refusal, REPEATABLE, sent_at=SENT, now=later) is Verdict.REFUSE
-    assert after_doubt(conflict, REPEATABLE, sent_at=SENT, now=SENT) is Verdict.REFUSE
+
+
+def test_a_version_that_has_moved_on_ends_the_earlier_request_too():
+    conflict = errors.VersionConflict("moved")
+    at_once = Rules(execution_window=60, visibility_delay=0, repeatable=True)
+    assert after_doubt(conflict, at_once, sent_at=SENT, now=SENT) is Verdict.REFUSE
+    # Where commits show late, the earlier request itself may have moved it; where nothing enforces the version,
+    # it still runs.
+    unguarded = Rules(execution_window=60, visibility_delay=0, repeatable=False)
+    for rules in (REPEATABLE, unguarded):
+        assert after_doubt(conflict, rules, sent_at=SENT, now=SENT) is Verdict.WAIT
+        assert after_doubt(conflict, rules, sent_at=SENT, now=SENT + timedelta(seconds=90)) is Verdict.REFUSE
 
 
 def test_a_unique_stamp_guards_what_is_made_and_a_version_what_is_changed():

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from ...adapters.contract import StampKind, StampPolicy
+from ...adapters.contract import Resumes, StampKind, StampPolicy, Transactional
 from ...errors import ErpConnectError, KeyInProgress, KeyReused, OutcomeUnknown, TransportError
 from ...models import ChangeQuantity, OrderStatus
+from ..simulator.running import as_declared, explored_as_declared
 from .compare import content, ordered
 from .desk import SKIPPED, Desk
 from .suite import Suite
@@ -155,6 +156,18 @@ class ExactlyOnce(Suite):
         order = sooner_or_later(desk, lambda: later.orders.create(draft, key=key))
         assert [each.id for each in desk.mine(later)] == [order.id]
         assert not [entry for entry in later.journal.open() if entry.key == key]
+
+    def test_no_schedule_doubles_or_loses_an_order_where_the_back_end_does_its_worst(
+        self, desk: Desk
+    ) -> None:
+        """The simulator's classes, with this adapter's capabilities: what it declares is enough, if it is true."""
+        adapter = desk.erp._context.adapter
+        habits = as_declared(
+            desk.capabilities,
+            steps=isinstance(adapter.orders, Resumes),
+            transactional=isinstance(adapter, Transactional),
+        )
+        assert explored_as_declared(habits).schedules > 100
 
 
 def _window(stamps: StampPolicy) -> float:
