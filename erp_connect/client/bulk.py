@@ -16,7 +16,7 @@ from .context import Context, checked_key
 from .creating import Creation, draft_of, read_back
 from .fitting import check_allowed
 from .receipts import of_outcome
-from .working import in_parallel
+from .working import in_parallel, prepared_ahead
 
 Progress = Callable[[int, int | None], None]
 """Called after each block of a bulk write: how many are done, of how many (``None``: not known)."""
@@ -57,8 +57,9 @@ def create_many(
     succeeded: list[WriteReceipt[Any]] = []
     failed: list[BatchFailure] = []
     done = 0
-    while block := list(islice(waiting, block_size if block_size > 1 else _AT_ONCE)):
-        for wish, end in zip(block, bulk.create(block), strict=True):
+    blocks = iter(lambda: list(islice(waiting, block_size if block_size > 1 else _AT_ONCE)), [])
+    for block, ends in prepared_ahead(bulk.prepare, bulk.write, blocks):
+        for wish, end in zip(block, ends, strict=True):
             if isinstance(end, ErpConnectError):
                 failed.append(BatchFailure(index=done, key=wish.key, draft=wish.draft, error=end))
             else:
@@ -80,19 +81,21 @@ class _Bulk:
         caps = (workers, context.adapter.target.max_concurrency, context.capabilities.concurrency)
         self._workers = min(cap for cap in caps if cap is not None)
 
-    def create(self, block: Sequence[_Wish]) -> list[End]:
-        """The ends of a block, in its order."""
-        ends: dict[int, End] = {}
-        fit: list[tuple[int, Creation[Any, Any]]] = []
-        for index, wish in enumerate(block):
+    def prepare(self, block: Sequence[_Wish]) -> Sequence[Creation[Any, Any] | ErpConnectError]:
+        """What is to be written of a block, or why it is not, in its order."""
+        prepared: list[Creation[Any, Any] | ErpConnectError] = []
+        for wish in block:
             try:
-                fit.append((index, self._deed(wish)))
+                prepared.append(self._deed(wish))
             except ErpConnectError as refusal:
                 refusal.system = refusal.system or self._context.system
-                ends[index] = refusal
-        deeds = [deed for _, deed in fit]
-        ends.update(zip((index for index, _ in fit), self._written(deeds), strict=True))
-        return [ends[index] for index in range(len(block))]
+                prepared.append(refusal)
+        return prepared
+
+    def write(self, prepared: Sequence[Creation[Any, Any] | ErpConnectError]) -> Sequence[End]:
+        """The ends of a block, in its order."""
+        ends = iter(self._written([each for each in prepared if not isinstance(each, ErpConnectError)]))
+        return [each if isinstance(each, ErpConnectError) else next(ends) for each in prepared]
 
     def _deed(self, wish: _Wish) -> Creation[Any, Any]:
         if wish.refusal is not None:
@@ -104,6 +107,7 @@ class _Bulk:
         deed.refuse_losses()
         if expects_prices(draft) and not deed.begun_before():
             refuse_price_mismatch(self._context, draft)
+        deed.get_ready()
         return deed
 
     def _written(self, deeds: Sequence[Creation[Any, Any]]) -> Sequence[End]:

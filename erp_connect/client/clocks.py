@@ -11,7 +11,10 @@ from ..errors import ConfigurationError
 __all__ = ["checked_clock"]
 
 _PARTS: Final = ("now", "monotonic", "sleep")
-_EXPECTED: Final = "a clock has now() -> aware datetime, monotonic() -> seconds, and sleep(seconds); see erp_connect.clock.Clock"
+_EXPECTED: Final = (
+    "a clock has now() -> aware datetime, monotonic() -> seconds, and sleep(seconds); "
+    "see erp_connect.clock.Clock"
+)
 
 
 class _AwareClock:
