@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from . import footprint, measuring, report
 from .company import Size
-from .measuring import BARE, HAND, LIBRARY, Times
+from .measuring import BARE, HAND, LIBRARY, LISTED, Times
 
 QUICK = Size(orders=1_000, listed=2_000, gets=200, customers=50, products=100)
-PARTS = ("create", "read", "memory", "import")
+PARTS = ("create", "read", "report", "memory", "import")
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     only = frozenset(asked.only or (*PARTS, *DATABASES))
     parts = only & set(PARTS) or set(PARTS)
     result: dict[str, Any] = {"size": asdict(size), "rounds": rounds, "block_size": measuring.block_size()}
-    result |= {"jobs": [], "memory": []}
+    result |= {"jobs": [], "reports": [], "memory": []}
     servers = []
     with measuring.databases(only & set(DATABASES) or frozenset(DATABASES)) as found:
         for database in found:
@@ -61,7 +61,7 @@ def _measure(
         _say(f"{database.name}: create_many")
         times = measuring.creating(database, size, rounds)
         result["jobs"].append(_job(database.name, "create_many", times))
-    if not parts & {"read", "memory"}:
+    if not parts & {"read", "report", "memory"}:
         return
     _say(f"{database.name}: filling {size.listed:,} orders")
     with measuring.filled(database, size, size.listed) as url:
@@ -69,6 +69,9 @@ def _measure(
             _say(f"{database.name}: get and list")
             for name, times in measuring.reading(url, size, rounds).items():
                 result["jobs"].append(_job(database.name, name, times))
+        if "report" in parts:
+            _say(f"{database.name}: report")
+            result["reports"].append(_report(database.name, url, size, rounds))
         if "memory" in parts:
             _say(f"{database.name}: memory")
             result["memory"].append(_memory(database.name, url, size))
@@ -89,9 +92,30 @@ def _job(database: str, job: str, times: Times) -> dict[str, Any]:
     }
 
 
+def _report(database: str, url: str, size: Size, rounds: int) -> dict[str, Any]:
+    times = measuring.reporting(url, size, rounds)
+    return {
+        "orders": size.listed,
+        "by_hand_us": times.micros(HAND),
+        "list_us": times.micros(LISTED),
+        "erp_connect_us": times.micros(LIBRARY),
+        "ratio": times.ratio(LIBRARY, HAND),
+        "list_ratio": times.ratio(LIBRARY, LISTED),
+        "cpu_ratio": times.micros(LIBRARY, cpu=True) / times.micros(HAND, cpu=True),
+        "list_cpu_ratio": times.micros(LIBRARY, cpu=True) / times.micros(LISTED, cpu=True),
+        "wall_seconds": times.wall,
+        "cpu_seconds": times.cpu,
+        **_growth(database, url, size, footprint.peak_of_reporting),
+    }
+
+
 def _memory(database: str, url: str, size: Size) -> dict[str, Any]:
+    return _growth(database, url, size, footprint.peak_of_listing)
+
+
+def _growth(database: str, url: str, size: Size, peak_of: Callable[[str, int], int]) -> dict[str, Any]:
     few, many = size.listed // 10, size.listed
-    peaks = [footprint.peak_of_listing(url, count) / 2**20 for count in (few, many)]
+    peaks = [peak_of(url, count) / 2**20 for count in (few, many)]
     return {
         "database": database,
         "few": few,

@@ -8,20 +8,46 @@ import subprocess
 import sys
 import time
 
+_PEAK = """
+def peak():
+    try:
+        # Of this program alone: Linux hands the peak of whoever starts a process on to it in ru_maxrss.
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+    except OSError:
+        found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return found if sys.platform == "darwin" else found * 1024
+print(json.dumps({"seen": seen, "peak": peak()}))
+"""
 _LISTING = """
 import json, resource, sys
 import erp_connect as ec
 with ec.connect(sys.argv[1]) as erp:
     seen = sum(1 for order in erp.orders.list(limit=int(sys.argv[2])))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"seen": seen, "peak": peak if sys.platform == "darwin" else peak * 1024}))
+"""
+_REPORTING = """
+import json, resource, sys
+import erp_connect as ec
+from datetime import UTC, datetime
+from erp_connect.reports import counted
+with ec.connect(sys.argv[1]) as erp:
+    seen = counted(erp.orders.list(limit=int(sys.argv[2])), today=datetime.now(UTC).date()).orders
 """
 
 
 def peak_of_listing(url: str, orders: int) -> int:
     """Peak memory (bytes) of a process of its own that reads so many orders one after the other."""
+    return _peak(_LISTING, url, orders)
+
+
+def peak_of_reporting(url: str, orders: int) -> int:
+    """Peak memory (bytes) of a process of its own that counts up so many orders."""
+    return _peak(_REPORTING, url, orders)
+
+
+def _peak(program: str, url: str, orders: int) -> int:
     done = subprocess.run(
-        [sys.executable, "-c", _LISTING, url, str(orders)], capture_output=True, check=True, text=True
+        [sys.executable, "-c", program + _PEAK, url, str(orders)], capture_output=True, check=True, text=True
     )
     told = json.loads(done.stdout)
     assert told["seen"] == orders, told

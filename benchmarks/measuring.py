@@ -17,12 +17,13 @@ from typing import Any
 import sqlalchemy as sa
 
 import erp_connect as ec
+from erp_connect.reports import OrderReport, order_report
 from erp_connect.testing.databases import PostgresCluster, new_database, start_postgres
 
-from . import bare, hand_create, hand_rows
-from .company import Size, as_draft, set_up, wanted_orders
+from . import bare, hand_create, hand_report, hand_rows
+from .company import Size, as_draft, set_up, today, wanted_orders
 
-HAND, LIBRARY, BARE = "by hand", "erp_connect", "bare"
+HAND, LIBRARY, BARE, LISTED = "by hand", "erp_connect", "bare", "list"
 
 
 @dataclass(slots=True)
@@ -220,3 +221,42 @@ def reading(url: str, size: Size, rounds: int) -> dict[str, Times]:
             lists.run(BARE, lambda: bare.select(engine))
     engine.dispose()
     return {"get": gets, "list": lists}
+
+
+def reporting(url: str, size: Size, rounds: int) -> Times:
+    """A report on all orders, by hand in SQL and by the library; and a list of them that nobody looks at."""
+    engine = hand_rows.make_engine(url)
+    times = Times(per=size.listed)
+    with ec.connect(url) as erp:
+        for number in range(rounds):
+            for side in (HAND, LIBRARY) if number % 2 == 0 else (LIBRARY, HAND):
+                if side == HAND:
+                    by_hand = times.run(HAND, lambda: hand_report.report(engine, today()))
+                else:
+                    found = times.run(LIBRARY, lambda: order_report(erp))
+            times.run(LISTED, lambda: sum(1 for _ in erp.orders.list()))
+            _compare(by_hand, found)
+    engine.dispose()
+    return times
+
+
+def _compare(by_hand: dict[str, list[tuple[Any, ...]]], found: OrderReport) -> None:
+    """Both sides have reckoned the same."""
+    for name in hand_report.QUESTIONS:
+        mine = {
+            (str(row.key), row.currency): (
+                row.orders,
+                row.lines,
+                row.value,
+                row.value_unknown,
+                row.open_value,
+            )
+            for row in getattr(found, name)
+        }
+        dated = name.endswith(("_day", "_week"))  # a server may give a Monday with its midnight
+        theirs = {
+            (str(key)[:10] if dated else str(key), currency): tuple(rest)
+            for key, currency, *rest in by_hand[name]
+        }
+        assert mine == theirs, name
+    assert len(by_hand["latest"]) == len(found.latest)

@@ -68,14 +68,26 @@ SPEED = (
 
 
 def other_rows(result: dict[str, Any]) -> list[Row]:
-    """Memory and import."""
-    rows: list[Row] = [
-        (
-            f"peak memory of list, {each['database']}",
-            f"{each['few']:,} orders: {each['few_mb']:.0f} MB; {each['many']:,} orders: {each['many_mb']:.0f} MB",
-            f"grows by {each['growth_mb']:.1f} MB (at most {MEMORY_TARGET})",
-        )
-        for each in result.get("memory", ())
+    """Reports, memory and import."""
+    rows: list[Row] = []
+    for each in result.get("reports", ()):
+        took = {
+            "SQL by hand": each["by_hand_us"],
+            "list": each["list_us"],
+            "order_report": each["erp_connect_us"],
+        }
+        to_list = f"{each['list_ratio']:.2f} times list (CPU {each['list_cpu_ratio']:.2f})"
+        to_sql = f"{each['ratio']:.1f} times SQL (CPU {each['cpu_ratio']:.1f})"
+        rows += [
+            (
+                f"report on {each['orders']:,} orders, {each['database']}",
+                "; ".join(f"{name} {micros * each['orders'] / 1e6:.1f} s" for name, micros in took.items()),
+                f"{to_list}, {to_sql}",
+            ),
+            _memory_row(f"peak memory of report, {each['database']}", each),
+        ]
+    rows += [
+        _memory_row(f"peak memory of list, {each['database']}", each) for each in result.get("memory", ())
     ]
     if "import" in result:
         found = result["import"]
@@ -83,6 +95,13 @@ def other_rows(result: dict[str, Any]) -> list[Row]:
         times = found["erp_connect"] / found["pydantic"]
         rows.append(("import, fresh interpreter", told, f"{times:.1f} times pydantic"))
     return rows
+
+
+def _memory_row(what: str, measured: dict[str, Any]) -> Row:
+    told = "; ".join(
+        f"{measured[size]:,} orders: {measured[f'{size}_mb']:.0f} MB" for size in ("few", "many")
+    )
+    return (what, told, f"grows by {measured['growth_mb']:.1f} MB (at most {MEMORY_TARGET})")
 
 
 OTHER = ("what", "measured", "result")
@@ -123,7 +142,8 @@ transaction, and with a select of all columns that nobody looks at.
 
 `create_many`: {size["orders"]:,} orders of {size["lines"]} lines, {size["customers"]} customers, {size["products"]}
 products, in blocks of {result["block_size"]}. `get`: {size["gets"]:,} orders one by one, out of {size["listed"]:,}.
-`list`: {size["listed"]:,} orders to the end of the stream.
+`list`: {size["listed"]:,} orders to the end of the stream. `report`: the figures of `order_report`, against the same by
+GROUP BY on the tables (`benchmarks/hand_report.py`), and against `list` with nothing done to the orders.
 
 {table(OTHER, other_rows(result))}
 

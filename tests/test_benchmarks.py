@@ -144,6 +144,9 @@ def test_the_result_has_its_figures(tmp_path):
         assert job["ratio"] > 0
         assert job["by_hand_us"] > 0
         assert job["erp_connect_us"] > 0
+    (report,) = result["reports"]
+    assert (report["orders"], report["few"], report["many"]) == (40, 4, 40)
+    assert min(report["by_hand_us"], report["list_us"], report["erp_connect_us"]) > 0
     (memory,) = result["memory"]
     assert (memory["few"], memory["many"]) == (4, 40)
     assert {"pydantic", "erp_connect"} <= result["import"].keys()

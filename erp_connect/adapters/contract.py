@@ -844,6 +844,14 @@ class Adapter(ABC):
         self.target = target
 
     @classmethod
+    def served_elsewhere(cls, given: Mapping[str, object]) -> str | None:  # noqa: ARG003 (others look at it)
+        """The class that serves these settings instead, as ``"module:Class"``; ``None``: this one does.
+
+        Both have the same settings.  The registry loads the other one when a target asks for it.
+        """
+        return None
+
+    @classmethod
     @abstractmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """The most that such a target can do, told without traffic."""

@@ -31,7 +31,7 @@ from ..settings import (
     shown,
 )
 from .contract import Adapter, AdapterSettings, Capabilities, Target
-from .schemes import adapter_class, register, speaks_sql
+from .schemes import adapter_at, adapter_class, register, speaks_sql
 from .url import Url
 
 __all__ = ["Destination", "register", "resolve", "static_capabilities"]
@@ -209,6 +209,9 @@ def _resolved(
                 else:  # a number is no secret: 007 or 1e5 would not come out as written
                     given[name] = dereferenced(name, value, environ) if follow else value
 
+    other = found.served_elsewhere(given)
+    if other is not None:
+        found = adapter_at(other)
     common = _validated(_Common, given, place, secret)
     return Destination(
         adapter_class=found,

@@ -19,7 +19,7 @@ from .contract import Adapter
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["adapter_class", "register", "speaks_sql"]
+__all__ = ["adapter_at", "adapter_class", "register", "speaks_sql"]
 
 ENTRY_POINTS: Final = "erp_connect.adapters"
 """The group in which a distribution declares its adapters: ``scheme = "package.module:Class"``."""
@@ -72,6 +72,13 @@ def adapter_class(scheme: str) -> type[Adapter]:
             hint="uninstall all but one of them",
         )
     return _loaded(claims[0])
+
+
+def adapter_at(place: str) -> type[Adapter]:
+    """The class at ``"module:Class"``, which an adapter has named to serve in its place."""
+    from importlib.metadata import EntryPoint
+
+    return _loaded(EntryPoint(name=place, value=place, group=ENTRY_POINTS))
 
 
 def speaks_sql(scheme: str) -> bool:

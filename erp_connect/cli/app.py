@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from . import importing, journal, loading, order_changes, orders, setting_up
+from . import importing, journal, loading, mapping, order_changes, orders, reporting, setting_up, sheets
 from .demo import demo
 from .exit_codes import MEANINGS
 from .verb import BARE, BareGroup, Verb
@@ -47,8 +47,11 @@ def _about(
 app.command("demo", cls=Verb)(demo)
 app.command("init", cls=Verb)(setting_up.init)
 app.command("capabilities", cls=Verb)(setting_up.capabilities)
+app.command("map", cls=Verb)(mapping.map_)
 app.command("load", cls=Verb)(loading.load)
+app.command("template", cls=Verb)(sheets.template)
 app.command("import", cls=Verb)(importing.import_)
+app.command("report", cls=Verb)(reporting.report)
 
 
 def _group(
@@ -78,6 +81,11 @@ _group(
         "track": orders.track,
         "history": orders.history,
     },
+)
+_group(
+    "export",
+    "Write orders and shipments to workbooks and csv files.",
+    {"orders": sheets.orders, "shipments": sheets.shipments},
 )
 _group(
     "journal",

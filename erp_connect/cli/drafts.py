@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -135,6 +135,20 @@ def day(text: str, option: str) -> date:
         raise typer.BadParameter(
             f"{text!r} is no date such as 2026-12-31", param_hint=f"'{option}'"
         ) from None
+
+
+def instant(text: str, option: str) -> datetime:
+    """A point in time with its zone, as ISO 8601 writes it."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.utcoffset() is None:
+        raise typer.BadParameter(
+            f"{text!r} is no instant with a zone, such as 2026-12-31T08:00+01:00 or 2026-12-31T07:00Z",
+            param_hint=f"'{option}'",
+        )
+    return found
 
 
 def amendments_of(source: Path) -> list[Amendment]:

@@ -10,19 +10,31 @@ from typing import Annotated, Any, Final
 import typer
 
 from ..client import Client
-from ..documents import OrderSheet, RowResult, SheetOrder, read_orders, row_results, write_checked_copy
-from ..documents.workbook import column_letters
+from ..documents import (
+    OrderSheet,
+    RowResult,
+    RowsLeftOut,
+    SheetOrder,
+    in_first_order,
+    read_orders,
+    row_results,
+    write_checked_copy,
+)
+from ..documents.shape import column_letters
 from ..errors import ConfigurationError, ErpConnectError, InvalidDocument, KeyReused, NotFound
-from ..journal import State
+from ..journal import State, canonical, fingerprint
 from ..models import Finding, OrderDraft, Place, Severity
 from .exit_codes import ExitCode, exit_code_of, worst
+from .explaining import explain, tell_explanation, tell_left_out
 from .options import AsJson, Settings, TargetArgument, TargetOption, opened, target_of
+from .senders import sender_file, sender_profile
 from .showing import show_findings
 from .terminal import Terminal, safe
 from .verb import end
 
 __all__ = ["ImportReport", "check_file", "checked_name", "import_", "import_file", "is_sheet"]
 
+_CHANGED: Final = "this order was imported before with other content"
 _SHEETS: Final = frozenset({".xlsx", ".xlsm", ".csv", ".txt", ".tsv"})
 
 
@@ -51,6 +63,12 @@ class ImportReport:
     checked_copy: Path | None = None
     copy_trouble: str | None = None
     """Why there is no checked copy although one was wanted."""
+    left_out: tuple[RowsLeftOut, ...] = ()
+    """Rows that are no lines of orders: totals, repeated headings, hidden rows."""
+    other_sheets: tuple[str, ...] = ()
+    """Further sheets with the columns of orders, which were not read."""
+    profile: Path | None = None
+    """Where the sender's profile was saved."""
 
 
 def checked_name(file: Path) -> Path:
@@ -72,7 +90,9 @@ def import_(
         typer.Option(metavar="PATH", help="Where the checked copy goes; default: beside the file."),
     ] = None,
     no_copy: Annotated[bool, typer.Option("--no-copy", help="Write no checked copy.")] = False,
-    sheet: Annotated[str | None, typer.Option(help="The sheet; default: the first visible one.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="The sheet; default: the first visible one with orders.")
+    ] = None,
     currency: Annotated[str | None, typer.Option(help="For rows without a currency.")] = None,
     unit: Annotated[str | None, typer.Option(help="For rows without a unit.")] = None,
     date_order: Annotated[
@@ -81,6 +101,24 @@ def import_(
     decimal_mark: Annotated[
         str | None, typer.Option("--decimal", metavar=".|,", help="How texts such as 1.234 are meant.")
     ] = None,
+    serial_dates: Annotated[
+        bool, typer.Option("--serial-dates", help="Plain numbers in date columns are day numbers.")
+    ] = False,
+    hidden: Annotated[
+        str | None, typer.Option(metavar="read|skip", help="What becomes of hidden rows and columns.")
+    ] = None,
+    explain_only: Annotated[
+        bool, typer.Option("--explain", help="Show which column is read as what, and why; import nothing.")
+    ] = False,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="What is known about the sender's sheets: a name, or a .toml file."
+        ),
+    ] = None,
+    save_profile: Annotated[
+        bool, typer.Option("--save-profile", help="Save how the sheet was read, under the profile's name.")
+    ] = False,
     settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
@@ -91,13 +129,26 @@ def import_(
     terminal = Terminal(as_json)
     if not file.is_file():
         raise ConfigurationError(f"there is no file {file}", hint="check the file's name")
-    reading = {
+    reading: dict[str, Any] = {
         "sheet": sheet,
         "currency": currency,
         "unit": unit,
         "date_order": date_order,
         "decimal": decimal_mark,
+        "serial_dates": serial_dates or None,
+        "hidden": hidden,
+        "profile": sender_profile(profile, new=save_profile),
     }
+    if save_profile and profile is None:
+        raise typer.BadParameter("name the profile with --profile", param_hint="'--save-profile'")
+    save_to = sender_file(profile) if save_profile and profile else None
+    if explain_only:
+        sheet_as_read = read_orders(file, **reading)
+        explanation = explain(sheet_as_read, _save(sheet_as_read, save_to))
+        terminal.result(explanation)
+        tell_explanation(terminal, explanation)
+        end(explanation.exit_code)
+        return
     with opened(target_of(target, target_option), settings) as erp:
         report = import_file(
             erp,
@@ -106,6 +157,7 @@ def import_(
             dry_run=dry_run,
             copy=None if no_copy else copy or checked_name(file),
             reading=reading,
+            save_profile=save_to,
         )
     terminal.result(report)
     _tell(terminal, report)
@@ -116,6 +168,7 @@ def _tell(terminal: Terminal, report: ImportReport) -> None:
     wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
     if wrong:
         show_findings(terminal, wrong, f"Not imported: {len(report.not_imported)} order(s)")
+    tell_left_out(terminal, report.left_out, report.other_sheets)
     told = [
         f"[green]{len(report.created)} created[/]" if report.created else "",
         f"{len(report.ready)} ready to be created" if report.ready else "",
@@ -127,6 +180,8 @@ def _tell(terminal: Terminal, report: ImportReport) -> None:
         terminal.say(f"Checked copy, with a result for each row: {safe(report.checked_copy)}")
     if report.copy_trouble is not None:
         terminal.note(f"[bold red]The checked copy could not be written:[/] {safe(report.copy_trouble)}")
+    if report.profile is not None:
+        terminal.say(f"Profile of the sender, yours to edit: {safe(report.profile)}")
     if report.not_imported:
         terminal.say("Correct the rows and import the file again: only what is missing is created.")
 
@@ -144,6 +199,7 @@ def import_file(
     dry_run: bool = False,
     copy: Path | None = None,
     reading: Mapping[str, Any] | None = None,
+    save_profile: Path | None = None,
 ) -> ImportReport:
     """Read, check, create what is missing and acceptable, and write the checked copy.
 
@@ -152,17 +208,21 @@ def import_file(
     if copy is not None:
         _refuse_copy(file, copy)
     sheet = read_orders(file, **(reading or {}))
+    saved = _save(sheet, save_profile)
     wrong: dict[str, tuple[Finding, ...]] = {refused.key: refused.issues for refused in sheet.refused}
     notes: dict[str, tuple[Finding, ...]] = {}
     fit: list[SheetOrder[OrderDraft]] = []
     created: dict[str, str] = {}
     there: dict[str, str] = {}
     with terminal.progress("Checking orders", len(sheet.orders)) as step:
-        for done, order in enumerate(sheet.orders, start=1):
+        for done, read in enumerate(sheet.orders, start=1):
             # What stands already is not judged again: its own credit and stock would speak against it.
-            number = _standing(erp, order)
+            number, order, same = _standing(erp, read)
             if number is not None and dry_run:
-                there[order.key] = number
+                if same:
+                    there[order.key] = number
+                else:
+                    wrong[order.key] = _findings_of(sheet, order, KeyReused(_CHANGED))
                 continue
             found = () if number is not None else _checked(erp, sheet, order)
             if any(finding.severity is Severity.ERROR for finding in found):
@@ -192,7 +252,15 @@ def import_file(
         findings=_in_order(sheet, wrong, notes),
         checked_copy=written,
         copy_trouble=trouble,
+        left_out=sheet.left_out,
+        other_sheets=sheet.other_sheets,
+        profile=saved,
     )
+
+
+def _save(sheet: OrderSheet[Any], file: Path | None) -> Path | None:
+    """Save how the sheet was read, for the sender's next one."""
+    return None if file is None or sheet.profile is None else sheet.profile.save(file)
 
 
 def _refuse_copy(file: Path, copy: Path) -> None:
@@ -222,13 +290,18 @@ def _write_copy(
         return None, error.message if isinstance(error, InvalidDocument) else str(error.strerror or error)
 
 
-def _standing(erp: Client, order: SheetOrder[OrderDraft]) -> str | None:
-    """The number of the order that an earlier import has made of this one."""
+def _standing(erp: Client, order: SheetOrder[OrderDraft]) -> tuple[str | None, SheetOrder[OrderDraft], bool]:
+    """The number of what an earlier import has made of this order, the order as it stood then, and if it is the same.
+
+    What is still unsettled has no number yet.
+    """
     try:
         entry = erp.journal.show(order.key)
     except NotFound:
-        return None
-    return (entry.number or entry.entity_id) if entry.state is State.CONFIRMED else None
+        return None, order, True
+    number = (entry.number or entry.entity_id) if entry.state is State.CONFIRMED else None
+    again = in_first_order(order, entry.payload)
+    return number, again, fingerprint(entry.operation, canonical(again.draft)) == entry.fingerprint
 
 
 def _checked(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ import typer
 from ..client import Client
 from ..keys import by_customer_po
 from ..models import BatchResult, Finding, HistoryEntry, Order, OrderDraft, OrderStatus, Severity
-from .drafts import day, draft_of, drafts_in
+from .drafts import day, draft_of, drafts_in, instant
 from .exit_codes import ExitCode, exit_code_of, worst
 from .importing import check_file, is_sheet
 from .options import AsJson, Key, OrderName, Settings, Target, named_order, opened
@@ -223,7 +222,7 @@ def list_(
 ) -> None:
     """List orders, one after the other, however many there are."""
     terminal = Terminal(as_json)
-    since = None if modified_since is None else _instant(modified_since)
+    since = None if modified_since is None else instant(modified_since, "--modified-since")
     with opened(target, settings) as erp:
         orders = erp.orders.list(
             modified_since=since,
@@ -297,16 +296,3 @@ def show_history(terminal: Terminal, found: Sequence[HistoryEntry]) -> None:
             for entry in found
         ),
     )
-
-
-def _instant(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.utcoffset() is None:
-        raise typer.BadParameter(
-            f"{text!r} is no instant with a zone, such as 2026-12-31T08:00+01:00 or 2026-12-31T07:00Z",
-            param_hint="'--modified-since'",
-        )
-    return found

@@ -5,32 +5,31 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
 
 from ..errors import InvalidDocument
 from .csvfile import records
-from .headers import ERRORS, RESULT
+from .defusing import defused
+from .headers import OURS
+from .opening import FileKind, kind_of_file
 from .order_sheet import OrderSheet
 from .patching import patch_workbook
 from .results import RowResult
+from .whole import whole_file
 
 __all__ = ["write_checked_copy"]
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_checked_copy(
     source: OrderSheet[Any], target: str | os.PathLike[str], results: Mapping[int, RowResult]
 ) -> Path:
-    """Write a copy of the file that ``source`` was read from, with the columns "Result" and "Errors"; returns its path.
+    """Write a copy of the file that ``source`` was read from, with what became of each row; returns its path.
 
-    ``results`` maps row numbers (see ``row_results``) to the texts and to the cells that are filled red.  The two
-    columns stand right of everything, or take the place of those of an earlier checked copy.  Of a workbook all other
-    parts stay byte for byte what they were; of a csv file each record stays as it was written.
+    ``results`` maps row numbers (see ``row_results``) to the texts and to the cells that are filled red.  The columns
+    "Result", "Errors" and "Key" stand right of everything, or take the place of those of an earlier checked copy.  Of a
+    workbook all other parts stay byte for byte what they were; of a csv file each record stays as it was written.
 
     The copy appears whole or not at all, replaces an older one, and never the source.  Raises ``InvalidDocument`` when
     the target cannot be, or when the source was changed since it was read; ``ValueError`` for results of rows that the
@@ -38,25 +37,19 @@ def write_checked_copy(
     """
     path = Path(target)
     _check(source, path, results)
-    if source.read_as is None:
-
-        def write(file: IO[bytes]) -> None:
+    with whole_file(path, source.path.stat().st_mode & 0o777) as file:
+        if source.read_as is None:
             patch_workbook(
                 source.path,
                 file,
                 sheet=source.sheet or "",
                 header_row=source.layout.row,
-                results_column=source.layout.results,
+                our_columns=source.layout.results,
                 results=results,
             )
-
-    else:
-        encoding, delimiter = source.read_as
-
-        def write(file: IO[bytes]) -> None:
+        else:
+            encoding, delimiter = source.read_as
             _write_csv(source, file, encoding, delimiter, results)
-
-    _whole_or_not_at_all(source.path, path, write)
     return path
 
 
@@ -64,6 +57,16 @@ def _check(source: OrderSheet[Any], target: Path, results: Mapping[int, RowResul
     def refused(code: str, message: str, hint: str) -> InvalidDocument:
         return InvalidDocument(message, code=code, hint=hint, place=target.name)
 
+    if (
+        source.read_as is None
+        and source.path.exists()
+        and kind_of_file(source.path) is FileKind.OTHER_WORKBOOK
+    ):
+        raise refused(
+            "copy_impossible",
+            "of this kind of file no copy can be written that keeps the rest of it",
+            "save it as .xlsx and read that",
+        )
     try:
         status = source.path.stat()
     except OSError:
@@ -93,21 +96,6 @@ def _check(source: OrderSheet[Any], target: Path, results: Mapping[int, RowResul
         raise ValueError(f"the sheet has no orders in the rows {strangers[:5]}")
 
 
-def _whole_or_not_at_all(source: Path, target: Path, write: Callable[[IO[bytes]], None]) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".part", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(source.stat().st_mode & 0o777)
-        temporary.replace(target)
-    finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
-
-
 def _write_csv(
     source: OrderSheet[Any],
     file: IO[bytes],
@@ -116,32 +104,28 @@ def _write_csv(
     results: Mapping[int, RowResult],
 ) -> None:
     ours = source.layout.results
+    count = len(ours or OURS)
     width = 0
     out = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="", write_through=True)
     for record in records(source.path, encoding, delimiter):
         if record.line == source.layout.row:
-            width = ours - 1 if ours else len(record.fields)
+            width = ours[0] - 1 if ours else len(record.fields)
         if record.line < source.layout.row or not record.text:
             out.write(record.text + record.end)
             continue
         result = results.get(record.line)
-        texts = (RESULT, ERRORS) if record.line == source.layout.row else ("", "")
+        texts = OURS if record.line == source.layout.row else ("",) * count
         if result is not None:
-            texts = (_defused(result.result), _defused(result.errors))
+            texts = tuple(defused(text) for text in result.texts)
         if len(record.fields) <= width:
             # As it was written, with empty fields up to the new columns.
             begun = record.text + delimiter * (width - len(record.fields))
-            out.write(begun + delimiter + _quoted(texts, delimiter) + record.end)
+            out.write(begun + delimiter + _quoted(texts[:count], delimiter) + record.end)
         else:
-            behind = record.fields[width + 2 :] if ours else record.fields[width:]
-            fields = (*record.fields[:width], *texts, *behind)
+            behind = record.fields[width + count :] if ours else record.fields[width:]
+            fields = (*record.fields[:width], *texts[:count], *behind)
             out.write(_quoted(fields, delimiter) + record.end)
     out.detach()
-
-
-def _defused(text: str) -> str:
-    """Text that a spreadsheet would run as a formula, made to stay text."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _quoted(fields: Sequence[str], delimiter: str) -> str:

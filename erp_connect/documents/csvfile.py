@@ -14,6 +14,8 @@ from typing import Final
 
 from ..errors import InvalidDocument
 from ..models.references import Place
+from .defusing import undefused
+from .shape import Shape
 from .values import BLANK, Cell
 
 __all__ = ["DELIMITERS", "CsvRows", "Record", "encoding_of", "records"]
@@ -21,6 +23,7 @@ __all__ = ["DELIMITERS", "CsvRows", "Record", "encoding_of", "records"]
 DELIMITERS: Final = (",", ";", "\t")
 LONGEST_RECORD: Final = 50_000_000
 """Characters of one record; a quote that is never closed reaches further."""
+_WIDEST: Final = 16_384
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -218,12 +221,27 @@ class CsvRows:
         """A csv file has no sheets."""
         return None
 
+    @property
+    def shape(self) -> Shape:
+        """Nothing is hidden or merged."""
+        return Shape()
+
+    @property
+    def since_1904(self) -> bool:
+        """Day numbers, where there are any, come from the usual calendar."""
+        return False
+
+    @property
+    def tells_errors(self) -> bool:
+        """Errors are written as texts."""
+        return True
+
     def place(self, row: int, column: int | None = None) -> Place:
         """Where a field, or a whole record, is."""
         return Place(file=self.path.name, line=row, column=column)
 
     def rows(
-        self, first: int = 1, last: int | None = None, width: int | None = None
+        self, first: int = 1, last: int | None = None, width: int = _WIDEST
     ) -> Iterator[tuple[int, Sequence[Cell]]]:
         """The records from line ``first`` on, each with its line."""
         for record in records(self.path, self.encoding, self.delimiter):
@@ -231,8 +249,7 @@ class CsvRows:
                 continue
             if last is not None and record.line > last:
                 return
-            fields = record.fields if width is None else record.fields[:width]
-            yield record.line, [_cell(field) for field in fields] if record.text else ()
+            yield record.line, [_cell(field) for field in record.fields[:width]] if record.text else ()
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -243,4 +260,4 @@ def _cell(field: str) -> Cell:
         return BLANK
     if field.startswith('="') and field.endswith('"') and len(field) > 2:
         field = field[2:-1]  # how spreadsheets are made to keep leading zeros
-    return Cell(field)
+    return Cell(undefused(field))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
 from .numbers import WrongValue
 
-__all__ = ["DateOrder", "date_in", "date_of_number", "sensible"]
+__all__ = ["DateOrder", "date_in", "date_of_number", "date_of_serial", "mark_in", "order_in", "sensible"]
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
@@ -54,6 +54,7 @@ def _year_last(first: int, second: int, year: str, mark: str, order: DateOrder |
             "two_digit_year",
             "the year has two digits, so the order of day, month and year is not certain",
             'type the year with four digits, or give the option date_order="dmy" or "mdy"',
+            open="date_order",
         )
     in_full = int(year) if len(year) == 4 else 2000 + int(year)
     if known is None and mark == ".":
@@ -64,22 +65,52 @@ def _year_last(first: int, second: int, year: str, mark: str, order: DateOrder |
                 "ambiguous_date",
                 "the date can be read in two ways: day first or month first",
                 'type it as 2026-12-31, or give the option date_order="dmy" or "mdy"',
+                open="date_order",
             )
         known = "mdy" if second > 12 else "dmy"
     day, month = (first, second) if known == "dmy" else (second, first)
     return _day(in_full, month, day)
 
 
-def date_of_number(number: Decimal) -> date:
-    """The date that a plain number such as 20261231 says; a serial number of the spreadsheet is refused."""
+def date_of_number(number: Decimal, *, serial: bool = False, since_1904: bool = False) -> date:
+    """The date that a plain number such as 20261231 says; with ``serial`` also a day number of the spreadsheet."""
     if number == number.to_integral_value() and (found := _COMPACT.fullmatch(str(int(number)))):
         year, month, day = found.groups()
         return _day(int(year), int(month), int(day))
+    day_number = date_of_serial(number, since_1904=since_1904)
+    if serial and day_number is not None:
+        return day_number
     raise WrongValue(
         "not_a_date",
         "the cell holds a plain number where a date is expected",
-        "format the cell as a date, or type it as 2026-12-31",
+        "format the cell as a date, or type it as 2026-12-31"
+        + (", or give the option serial_dates if it is the day's number" if day_number else ""),
+        open="serial_dates" if day_number is not None else None,
     )
+
+
+def date_of_serial(number: Decimal, *, since_1904: bool) -> date | None:
+    """The day that a spreadsheet's day number means, a time of day left out; ``None`` if no order is about it."""
+    first = date(1904, 1, 1) if since_1904 else date(1899, 12, 30)
+    days = int(number) if abs(number) < 1_000_000 else 0
+    found = first + timedelta(days=days)
+    return found if _EARLIEST <= found.year <= _LATEST else None
+
+
+def order_in(text: str) -> tuple[str, DateOrder] | None:
+    """What a text proves about the order of day and month: its mark, and the order; ``None`` when it proves nothing."""
+    found = _YEAR_LAST.fullmatch(text.strip()) if len(text) <= 40 else None
+    if found is None or len(found.group(4)) == 2:
+        return None
+    first, mark, second = int(found.group(1)), found.group(2), int(found.group(3))
+    if mark == "." or (12 < first <= 31 and second <= 12):
+        return mark, "dmy"
+    return (mark, "mdy") if first <= 12 < second <= 31 else None
+
+
+def mark_in(text: str) -> str:
+    """The mark between day, month and year."""
+    return next((char for char in text.strip() if char in "-/."), "")
 
 
 def _day(year: int, month: int, day: int) -> date:

@@ -15,8 +15,8 @@ from ..models.order import LineDraft, OrderDraft
 from ..models.purchase import PurchaseOrderDraft, PurchaseOrderLineDraft
 from ..models.references import Reference
 from .fields import Book
+from .gathered import Gathered, finding
 from .order_sheet import Locates, Places
-from .orders import Gathered, finding
 
 __all__ = ["NO_POSTAL_CODES", "Drafting"]
 
@@ -34,12 +34,9 @@ _ADDRESS: Final = {
 class Drafting:
     """Makes drafts of one sheet's orders; ``columns`` maps field names to column numbers."""
 
-    def __init__(
-        self, book: Book, columns: Mapping[str, int], options: Mapping[str, str], locate: Locates
-    ) -> None:
+    def __init__(self, book: Book, columns: Mapping[str, int], locate: Locates) -> None:
         self._book = book
         self._columns = columns
-        self._options = options
         self._locate = locate
 
     def places(self, order: Gathered) -> Places:
@@ -48,7 +45,7 @@ class Drafting:
 
     def draft(self, order: Gathered) -> OrderDraft | PurchaseOrderDraft | None:
         """The draft of an order, or ``None`` after adding to ``order.issues`` what keeps it from being one."""
-        currency = order.header.get("currency") or self._options.get("currency")
+        currency = order.header.get("currency")
         ship_to = self._address(order)
         if currency is None and not any(issue.path == "currency" for issue in order.issues):
             row = order.rows[0]
@@ -58,7 +55,7 @@ class Drafting:
                     "currency",
                     "Currency is missing",
                     "fill in the cell, or give the option currency=",
-                    self._locate(row, self._columns["currency"]),
+                    self._locate(row, self._columns.get("currency")),
                 )
             )
         if order.wrong or currency is None:
@@ -117,13 +114,19 @@ class Drafting:
         if any(issue.path.startswith("ship_to.") for issue in order.issues):
             missing = [p for p in missing if not any(issue.path == f"ship_to.{p}" for issue in order.issues)]
         first = min(
-            order.header_rows[f"ship_to.{part}"] for part in parts if f"ship_to.{part}" in order.header_rows
+            (
+                order.header_rows[f"ship_to.{part}"]
+                for part in parts
+                if f"ship_to.{part}" in order.header_rows
+            ),
+            default=order.rows[0],
         )
         for part in missing:
             column = self._columns.get(f"ship_to.{part}")
             fix = "fill in the cell" if column else f'add the column "{_ADDRESS[part]}"'
             beside = next(
-                self._columns[f"ship_to.{known}"] for known in parts if f"ship_to.{known}" in self._columns
+                (self._columns[f"ship_to.{known}"] for known in parts if f"ship_to.{known}" in self._columns),
+                None,
             )
             order.issues.append(
                 finding(

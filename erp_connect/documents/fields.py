@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
-__all__ = ["FIELDS", "Book", "Field", "Holds", "fields_of"]
+__all__ = ["BOOKS", "FIELDS", "Book", "Field", "Holds", "fields_of"]
 
 Book = Literal["sales", "purchase"]
 """Whether the rows are sales orders (what customers ask of us) or purchase orders (what we ask of suppliers)."""
+BOOKS: Final[tuple[Book, ...]] = get_args(Book)
 
 
 class Holds(Enum):

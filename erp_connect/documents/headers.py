@@ -13,15 +13,29 @@ from ..errors import InvalidDocument
 from .fields import Book, Field, fields_of
 from .synonyms import ADDRESS_WORDS, examples_of, words_of
 
-__all__ = ["ERRORS", "HEADER_ROWS", "RESULT", "Column", "Heading", "Layout", "fold", "recognise", "require"]
+__all__ = [
+    "HEADER_ROWS",
+    "NOT_READ",
+    "OURS",
+    "Column",
+    "Heading",
+    "Layout",
+    "fold",
+    "missing",
+    "recognise",
+    "require",
+]
 
-RESULT: Final = "Result"
-ERRORS: Final = "Errors"
-"""The two columns of a checked copy; standing side by side they are ours, and are never read as orders."""
+OURS: Final = ("Result", "Errors", "Key")
+"""The columns of a checked copy; the first two side by side are ours, and are never read as orders."""
 HEADER_ROWS: Final = 30
 """How many filled rows are looked at for the header row."""
 _ENOUGH: Final = 2
 """Known fields that make a row a header row."""
+
+
+NOT_READ: Final = "-"
+"""In place of a field: the column is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +45,23 @@ class Heading:
     index: int
     text: str
     where: str
+    over: str = ""
+    """What stands above the heading itself, over several columns: "Ship-to" over "Name", "Street", "City"."""
+    hidden: bool = False
+
+    @property
+    def whole(self) -> str:
+        """The heading in one line, with what stands over it."""
+        return " ".join(f"{self.over} {self.text}".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column whose field is known."""
+    """A column whose field is known, and what settled it beside its heading."""
 
     heading: Heading
     field: Field
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +72,8 @@ class Layout:
     columns: tuple[Column, ...]
     unknown: tuple[Heading, ...] = ()
     doubled: tuple[tuple[Field, tuple[Heading, ...]], ...] = ()
-    results: int | None = None
-    """The column "Result" of an earlier checked copy, with "Errors" right of it."""
+    results: tuple[int, ...] = ()
+    """The columns of an earlier checked copy: "Result", "Errors", and "Key" unless somebody removed it."""
 
     @property
     def width(self) -> int:
@@ -90,20 +113,31 @@ def _words(book: Book) -> Mapping[str, tuple[tuple[str, bool], ...]]:
     return {word: tuple(claims.items()) for word, claims in words.items()}
 
 
-def recognise(row: int, headings: Sequence[Heading], book: Book) -> Layout | None:
-    """The layout that this row describes; ``None`` when it is no header row."""
+def recognise(
+    row: int, headings: Sequence[Heading], book: Book, mapped: Mapping[int, str] | None = None
+) -> Layout | None:
+    """The layout that this row describes; ``None`` when it is no header row.
+
+    ``mapped`` says what some columns hold, whatever their headings are: a field's name, or ``NOT_READ``.
+    """
     ours = _result_columns(headings)
+    mapped = mapped or {}
     strong: dict[str, list[Heading]] = {}
     weak: dict[str, list[Heading]] = {}
     for heading in headings:
-        if ours is not None and heading.index in (ours, ours + 1):
+        if heading.index in mapped:
+            if mapped[heading.index] != NOT_READ:
+                strong.setdefault(mapped[heading.index], []).append(heading)
             continue
-        for name, is_weak in _words(book).get(fold(heading.text), ()):
-            (weak if is_weak else strong).setdefault(name, []).append(heading)
+        if heading.index in ours:
+            continue
+        for name, is_weak in _claims(heading, book):
+            if name not in mapped.values():
+                (weak if is_weak else strong).setdefault(name, []).append(heading)
     for name, claimants in weak.items():
         if name not in strong and (name not in ADDRESS_WORDS or _whole_address(strong, weak)):
             strong[name] = claimants
-    if len(strong) < _ENOUGH:
+    if len(strong) < (_ENOUGH if not mapped else 1):
         return None
     by_name = {field.name: field for field in fields_of(book)}
     columns = [Column(found[0], by_name[name]) for name, found in strong.items()]
@@ -115,11 +149,27 @@ def recognise(row: int, headings: Sequence[Heading], book: Book) -> Layout | Non
         unknown=tuple(
             heading
             for heading in headings
-            if heading.index not in used and (ours is None or heading.index not in (ours, ours + 1))
+            if heading.index not in used
+            and heading.index not in ours
+            and mapped.get(heading.index) != NOT_READ
         ),
         doubled=tuple((by_name[name], tuple(found)) for name, found in strong.items() if len(found) > 1),
         results=ours,
     )
+
+
+def _claims(heading: Heading, book: Book) -> Sequence[tuple[str, bool]]:
+    """The fields that a heading may mean, each with whether the claim is weak."""
+    words = _words(book)
+    alone = words.get(fold(heading.text), ())
+    if not heading.over:
+        return alone
+    for text in (f"{heading.over} {heading.text}", heading.text, f"{heading.text} {heading.over}"):
+        found = words.get(fold(text), ())
+        if any(text != heading.text or not weak for _, weak in found):
+            return found
+    # "Name" below "Bill-to" is no part of the shipping address.
+    return [(name, weak) for name, weak in alone if not (weak and name in ADDRESS_WORDS)]
 
 
 def _whole_address(strong: Mapping[str, object], weak: Mapping[str, object]) -> bool:
@@ -127,16 +177,28 @@ def _whole_address(strong: Mapping[str, object], weak: Mapping[str, object]) -> 
     return all(f"ship_to.{part}" in strong or f"ship_to.{part}" in weak for part in needed)
 
 
-def _result_columns(headings: Sequence[Heading]) -> int | None:
+def _result_columns(headings: Sequence[Heading]) -> tuple[int, ...]:
     texts = {heading.index: heading.text.strip() for heading in headings}
-    pairs = [index for index, text in texts.items() if text == RESULT and texts.get(index + 1) == ERRORS]
-    return pairs[-1] if pairs else None
+    first = [at for at in texts if (texts[at], texts.get(at + 1)) == OURS[:2]]
+    if not first:
+        return ()
+    at = first[-1]
+    return (at, at + 1, at + 2) if texts.get(at + 2) == OURS[2] else (at, at + 1)
+
+
+def missing(layout: Layout, book: Book, given: frozenset[str]) -> list[Field]:
+    """The required fields that have no column; ``given`` names those whose value is known without one."""
+    return [
+        field
+        for field in fields_of(book)
+        if field.required and field.name not in layout.fields and field.name not in given
+    ]
 
 
 def require(layout: Layout, book: Book, given: frozenset[str], place: str) -> None:
     """Refuse a layout in which a field has two columns, or a required one has none.
 
-    ``given`` names the options that stand in for a column.  Raises ``InvalidDocument``.
+    ``given`` names the fields whose value is known without a column.  Raises ``InvalidDocument``.
     """
     if layout.doubled:
         said = "; ".join(
@@ -148,22 +210,18 @@ def require(layout: Layout, book: Book, given: frozenset[str], place: str) -> No
             hint="rename or remove the column that is not meant",
             place=place,
         )
-    missing = [
-        field
-        for field in fields_of(book)
-        if field.required and field.name not in layout.fields and field.option not in given
-    ]
-    if not missing:
+    lacking = missing(layout, book, given)
+    if not lacking:
         return
     found = ", ".join(_said(column.heading) for column in layout.columns)
     unknown = ", ".join(_said(heading) for heading in layout.unknown)
-    options = [field.option for field in missing if field.option]
+    options = [field.option for field in lacking if field.option]
     raise InvalidDocument(
-        f"the columns {', '.join(field.title for field in missing)} are missing; known columns: {found}"
+        f"the columns {', '.join(field.title for field in lacking)} are missing; known columns: {found}"
         + (f"; unknown columns: {unknown}" if unknown else ""),
         code="columns_missing",
         hint="add the columns, or name them so that they are known: "
-        + "; ".join(f"{field.title} as {examples(field)}" for field in missing)
+        + "; ".join(f"{field.title} as {examples(field)}" for field in lacking)
         + (f"; or give the option {' and '.join(f'{option}=' for option in options)}" if options else ""),
         place=place,
     )
@@ -183,5 +241,5 @@ def suggestions(heading: Heading, book: Book) -> tuple[str, ...]:
 
 
 def _said(heading: Heading) -> str:
-    flat = " ".join(heading.text.split())
+    flat = heading.whole
     return f'{heading.where} "{flat if len(flat) <= 40 else flat[:39] + "…"}"'

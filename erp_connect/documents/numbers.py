@@ -6,7 +6,7 @@ import re
 from decimal import Context, Decimal
 from typing import Final, Literal
 
-__all__ = ["DecimalMark", "WrongValue", "exact", "hundredfold", "number_in", "whole"]
+__all__ = ["DecimalMark", "WrongValue", "decimal_mark_in", "exact", "hundredfold", "number_in", "whole"]
 
 DecimalMark = Literal[".", ","]
 
@@ -19,14 +19,20 @@ _WIDE: Final = Context(prec=400)
 
 
 class WrongValue(Exception):
-    """Why a cell cannot be read: ``code`` for programs, ``message`` and ``fix`` for people; never the value itself."""
+    """Why a cell cannot be read: ``code`` for programs, ``message`` and ``fix`` for people; never the value itself.
 
-    def __init__(self, code: str, message: str, fix: str, *, expected: object = None) -> None:
+    ``open`` names what would settle it, where something would: "decimal", "date_order" or "serial_dates".
+    """
+
+    def __init__(
+        self, code: str, message: str, fix: str, *, expected: object = None, open: str | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.fix = fix
         self.expected = expected
+        self.open = open
 
 
 def whole(number: Decimal) -> Decimal:
@@ -100,6 +106,21 @@ def number_in(text: str, decimal: DecimalMark | None) -> Decimal:
     return number.copy_negate() if "-" in (sign, behind) else number
 
 
+def decimal_mark_in(text: str) -> DecimalMark | None:
+    """The decimal mark that a text proves: "," for "2,5" and "1.234.567", nothing for "7" and "1.234"."""
+    if "." not in text and "," not in text:
+        return None
+    try:
+        number_in(text, None)
+    except WrongValue:
+        return None
+    dots, commas = text.count("."), text.count(",")
+    if dots and commas:
+        return "." if text.rindex(".") > text.rindex(",") else ","
+    grouped = (dots or commas) > 1
+    return "," if bool(commas) is not grouped else "."
+
+
 def _no_number() -> WrongValue:
     return WrongValue("not_a_number", "the text is no number", "type digits only, such as 1234.50")
 
@@ -127,6 +148,7 @@ def _without_groups(body: str, decimal: DecimalMark | None) -> str | None:
             "ambiguous_number",
             f'the text can be read in two ways: with "{mark}" between thousands, or as the decimal mark',
             'type it as a number, or give the option decimal="." or decimal=","',
+            open="decimal",
         )
     return f"{before or '0'}.{after}" if after else None
 

@@ -11,9 +11,9 @@ from typing import IO, TYPE_CHECKING, Final
 from ..errors import InvalidDocument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["DAMAGE", "FileKind", "damaged", "kind_of_file", "no_document_type", "open_package"]
+__all__ = ["DAMAGE", "FileKind", "check_sizes", "damaged", "kind_of_file", "no_document_type", "open_package"]
 
 MAX_UNPACKED: Final = 1_000_000_000
 """Bytes that all parts of a workbook together may unpack to."""
@@ -45,9 +45,11 @@ _WORKBOOK_NAMES: Final = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", "
 
 
 class FileKind(Enum):
-    """The two kinds of file that orders are read from."""
+    """The kinds of file that orders are read from."""
 
     WORKBOOK = "workbook"
+    OTHER_WORKBOOK = "workbook in another format"
+    """.xls, .xlsb or .ods: read by the fast reader."""
     CSV = "csv"
 
 
@@ -68,8 +70,8 @@ def damaged(path: Path, what: str) -> InvalidDocument:
 def kind_of_file(path: Path) -> FileKind:
     """Whether the file is a workbook or a csv, judged by what it begins with, then by its name.
 
-    Raises ``InvalidDocument``, with another code for each: missing, a folder, not readable, empty, encrypted, the old
-    binary format, no workbook in spite of its name.
+    Raises ``InvalidDocument``, with another code for each: missing, a folder, not readable, empty, encrypted, no
+    workbook in spite of its name.
     """
     try:
         if path.is_dir():
@@ -79,7 +81,8 @@ def kind_of_file(path: Path) -> FileKind:
         with path.open("rb") as file:
             start = file.read(512)
             if start.startswith(_OLE):
-                raise _ole(file, start, path)
+                _refuse_encrypted(file, start, path)
+                return FileKind.OTHER_WORKBOOK
     except FileNotFoundError:
         raise _refused("document_missing", "there is no such file", "check the path", path) from None
     except OSError as error:
@@ -92,7 +95,7 @@ def kind_of_file(path: Path) -> FileKind:
     if not start.strip():
         raise _refused("document_empty", "the file is empty", "save the workbook again", path)
     if start.startswith(_ZIP):
-        return FileKind.WORKBOOK
+        return _kind_of_zip(path)
     if path.suffix.lower() in _WORKBOOK_NAMES:
         raise _refused(
             "document_not_a_workbook",
@@ -103,12 +106,12 @@ def kind_of_file(path: Path) -> FileKind:
     return FileKind.CSV
 
 
-def _ole(file: IO[bytes], start: bytes, path: Path) -> InvalidDocument:
+def _refuse_encrypted(file: IO[bytes], start: bytes, path: Path) -> None:
     encrypted = "EncryptedPackage".encode("utf-16-le")
     tail = start
     while tail:
         if encrypted in tail:
-            return _refused(
+            raise _refused(
                 "document_encrypted",
                 "the workbook is protected by a password",
                 "open it with the password, and save it without one (File, Info, Protect Workbook)",
@@ -116,12 +119,22 @@ def _ole(file: IO[bytes], start: bytes, path: Path) -> InvalidDocument:
             )
         more = file.read(1 << 20)
         tail = tail[-len(encrypted) :] + more if more else b""
-    return _refused(
-        "document_old_format",
-        "this is the binary format of Excel 97 to 2003 (.xls)",
-        "open it in Excel and save it as .xlsx",
-        path,
-    )
+
+
+def _kind_of_zip(path: Path) -> FileKind:
+    """Whether the zip holds one of the other formats; what is wrong with it is told by whoever opens it."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = set(package.namelist())
+            if "xl/workbook.bin" in names:
+                return FileKind.OTHER_WORKBOOK
+            if "mimetype" in names:
+                with package.open("mimetype") as stream:
+                    if b"opendocument.spreadsheet" in stream.read(100):
+                        return FileKind.OTHER_WORKBOOK
+    except (*DAMAGE, NotImplementedError):
+        pass
+    return FileKind.WORKBOOK
 
 
 def open_package(path: Path) -> zipfile.ZipFile:
@@ -147,6 +160,20 @@ def open_package(path: Path) -> zipfile.ZipFile:
 def _check_contents(package: zipfile.ZipFile, path: Path) -> None:
     parts = package.infolist()
     names = {part.filename for part in parts}
+    check_sizes(parts, path)
+    if len(names) != len(parts):
+        raise damaged(path, "two of its parts have one name")
+    if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
+        raise _refused(
+            "document_not_a_workbook",
+            "this is a zip, but no workbook",
+            "give the .xlsx file itself, not an archive or another Office document",
+            path,
+        )
+
+
+def check_sizes(parts: Sequence[zipfile.ZipInfo], path: Path) -> None:
+    """Refuse zip bombs and parts with a password, judged by the table of contents."""
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise _refused(
             "document_too_large",
@@ -169,29 +196,6 @@ def _check_contents(package: zipfile.ZipFile, path: Path) -> None:
                 "unpack it with the password, and give the workbook inside",
                 path,
             )
-    if len(names) != len(parts):
-        raise damaged(path, "two of its parts have one name")
-    if "xl/workbook.bin" in names:
-        raise _refused(
-            "document_old_format",
-            "this is a binary workbook (.xlsb)",
-            "open it in Excel and save it as .xlsx",
-            path,
-        )
-    if "mimetype" in names:
-        raise _refused(
-            "document_not_a_workbook",
-            "this is an OpenDocument file, not an Excel workbook",
-            "open it and save it as .xlsx",
-            path,
-        )
-    if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        raise _refused(
-            "document_not_a_workbook",
-            "this is a zip, but no workbook",
-            "give the .xlsx file itself, not an archive or another Office document",
-            path,
-        )
 
 
 def _check_parts(package: zipfile.ZipFile, path: Path) -> None:

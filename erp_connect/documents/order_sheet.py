@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from ..models.findings import Finding
 from ..models.order import OrderDraft
@@ -14,6 +14,11 @@ from ..models.purchase import PurchaseOrderDraft
 from ..models.references import Place
 from .fields import Book
 from .headers import Layout
+
+if TYPE_CHECKING:
+    from .left_out import RowsLeftOut
+    from .matches import ColumnMatch
+    from .sender import SenderProfile
 
 __all__ = [
     "OrderSheet",
@@ -96,6 +101,10 @@ class Places(Mapping[str, Place]):
         index = int(line.group(1)) if line else 0
         return (self._rows[index] if index < len(self._rows) else self._rows[0]), None
 
+    def of_rows(self, rows: tuple[int, ...]) -> Places:
+        """The same places for lines that stand in these rows, in this order."""
+        return Places(self._locate, self._columns, rows, self._headers)
+
     def _first_part(self, name: str) -> tuple[int, int] | None:
         """The first column of a value that is read from several, such as an address."""
         parts = [column for path, column in self._columns.items() if path.startswith(name + ".")]
@@ -160,12 +169,13 @@ class RefusedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowCounts:
-    """How many rows stand below the header row: with and without content, in good orders and in refused ones."""
+    """How many rows stand below the header row: with orders and blank, in good orders and in refused ones, left out."""
 
     filled: int
     blank: int
     good: int
     refused: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +207,14 @@ class OrderSheet(Generic[D_co]):
     """Encoding and delimiter of a csv file."""
     unchanged: tuple[int, int] = field(default=(0, 0), repr=False)
     """Size and time of the file when it was read; a checked copy is only made of the same file."""
+    matches: tuple[ColumnMatch, ...] = ()
+    """The columns that were read, with the reasons why each holds what it holds."""
+    left_out: tuple[RowsLeftOut, ...] = ()
+    """The rows that were not read as lines (totals, repeated headings, hidden rows), each run with its reason."""
+    other_sheets: tuple[str, ...] = ()
+    """Further visible sheets that have the columns of orders, and were not read."""
+    profile: SenderProfile | None = field(default=None, repr=False)
+    """How the sheet was read, to be saved for the sender's next one."""
 
     def order(self, key: str) -> SheetOrder[D_co]:
         """The good order with this key; ``KeyError`` when there is none."""

@@ -3,156 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from ..models.findings import Finding, Severity
-from ..models.references import Place
-from .fields import Book, Field, fields_of
-from .headers import Layout
+from .fields import Book, fields_of
+from .gathered import Gathered, finding, shown
 from .numbers import WrongValue
 from .order_sheet import Locates
-from .values import Cell, Reading, read
+from .row_values import Row, RowReader, Unread
+from .values import Cell
 
-__all__ = ["Gathered", "Gathering", "finding"]
-
-_SHOWN: Final = 80
-
-
-def finding(
-    code: str,
-    path: str,
-    message: str,
-    fix: str | None,
-    place: Place,
-    *,
-    expected: object = None,
-    actual: object = None,
-    severity: Severity = Severity.ERROR,
-) -> Finding:
-    """An issue at a cell; ``actual`` is what stands there, cut short."""
-    return Finding(
-        code=code,
-        severity=severity,
-        path=path,
-        message=message,
-        expected=expected,
-        actual=_shown(actual),
-        fix=fix,
-        place=place,
-    )
+__all__ = ["Gathering"]
 
 
-def _shown(value: object) -> str | None:
-    if value is None:
-        return None
-    text = str(value)[: _SHOWN + 1]
-    printable = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return printable if len(printable) <= _SHOWN else printable[: _SHOWN - 1] + "…"
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A cell that could be read in two ways, and where its value belongs."""
 
-
-@dataclass(slots=True)
-class Gathered:
-    """The rows of one order, right or wrong."""
-
-    party: str | None
-    number: str | None
-    stray: bool = False
-    """A row whose key cannot be read: it belongs to some order, and nobody knows to which."""
-    rows: list[int] = field(default_factory=list)
-    header: dict[str, Any] = field(default_factory=dict)
-    header_rows: dict[str, int] = field(default_factory=dict)
-    lines: list[dict[str, Any]] = field(default_factory=list)
-    notes: dict[str, None] = field(default_factory=dict)
-    issues: list[Finding] = field(default_factory=list)
-    neighbours: list[Gathered] = field(default_factory=list)
-
-    @property
-    def key(self) -> str:
-        """Customer and PO number, as ``keys.by_customer_po`` writes them; a question mark for what cannot be read."""
-        number = self.number or ("?" if self.stray else "")
-        return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in (self.party or "?", number))
-
-    @property
-    def wrong(self) -> bool:
-        """Whether a finding stops the order."""
-        return any(issue.severity is Severity.ERROR for issue in self.issues)
-
-    def agrees_with(self, other: Gathered) -> bool:
-        """Whether the rows could be of one order: no value of the header differs, no line reference comes twice."""
-        if any(self.header[name] != other.header[name] for name in self.header.keys() & other.header.keys()):
-            return False
-        mine = {line["reference"] for line in self.lines if "reference" in line}
-        return not any(line.get("reference") in mine for line in other.lines)
-
-
-@dataclass(slots=True)
-class _Row:
-    """One row as read: values by field name, and what is wrong with its cells."""
-
-    number: int
-    values: dict[str, Any]
-    wrong: list[tuple[Field, int, WrongValue, Cell]]
+    order: Gathered
+    line: int
+    row: int
+    unread: Unread
 
 
 class Gathering:
-    """Takes one row after the other and gathers them into orders."""
+    """Takes one row after the other and gathers them into orders.
+
+    ``constants`` says by field what holds where the sheet says nothing; ``tells_errors`` whether the file tells an
+    empty cell from one that shows an error.
+    """
 
     def __init__(
-        self, layout: Layout, book: Book, how: Reading, options: Mapping[str, str], locate: Locates
+        self,
+        reader: RowReader,
+        book: Book,
+        columns: Mapping[str, int],
+        constants: Mapping[str, Any],
+        locate: Locates,
+        *,
+        tells_errors: bool = True,
     ) -> None:
-        self._columns = [(column.field, column.heading.index - 1) for column in layout.columns]
-        self._index = {column.field.name: column.heading.index for column in layout.columns}
-        self._how = how
-        self._options = options
+        self._reader = reader
+        self._index = columns
+        self._constants = constants
         self._locate = locate
+        self._tells_errors = tells_errors
         self._party, self._number = ("customer", "customer_po") if book == "sales" else ("supplier", "number")
-        self._titles = {column.field.name: column.field.title for column in layout.columns}
-        self._needed = [known for known in fields_of(book) if known.required and known.of_line]
+        known = fields_of(book)
+        self._titles = {field.name: field.title for field in known}
+        self._needed = [field for field in known if field.required and field.of_line]
+        self._of_line = {name: value for name, value in constants.items() if name.startswith("line.")}
+        self._of_order = {
+            name: value
+            for name, value in constants.items()
+            if name not in (self._party, self._number) and not name.startswith("line.")
+        }
         self._by_key: dict[tuple[str, str], Gathered] = {}
         self._all: list[Gathered] = []
         self._last: Gathered | None = None
-        self._waiting: list[Gathered] = []
+        self._open: list[_Open] = []
         self.filled = 0
         self.blank = 0
+        self.unseen: list[int] = []
+        """Hidden rows that were not taken, once ``finish`` has run."""
 
-    def add(self, number: int, cells: Sequence[Cell]) -> None:
+    def add(self, number: int, cells: Sequence[Cell], *, hidden: bool = False) -> None:
         """Take the next row; a row without content in the known columns is counted as blank."""
-        row = self._read(number, cells)
+        row = self._reader.read(number, cells)
         if row is None:
             self.blank += 1
             return
         self.filled += 1
         order = self._order_of(row)
+        if hidden:
+            order.hidden.append(number)
         self._enter(row, order)
         self._last = order
 
-    def _read(self, number: int, cells: Sequence[Cell]) -> _Row | None:
-        row = _Row(number, {}, [])
-        width = len(cells)
-        how = self._how
-        for known, index in self._columns:
-            if index >= width:
-                continue
-            cell = cells[index]
-            if cell.value is None and not cell.trouble:
-                continue
-            try:
-                value = read(cell, known.holds, how)
-            except WrongValue as wrong:
-                row.wrong.append((known, index + 1, wrong, cell))
-            else:
-                if value is not None:
-                    row.values[known.name] = value
-        return row if row.values or row.wrong else None
-
     # ----------------------------------------------------------------------- which order
 
-    def _order_of(self, row: _Row) -> Gathered:
-        party = row.values.get(self._party)
-        number = row.values.get(self._number)
+    def _order_of(self, row: Row) -> Gathered:
         unreadable = {known.name for known, *_ in row.wrong} & {self._party, self._number}
+        party = row.values.get(self._party, self._stand_in(self._party))
+        number = row.values.get(self._number, self._stand_in(self._number))
         last = self._last
         if party is not None and number is not None:
             order = self._by_key.get((party, number))
@@ -165,13 +100,17 @@ class Gathering:
             return last  # a run of rows without a PO number
         return self._begin(Gathered(party, None))
 
+    def _stand_in(self, name: str) -> Any:
+        """What the key is where it has no column; a blank cell in a column of keys stays blank."""
+        return None if name in self._index else self._constants.get(name)
+
     def _begin(self, order: Gathered) -> Gathered:
         self._all.append(order)
         return order
 
     # ----------------------------------------------------------------------- its rows
 
-    def _enter(self, row: _Row, order: Gathered) -> None:
+    def _enter(self, row: Row, order: Gathered) -> None:
         if order is not self._last and self._last is not None:
             # Rows in doubt are judged by the orders above and below them.
             order.neighbours.append(self._last)
@@ -191,18 +130,18 @@ class Gathering:
                     actual=cell.value,
                 )
             )
-        bad = {known.name for known, *_ in row.wrong}
-        if self._party not in row.values and self._party not in bad:
+        self._open += [_Open(order, index, row.number, unread) for unread in row.open]
+        bad = row.unread
+        if order.party is None and self._party not in bad:
             order.issues.append(self._missing(self._party, self._party, row.number))
         if order.stray and self._number not in row.values and self._number not in bad:
             order.issues.append(self._missing(self._number, self._number, row.number))
         for known in self._needed:
-            if known.name not in row.values and known.name not in bad:
-                stand_in = self._options.get(known.option or "")
-                if stand_in is None:
-                    order.issues.append(self._missing(known.name, known.path(index), row.number))
-                else:
-                    line[known.name[5:]] = stand_in
+            if known.name not in row.values and known.name not in bad and known.name not in self._constants:
+                order.issues.append(self._missing(known.name, known.path(index), row.number))
+        for name, value in self._of_line.items():
+            if name not in bad:
+                line[name[5:]] = value
         for name, value in row.values.items():
             if name.startswith("line."):
                 line[name[5:]] = value
@@ -221,26 +160,38 @@ class Gathering:
             order.header_rows[name] = row
         elif known != value:
             first = order.header_rows[name]
+            title = self._titles.get(name) or name.partition("custom.")[2]
+            if row < first:  # a cell above was open until now
+                order.header[name], order.header_rows[name] = value, row
+                known, value, first, row = value, known, row, first
             order.issues.append(
                 finding(
                     "header_differs",
                     name,
-                    f"{self._titles[name]}: another value than in row {first} of the same order",
+                    f"{title}: another value than in row {first} of the same order",
                     f"make the rows equal, or give row {row} an order number of its own",
                     self._locate(row, self._index[name]),
-                    expected=_shown(known),
+                    expected=shown(known),
                     actual=value,
                 )
             )
 
     def _missing(self, name: str, path: str, row: int) -> Finding:
         title = self._titles[name]
+        if not self._tells_errors:
+            return finding(
+                "empty_or_error",
+                path,
+                f"{title}: the cell is empty or shows an error; this kind of file does not tell which",
+                "fill in the cell; saved as .xlsx, the file tells",
+                self._locate(row, self._index.get(name)),
+            )
         return finding(
             "missing_value",
             path,
             f"{title} is missing",
             "fill in the cell",
-            self._locate(row, self._index[name]),
+            self._locate(row, self._index.get(name)),
         )
 
     def _doubtful_discount(self, order: Gathered, line: dict[str, Any], index: int, row: int) -> None:
@@ -260,8 +211,73 @@ class Gathering:
 
     # ----------------------------------------------------------------------- the end
 
+    def _settle(self) -> None:
+        """Read the cells that were open by what their columns have proved; the others are issues."""
+        for each in self._open:
+            order, (known, column, wrong, cell) = each.order, each.unread
+            try:
+                value = self._reader.settle(each.unread)
+            except WrongValue as left:
+                message = f"{known.title}: {left.message}"
+                proofs = self._reader.evidence[known.name].contradiction(wrong, cell)
+                if proofs:
+                    one, other = (self._locate(proof.row, column) for proof in proofs)
+                    message += f"; the column says both, at {one.cell or one} and at {other.cell or other}"
+                order.issues.append(
+                    finding(
+                        left.code,
+                        known.path(each.line),
+                        message,
+                        left.fix,
+                        self._locate(each.row, column),
+                        actual=cell.value,
+                    )
+                )
+                continue
+            if known.of_line:
+                order.lines[each.line][known.name[5:]] = value
+                if known.name == "line.discount":
+                    self._doubtful_discount(order, order.lines[each.line], each.line, each.row)
+            else:
+                self._header(order, known.name, value, each.row)
+        self._open.clear()
+
+    def _judge_hidden(self) -> None:
+        """Hidden orders are not taken; an order that a person sees in part is a question to them."""
+        for order in self._all:
+            if not order.hidden or len(order.hidden) == len(order.rows):
+                self.unseen += order.hidden
+                continue
+            order.issues += [
+                finding(
+                    "row_hidden",
+                    "",
+                    "the row is hidden, and other rows of its order are not",
+                    'show or delete the row, or give the option hidden="read" or hidden="skip"',
+                    self._locate(row),
+                )
+                for row in order.hidden
+            ]
+        if self.unseen:
+            self._all = [order for order in self._all if len(order.hidden) < len(order.rows)]
+            self._by_key = {
+                key: order for key, order in self._by_key.items() if len(order.hidden) < len(order.rows)
+            }
+            gone = set(self.unseen)
+            for order in self._all:
+                order.neighbours = [other for other in order.neighbours if not gone.issuperset(other.rows)]
+            self.filled -= len(gone)
+
     def finish(self) -> Iterator[Gathered]:
         """All orders in order of first appearance, each with what is known to be wrong with it."""
+        self._settle()
+        self._judge_hidden()
+        for order in self._all:
+            for name, value in self._of_order.items():
+                if name == "notes":
+                    order.notes.setdefault(value, None)
+                elif not any(issue.path == name for issue in order.issues):
+                    order.header.setdefault(name, value)
         of_party: dict[str, int] = {}
         for order in self._all:
             if order.party is not None:
@@ -280,7 +296,7 @@ class Gathering:
     def _without_number(self, order: Gathered, *, alone: bool) -> None:
         first, last = order.rows[0], order.rows[-1]
         title = self._titles[self._number]
-        place = self._locate(first, self._index[self._number])
+        place = self._locate(first, self._index.get(self._number))
         if alone:
             order.issues.append(
                 finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,7 +17,7 @@ from .opening import DAMAGE, damaged
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["MAIN", "Contents", "SheetPart", "contents", "parse_part"]
+__all__ = ["MAIN", "Contents", "SheetPart", "contents", "parse_part", "sheet_named"]
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -48,16 +49,28 @@ class Contents:
         for sheet in self.sheets:
             if sheet.title == title:
                 return sheet
-        folded = {sheet.title.casefold().strip(): sheet.title for sheet in self.sheets}
-        near = get_close_matches(title.casefold().strip(), folded, n=3, cutoff=0.5)
-        names = [folded[name] for name in near] or [sheet.title for sheet in self.sheets[:10]]
-        said = "did you mean " if near else "the sheets are "
-        raise InvalidDocument(
-            "the workbook has no sheet of that name",
-            code="sheet_unknown",
-            hint=said + ", ".join(f'"{name}"' for name in names) + ("?" if near else ""),
+        raise sheet_named(title, [sheet.title for sheet in self.sheets], path)
+
+
+def sheet_named(title: str, titles: Sequence[str], path: Path) -> InvalidDocument:
+    """The error for a sheet that is not there, with the nearest names."""
+    if not titles:
+        return InvalidDocument(
+            "the workbook has no worksheet",
+            code="document_empty",
+            hint="save it again with the orders on a sheet",
             place=path.name,
         )
+    folded = {name.casefold().strip(): name for name in titles}
+    near = get_close_matches(title.casefold().strip(), folded, n=3, cutoff=0.5)
+    names = [folded[name] for name in near] or titles[:10]
+    said = "did you mean " if near else "the sheets are "
+    return InvalidDocument(
+        "the workbook has no sheet of that name",
+        code="sheet_unknown",
+        hint=said + ", ".join(f'"{name}"' for name in names) + ("?" if near else ""),
+        place=path.name,
+    )
 
 
 def parse_part(package: zipfile.ZipFile, name: str) -> etree._Element:
@@ -105,12 +118,7 @@ def _contents(package: zipfile.ZipFile, path: Path) -> Contents:
         if kind == "worksheet" and part in names:
             sheets.append(SheetPart(sheet.get("name", ""), part, sheet.get("state", "visible") == "visible"))
     if not sheets:
-        raise InvalidDocument(
-            "the workbook has no worksheet",
-            code="document_empty",
-            hint="save it again with the orders on a sheet",
-            place=path.name,
-        )
+        raise sheet_named("", [], path)
     calculation = root.find(f"{{{MAIN}}}calcPr")
     return Contents(
         sheets=tuple(sheets),

@@ -1,4 +1,4 @@
-"""Write two columns and red marks into one sheet of a workbook; every other part stays byte for byte what it was.
+"""Write our columns and red marks into one sheet of a workbook; every other part stays byte for byte what it was.
 
 No library saves a workbook without losing something of it (charts, sparklines, cached formula results).  So the zip is
 copied part by part, and only the sheet and the styles are written anew: the sheet as a stream, row by row.
@@ -18,12 +18,13 @@ from typing import IO, TYPE_CHECKING, Final, Literal
 from xml.sax.saxutils import escape  # writes only; nothing is parsed with it
 
 from ..errors import InvalidDocument
-from .headers import ERRORS, RESULT
+from .cell_text import cell_text
+from .headers import OURS
 from .opening import DAMAGE, damaged, open_package
 from .package import MAIN, SheetPart, contents
 from .results import RowResult
+from .shape import column_letters
 from .styles import RedStyles
-from .workbook import column_letters
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -31,13 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["patch_workbook"]
 
 LAST_COLUMN: Final = 16_384
-LONGEST_TEXT: Final = 32_767
-"""Characters that a cell of a workbook can hold."""
 _REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)")
-_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _QUOTES: Final = {'"': "&quot;"}
-_WIDTHS: Final = ("18", "70")
+_WIDTHS: Final = ("18", "70", "24")
 
 
 def _tag(name: str) -> str:
@@ -66,19 +64,19 @@ def patch_workbook(
     *,
     sheet: str,
     header_row: int,
-    results_column: int | None,
+    our_columns: tuple[int, ...],
     results: Mapping[int, RowResult],
 ) -> None:
     """Write a copy of ``source`` to ``target`` with the results in their rows.
 
-    ``results_column`` is the column "Result" of an earlier checked copy, which is written anew; ``None`` puts two new
-    columns right of everything.  Raises ``InvalidDocument`` when the workbook is damaged or has no room.
+    ``our_columns`` are those of an earlier checked copy, which are written anew; without any, new ones stand right of
+    everything.  Raises ``InvalidDocument`` when the workbook is damaged or has no room.
     """
     with open_package(source) as package:
         part = contents(package, source).sheet(sheet, source)
         try:
             with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
-                _copy(package, copy, part, source, header_row, results_column, results)
+                _copy(package, copy, part, source, header_row, our_columns, results)
         except DAMAGE as error:
             raise damaged(source, f'the sheet "{sheet}" cannot be read to its end') from error
 
@@ -89,18 +87,19 @@ def _copy(
     part: SheetPart,
     source: Path,
     header_row: int,
-    results_column: int | None,
+    our_columns: tuple[int, ...],
     results: Mapping[int, RowResult],
 ) -> None:
     styles_part = contents(package, source).styles
     styles = RedStyles(package, styles_part) if styles_part else None
-    column = results_column
-    if column is None:
+    columns = our_columns
+    if not columns:
         with package.open(part.part) as stream:
-            column = _last_used_column(stream) + 1
-    if column + 1 > LAST_COLUMN:
+            first = _last_used_column(stream) + 1
+        columns = tuple(range(first, first + len(OURS)))
+    if columns[-1] > LAST_COLUMN:
         raise InvalidDocument(
-            "the sheet has no room for two more columns",
+            f"the sheet has no room for {len(OURS)} more columns",
             code="no_room",
             hint="remove what stands in its last columns",
             place=f"{source.name}, sheet {part.title}",
@@ -108,7 +107,7 @@ def _copy(
     with tempfile.TemporaryFile() as rewritten:
         with package.open(part.part) as stream:
             usable = styles if styles and styles.usable else None
-            _Rewriting(column, results_column is not None, header_row, results, usable).run(stream, rewritten)
+            _Rewriting(columns, bool(our_columns), header_row, results, usable).run(stream, rewritten)
         new_styles = styles.written() if styles else None
         for info in package.infolist():
             kept = _like(info)
@@ -193,7 +192,7 @@ class _Rewriting:
     ``again`` says that the columns are those of an earlier checked copy, whose texts and marks are replaced.
     """
 
-    column: int
+    columns: tuple[int, ...]
     again: bool
     header_row: int
     results: Mapping[int, RowResult]
@@ -266,7 +265,7 @@ class _Rewriting:
         corner = _REFERENCE.fullmatch(last or first)
         if corner is None:
             return reference
-        column = max(_column(last or first), self.column + 1)
+        column = max(_column(last or first), self.columns[-1])
         return f"{first}:{column_letters(column)}{max(int(corner.group(2)), self.header_row)}"
 
     def _write_columns(self, columns: etree._Element, out: IO[bytes]) -> None:
@@ -274,13 +273,13 @@ class _Rewriting:
         from lxml import etree
 
         self._columns_written = True
-        if all(int(known.get("max", "0")) < self.column for known in columns):
+        if all(int(known.get("max", "0")) < self.columns[0] for known in columns):
             for attributes in self._our_columns():
                 etree.SubElement(columns, _tag("col"), attributes)
         out.write(self._text(columns))
 
     def _our_columns(self) -> Iterator[dict[str, str]]:
-        for number, width in enumerate(_WIDTHS, start=self.column):
+        for number, width in zip(self.columns, _WIDTHS, strict=False):
             yield {"min": str(number), "max": str(number), "width": width, "customWidth": "1"}
 
     def _write_missing_columns(self, sheet_data: etree._Element, out: IO[bytes]) -> None:
@@ -296,12 +295,10 @@ class _Rewriting:
         self._row = number
         result = self.results.get(number)
         if number == self.header_row:
-            self._annotate(row, number, (RESULT, ERRORS), style=self._last_style(row))
+            self._annotate(row, number, OURS, style=self._last_style(row))
         elif number > self.header_row:
             if result is not None or self.again:
-                self._annotate(
-                    row, number, (result.result, result.errors) if result else ("", ""), style=None
-                )
+                self._annotate(row, number, result.texts if result else ("",) * len(OURS), style=None)
             wrong = result.wrong if result else ()
             if self.styles is not None and (wrong or self.styles.has_reds):
                 self._mark(row, number, wrong, self.styles)
@@ -313,10 +310,9 @@ class _Rewriting:
         styles = [cell.get("s") for cell in row.iterchildren(_CELL) if len(cell)]
         return styles[-1] if styles else None
 
-    def _annotate(self, row: etree._Element, number: int, texts: tuple[str, str], style: str | None) -> None:
+    def _annotate(self, row: etree._Element, number: int, texts: tuple[str, ...], style: str | None) -> None:
         row.attrib.pop("spans", None)
-        for offset, text in enumerate(texts):
-            column = self.column + offset
+        for column, text in zip(self.columns, texts, strict=False):
             if text:
                 _set_text(_cell(row, number, column), text, style)
             else:
@@ -381,7 +377,5 @@ def _set_text(cell: etree._Element, text: str, style: str | None) -> None:
         cell.set("s", style)
     inline = etree.SubElement(cell, _tag("is"))
     said = etree.SubElement(inline, _tag("t"))
-    shown = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
-    shown = shown if len(shown) <= LONGEST_TEXT else shown[: LONGEST_TEXT - 1] + "…"
-    said.text = _ESCAPED.sub("_x005F_", shown)
+    said.text = _ESCAPED.sub("_x005F_", cell_text(text))
     said.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")

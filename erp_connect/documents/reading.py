@@ -4,38 +4,43 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal, overload
 
 from ..errors import ConfigurationError, InvalidDocument
-from ..models.codes import UnknownCode
-from ..models.currencies import currency_code
 from ..models.findings import Finding
 from ..models.order import OrderDraft
 from ..models.purchase import PurchaseOrderDraft
-from ..models.units import unit_code
 from .csvfile import DELIMITERS, CsvRows, encoding_of, records
 from .dates import DateOrder
 from .drafting import Drafting
-from .fields import Book, Field, Holds, fields_of
-from .headers import HEADER_ROWS, Column, Heading, Layout, examples, recognise, require, suggestions
+from .fast_reader import FastRows, open_fast
+from .fields import Book, Field, Holds
+from .header_rows import best, layout_of, settled, where
+from .headers import Column, Heading, Layout, missing, require, suggestions
+from .left_out import LeavingOut
+from .matches import matches, profile_of
 from .numbers import DecimalMark
 from .opening import FileKind, kind_of_file
 from .order_sheet import OrderSheet, RefusedOrder, RowCounts, SheetOrder, UnknownColumn, row_and_column
 from .orders import Gathering
+from .reading_options import check_options, constants_of, with_options
+from .row_values import MergedDown, RowReader
+from .sender import HiddenCells, SenderProfile
+from .shape import SheetRows
+from .sheet_notes import hidden_things, unsaid_things
 from .values import Reading
-from .workbook import WorkbookRows, column_letters, open_workbook
+from .workbook import WorkbookRows, open_workbook
 
 __all__ = ["MAX_ROWS", "read_orders"]
 
 MAX_ROWS: Final = 200_000
 """Filled rows of one sheet, unless the caller says otherwise."""
-LOOKED_AT_ROWS: Final = 1_000
-"""Rows, blank ones included, among which the header row must stand."""
-
-Rows = WorkbookRows | CsvRows
+OpenFile = WorkbookRows | FastRows | CsvRows
+MAX_SHEETS: Final = 50
+"""Sheets that are looked at for the columns of orders."""
 
 
 @overload
@@ -44,10 +49,13 @@ def read_orders(
     *,
     sheet: str | None = None,
     kind: Literal["sales"] = "sales",
+    profile: SenderProfile | str | os.PathLike[str] | None = None,
     currency: str | None = None,
     unit: str | None = None,
     date_order: DateOrder | None = None,
     decimal: DecimalMark | None = None,
+    serial_dates: bool | None = None,
+    hidden: HiddenCells | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     keep_unknown: Literal["order", "line"] | None = None,
@@ -61,10 +69,13 @@ def read_orders(
     *,
     sheet: str | None = None,
     kind: Literal["purchase"],
+    profile: SenderProfile | str | os.PathLike[str] | None = None,
     currency: str | None = None,
     unit: str | None = None,
     date_order: DateOrder | None = None,
     decimal: DecimalMark | None = None,
+    serial_dates: bool | None = None,
+    hidden: HiddenCells | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     keep_unknown: Literal["order", "line"] | None = None,
@@ -77,10 +88,13 @@ def read_orders(
     *,
     sheet: str | None = None,
     kind: Book = "sales",
+    profile: SenderProfile | str | os.PathLike[str] | None = None,
     currency: str | None = None,
     unit: str | None = None,
     date_order: DateOrder | None = None,
     decimal: DecimalMark | None = None,
+    serial_dates: bool | None = None,
+    hidden: HiddenCells | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     keep_unknown: Literal["order", "line"] | None = None,
@@ -91,65 +105,145 @@ def read_orders(
     Rows with one customer and PO number are one order, wherever they stand.  Every cell is checked: an order with a
     wrong cell is refused as a whole and listed with all its issues, the other orders are given out.
 
-    ``sheet`` names the sheet (else the first visible one), ``currency`` and ``unit`` stand in for a missing column or
-    blank cell, ``date_order`` and ``decimal`` settle texts such as 03/04/2026 and "1.234".  ``encoding`` and
-    ``delimiter`` of a csv file are found out.  Columns of unknown meaning are reported; ``keep_unknown`` keeps them as
-    ``custom`` values of the order or of the line.
+    ``sheet`` names the sheet (else the first visible one with the columns of orders), ``currency`` and ``unit`` stand
+    in for a missing column or blank cell.  A text such as 03/04/2026 or "1.234" is read as the column's other values
+    show, or by ``date_order`` and ``decimal``; ``serial_dates`` takes plain numbers for day numbers.  Rows with totals
+    are left out.  Hidden rows are left out and told, hidden columns are read and told; with ``hidden`` "read" or
+    "skip" both are.  ``profile`` is what is known about the sender's sheets, or the file that says it; options given
+    here count more.  ``encoding`` and ``delimiter`` of a csv file are found out.  Columns of unknown meaning are
+    reported; ``keep_unknown`` keeps them as ``custom`` values of the order or of the line.
 
-    A file that cannot be read as a whole is ``InvalidDocument``, with a code for each case; a wrong option is
-    ``ConfigurationError``.
+    A file that cannot be read as a whole is ``InvalidDocument``, with a code for each case; a wrong option or profile
+    is ``ConfigurationError``.
     """
     file = Path(path)
-    options = _options(kind, currency, unit, date_order, decimal)
-    is_workbook = kind_of_file(file) is FileKind.WORKBOOK
+    sender = with_options(
+        profile,
+        sheet=sheet,
+        date_order=date_order,
+        decimal=decimal,
+        serial_dates=serial_dates,
+        hidden=hidden,
+        encoding=encoding,
+        delimiter=delimiter,
+        keep_unknown=keep_unknown,
+    )
+    check_options(kind, sender)
+    constants = constants_of(kind, sender, currency, unit)
+    opened = _open(file, kind, sender)
     status = file.stat()
-    rows = open_workbook(file, sheet) if is_workbook else _open_csv(file, sheet, kind, encoding, delimiter)
     try:
-        layout = _layout(rows, kind)
-        require(layout, kind, frozenset(options), _where(rows))
-        read = layout if keep_unknown is None else _keep(layout, keep_unknown, _where(rows))
-        gathering = Gathering(
-            read, kind, Reading(decimal=decimal, date_order=date_order), options, rows.place
+        rows, others = _chosen(opened, kind, sender, constants)
+        layout = settled(layout_of(rows, kind, sender), rows, sender)
+        require(layout, kind, frozenset(constants), where(rows))
+        read_as = layout if sender.keep_unknown is None else _keep(layout, sender.keep_unknown, where(rows))
+        columns = {column.field.name: column.heading.index for column in read_as.columns}
+        how = Reading(
+            decimal=sender.decimal,
+            date_order=sender.date_order,
+            serial_dates=sender.serial_dates,
+            since_1904=rows.since_1904,
         )
-        for number, cells in rows.rows(layout.row + 1, width=read.width):
-            gathering.add(number, cells)
-            if gathering.filled > max_rows:
-                raise InvalidDocument(
-                    f"the sheet has more than {max_rows:,} rows with orders",
-                    code="rows_too_many",
-                    hint="split the file, or give a higher max_rows",
-                    place=_where(rows),
-                )
+        reader = RowReader(read_as, how, sender.fill_down, tells_errors=rows.tells_errors)
+        gathering = Gathering(reader, kind, columns, constants, rows.place, tells_errors=rows.tells_errors)
+        leaving_out = LeavingOut(read_as, kind, sender)
+        _gather(rows, read_as, sender, leaving_out, gathering, max_rows)
+        orders, refused, issues = _verdicts(gathering, Drafting(kind, columns, rows.place))
+        for row in gathering.unseen:
+            leaving_out.remember("hidden", row)
+        left_out = leaving_out.found(rows.place)
+        issues += hidden_things(read_as, sender, rows, left_out, reader.read_hidden)
+        issues += unsaid_things(reader, read_as, rows, gathering.filled)
     finally:
-        rows.close()
-    columns = {column.field.name: column.heading.index for column in read.columns}
-    orders, refused, issues = _verdicts(gathering, Drafting(kind, columns, options, rows.place))
+        opened.close()
     return OrderSheet(
         path=file,
         sheet=rows.sheet,
         book=kind,
         orders=tuple(orders),
         refused=tuple(refused),
-        issues=tuple(issues),
+        issues=tuple(sorted(issues, key=lambda issue: row_and_column(issue.place))),
         rows=RowCounts(
             filled=gathering.filled,
             blank=gathering.blank,
             good=sum(len(order.rows) for order in orders),
             refused=sum(len(order.rows) for order in refused),
+            left_out=sum(run.last - run.first + 1 for run in left_out),
         ),
         columns={name: rows.place(layout.row, index) for name, index in columns.items()},
         unknown_columns=tuple(
             UnknownColumn(
-                heading=heading.text,
+                heading=heading.whole if heading.over else heading.text,
                 place=rows.place(layout.row, heading.index),
                 suggestions=suggestions(heading, kind),
             )
-            for heading in read.unknown
+            for heading in read_as.unknown
         ),
         layout=layout,
         read_as=(rows.encoding, rows.delimiter) if isinstance(rows, CsvRows) else None,
         unchanged=(status.st_size, status.st_mtime_ns),
+        matches=matches(read_as, sender, reader.evidence, rows.place),
+        left_out=left_out,
+        other_sheets=others,
+        profile=profile_of(read_as, sender, reader.evidence, constants),
     )
+
+
+def _gather(
+    rows: SheetRows,
+    layout: Layout,
+    sender: SenderProfile,
+    leaving_out: LeavingOut,
+    gathering: Gathering,
+    max_rows: int,
+) -> None:
+    """Take the rows below the header, but those that are no lines of orders."""
+    shape = rows.shape
+    # A quantity that is merged over several rows may be meant once, or for each of them.
+    merged = MergedDown(
+        shape.merged,
+        (column.heading.index for column in layout.columns if column.field.name != "line.quantity"),
+    )
+    hidden = bool(shape.hidden_rows) and sender.hidden != "read"
+    for number, found in rows.rows(layout.row + 1, width=max(layout.width, leaving_out.width)):
+        cells = merged.filled(number, found)
+        if leaving_out.leaves_out(number, cells):
+            continue
+        unseen = hidden and shape.hides(number)
+        if unseen and sender.hidden == "skip":
+            if cells:
+                leaving_out.remember("hidden", number)
+            continue
+        gathering.add(number, cells, hidden=unseen)
+        if gathering.filled > max_rows:
+            raise InvalidDocument(
+                f"the sheet has more than {max_rows:,} rows with orders",
+                code="rows_too_many",
+                hint="split the file, or give a higher max_rows",
+                place=where(rows),
+            )
+
+
+def _chosen(
+    opened: OpenFile, kind: Book, sender: SenderProfile, constants: Mapping[str, Any]
+) -> tuple[OpenFile, tuple[str, ...]]:
+    """The sheet to read, and the names of others that could have been: the first visible one with all columns."""
+    if isinstance(opened, CsvRows) or sender.sheet is not None or not opened.others:
+        return opened, ()
+    sheets: list[WorkbookRows | FastRows] = [
+        opened,
+        *(opened.on(title) for title in opened.others[:MAX_SHEETS]),
+    ]
+    layouts = [best(sheet, kind, sender) for sheet in sheets]
+    whole = [
+        sheet
+        for sheet, layout in zip(sheets, layouts, strict=True)
+        if layout is not None and not missing(layout, kind, frozenset(constants))
+    ]
+    if whole:
+        return whole[0], tuple(sheet.sheet or "" for sheet in whole[1:])
+    some = (sheet for sheet, layout in zip(sheets, layouts, strict=True) if layout is not None)
+    return next(some, opened), ()
 
 
 def _verdicts(
@@ -173,92 +267,20 @@ def _verdicts(
     return orders, refused, sorted(issues.values(), key=lambda issue: row_and_column(issue.place))
 
 
-def _options(
-    kind: str, currency: str | None, unit: str | None, date_order: str | None, decimal: str | None
-) -> dict[str, str]:
-    """What stands in for missing columns and blank cells; raises ``ConfigurationError``."""
-    allowed = (
-        ("kind", kind, ("sales", "purchase")),
-        ("date_order", date_order, (None, "dmy", "mdy", "ymd")),
-        ("decimal", decimal, (None, ".", ",")),
-    )
-    for name, given, known in allowed:
-        if given not in known:
-            raise ConfigurationError(
-                f"{name} cannot be {given!r}",
-                hint="use one of " + ", ".join(repr(each) for each in known if each),
-            )
-    options = {}
-    for name, given, look_up in (("currency", currency, currency_code), ("unit", unit, unit_code)):
-        if given is not None:
-            try:
-                options[name] = look_up(given)
-            except UnknownCode as error:
-                raise ConfigurationError(f"the option {name}: {error}") from None
-    return options
+# --------------------------------------------------------------------------- the file
 
 
-def _where(rows: Rows) -> str:
-    return f"{rows.path.name}, sheet {rows.sheet}" if rows.sheet else rows.path.name
+def _open(file: Path, book: Book, sender: SenderProfile) -> OpenFile:
+    match kind_of_file(file):
+        case FileKind.WORKBOOK:
+            return open_workbook(file, sender.sheet)
+        case FileKind.OTHER_WORKBOOK:
+            return open_fast(file, sender.sheet)
+        case _:
+            return _open_csv(file, book, sender)
 
 
-# --------------------------------------------------------------------------- header row
-
-
-def _candidates(rows: Rows, book: Book) -> Iterator[Layout]:
-    looked_at = 0
-    for number, cells in rows.rows(last=LOOKED_AT_ROWS):
-        headings = [
-            Heading(index, cell.value, _cell_name(rows, number, index))
-            for index, cell in enumerate(cells, start=1)
-            if isinstance(cell.value, str) and cell.value.strip()
-        ]
-        if headings:
-            looked_at += 1
-            found = recognise(number, headings, book)
-            if found is not None:
-                yield found
-        if looked_at >= HEADER_ROWS:
-            return
-
-
-def _cell_name(rows: Rows, row: int, index: int) -> str:
-    return f"{column_letters(index)}{row}" if isinstance(rows, WorkbookRows) else f"column {index}"
-
-
-def _best(rows: Rows, book: Book) -> Layout | None:
-    """The row that names the most fields; the first of equals."""
-    return max(_candidates(rows, book), key=lambda layout: len(layout.columns), default=None)
-
-
-def _layout(rows: Rows, book: Book) -> Layout:
-    found = _best(rows, book)
-    if found is not None:
-        return found
-    filled = next(
-        (number for number, cells in rows.rows() if any(cell.value is not None for cell in cells)), None
-    )
-    if filled is None:
-        raise InvalidDocument(
-            "the sheet is empty" if rows.sheet else "the file is empty",
-            code="document_empty",
-            hint="save the orders in it, or name another sheet",
-            place=_where(rows),
-        )
-    needed = [field for field in fields_of(book) if field.required]
-    hint = "put the names of the columns above the rows: " + "; ".join(
-        f"{field.title} as {examples(field, 1)}" for field in needed
-    )
-    if isinstance(rows, CsvRows):
-        hint += _other_delimiter(rows, book)
-    raise InvalidDocument("the sheet has no header row", code="header_missing", hint=hint, place=_where(rows))
-
-
-def _other_delimiter(rows: CsvRows, book: Book) -> str:
-    for other in (*DELIMITERS, "|"):
-        if other != rows.delimiter and _best(replace(rows, delimiter=other), book) is not None:
-            return f"; or give delimiter={other!r}: with it the file has a header row"
-    return ""
+# --------------------------------------------------------------------------- columns of the user's own
 
 
 def _keep(layout: Layout, where: Literal["order", "line"], place: str) -> Layout:
@@ -285,10 +307,9 @@ def _keep(layout: Layout, where: Literal["order", "line"], place: str) -> Layout
 # --------------------------------------------------------------------------- csv
 
 
-def _open_csv(
-    path: Path, sheet: str | None, book: Book, encoding: str | None, delimiter: str | None
-) -> CsvRows:
-    if sheet is not None:
+def _open_csv(path: Path, book: Book, sender: SenderProfile) -> CsvRows:
+    encoding, delimiter = sender.encoding, sender.delimiter
+    if sender.sheet is not None:
         raise InvalidDocument(
             "a csv file has no sheets", code="sheet_unknown", hint="leave out the sheet", place=path.name
         )
@@ -308,5 +329,5 @@ def _open_csv(
     if first.lower().startswith("sep=") and len(first) == 5:
         return CsvRows(path, read_as, first[4])
     found = [CsvRows(path, read_as, each) for each in DELIMITERS]
-    layouts = [(_best(rows, book), rows) for rows in found]
+    layouts = [(best(rows, book, sender), rows) for rows in found]
     return max(layouts, key=lambda pair: len(pair[0].columns) if pair[0] else 0)[1]

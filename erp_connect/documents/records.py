@@ -13,21 +13,21 @@ from ..models.findings import Finding
 from ..models.references import Place
 from .csvfile import DELIMITERS, CsvRows, encoding_of
 from .dates import DateOrder
+from .fast_reader import open_fast
+from .gathered import finding
 from .headers import HEADER_ROWS, fold
 from .numbers import DecimalMark, WrongValue
 from .opening import FileKind, kind_of_file
-from .orders import finding
 from .record_fields import KEYS, RECORD_FIELDS, RecordField, RecordKind, words_for
+from .shape import SheetRows
 from .values import Cell, Reading, read
-from .workbook import WorkbookRows, open_workbook
+from .workbook import open_workbook
 
 __all__ = ["RecordSheet", "SheetRecord", "read_records"]
 
 MAX_ROWS: Final = 200_000
 LOOKED_AT_ROWS: Final = 1_000
 _ENOUGH: Final = 2
-
-Rows = WorkbookRows | CsvRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def read_records(
     is ``InvalidDocument``.
     """
     file = Path(path)
-    rows = open_workbook(file, None) if kind_of_file(file) is FileKind.WORKBOOK else _csv(file, kind)
+    rows = _open(file, kind)
     try:
         header, columns, unknown = _header(rows, kind)
         how = Reading(decimal=decimal, date_order=date_order)
@@ -91,6 +91,16 @@ def read_records(
     )
 
 
+def _open(file: Path, kind: RecordKind) -> SheetRows:
+    match kind_of_file(file):
+        case FileKind.WORKBOOK:
+            return open_workbook(file, None)
+        case FileKind.OTHER_WORKBOOK:
+            return open_fast(file, None)
+        case _:
+            return _csv(file, kind)
+
+
 def _csv(file: Path, kind: RecordKind) -> CsvRows:
     """The file with the delimiter by which its headings are known best."""
     encoding = encoding_of(file)
@@ -98,7 +108,7 @@ def _csv(file: Path, kind: RecordKind) -> CsvRows:
     return max(candidates, key=lambda rows: max((len(each) for _, each in _headings(rows, kind)), default=0))
 
 
-def _headings(rows: Rows, kind: RecordKind) -> Iterator[tuple[int, dict[str, list[int]]]]:
+def _headings(rows: SheetRows, kind: RecordKind) -> Iterator[tuple[int, dict[str, list[int]]]]:
     """The rows that may be the header row, each with the columns of the fields that it names."""
     words, looked_at = words_for(kind), 0
     for number, cells in rows.rows(last=LOOKED_AT_ROWS):
@@ -120,7 +130,7 @@ def _texts(cells: Sequence[Cell]) -> Iterator[tuple[int, str]]:
             yield index, cell.value
 
 
-def _header(rows: Rows, kind: RecordKind) -> tuple[int, list[tuple[RecordField, int]], tuple[str, ...]]:
+def _header(rows: SheetRows, kind: RecordKind) -> tuple[int, list[tuple[RecordField, int]], tuple[str, ...]]:
     fields = {known.field.name: known for known in RECORD_FIELDS[kind]}
     best = max(_headings(rows, kind), key=lambda found: len(found[1]), default=None)
     number, named = best or (0, {})
@@ -150,7 +160,7 @@ def _header(rows: Rows, kind: RecordKind) -> tuple[int, list[tuple[RecordField, 
 
 
 def _records(
-    rows: Rows, header: int, columns: Sequence[tuple[RecordField, int]], how: Reading
+    rows: SheetRows, header: int, columns: Sequence[tuple[RecordField, int]], how: Reading
 ) -> tuple[list[SheetRecord], list[Finding], int]:
     width = max(index for _, index in columns)
     found: list[SheetRecord] = []
@@ -175,7 +185,11 @@ def _records(
 
 
 def _record(
-    rows: Rows, number: int, cells: Sequence[Cell], columns: Sequence[tuple[RecordField, int]], how: Reading
+    rows: SheetRows,
+    number: int,
+    cells: Sequence[Cell],
+    columns: Sequence[tuple[RecordField, int]],
+    how: Reading,
 ) -> tuple[SheetRecord | None, list[Finding]]:
     values: dict[str, Any] = {}
     places = {"": rows.place(number)}

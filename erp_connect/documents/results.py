@@ -17,11 +17,20 @@ NOT_IMPORTED: Final = "not imported"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
-    """The texts for one row, and the numbers of its wrong columns (the first is 1), which are filled red."""
+    """The texts for one row, and the numbers of its wrong columns (the first is 1), which are filled red.
+
+    ``key`` names the row's order: under it the journal knows what became of it (``erp-connect journal show KEY``).
+    """
 
     result: str
     errors: str = ""
+    key: str = ""
     wrong: tuple[int, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """What stands in the columns of a checked copy."""
+        return self.result, self.errors, self.key
 
 
 def row_results(
@@ -90,6 +99,7 @@ def _spread(
     for each in found:
         of_row.setdefault(each[0], []).append(each)
     wrong_rows = sorted({row for row, _, each in found if each.severity is Severity.ERROR})
+    key = "" if "?" in order.key.split("/") else order.key  # nobody knows whose the row is
     for row in order.rows:
         mine = of_row.get(row, [])
         texts = dict.fromkeys(_text(each) for _, _, each in mine)
@@ -97,7 +107,7 @@ def _spread(
             others = ", ".join(map(str, wrong_rows[:5])) + (" and others" if len(wrong_rows) > 5 else "")
             texts[f"this row is right, but its order is written whole or not at all: see row {others}"] = None
         wrong = sorted({column for _, column, each in mine if column and each.severity is Severity.ERROR})
-        results[row] = RowResult(result=result, errors="; ".join(texts), wrong=tuple(wrong))
+        results[row] = RowResult(result=result, errors="; ".join(texts), key=key, wrong=tuple(wrong))
 
 
 def _text(issue: Finding) -> str:

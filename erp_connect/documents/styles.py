@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Final
 
@@ -19,8 +20,20 @@ MOST_FORMATS: Final = 64_000
 """Cell formats that a workbook can have, with some room."""
 
 
+_NO_COLOR: Final = {"indexed": "64"}
+
+
 def _tag(name: str) -> str:
     return f"{{{MAIN}}}{name}"
+
+
+def _color(fill: etree._Element | None, which: str) -> Mapping[str, str]:
+    """A colour of a solid fill, as its attributes; none for other fills."""
+    pattern = None if fill is None else fill.find(_tag("patternFill"))
+    if pattern is None or pattern.get("patternType") != "solid":
+        return {}
+    color = pattern.find(_tag(which))
+    return {} if color is None else {str(name): str(value) for name, value in color.attrib.items()}
 
 
 class RedStyles:
@@ -32,7 +45,7 @@ class RedStyles:
         self._fills = self._root.find(_tag("fills"))
         self._formats = self._root.find(_tag("cellXfs"))
         self._made: dict[tuple[int, bool], int] = {}
-        self._fill: int | None = None
+        self._solids: dict[tuple[tuple[tuple[str, str], ...], ...], int] = {}
         self._reds = frozenset(self._find_reds())
 
     @property
@@ -50,10 +63,7 @@ class RedStyles:
         if self._fills is None or self._formats is None:
             return []
         ours = {
-            str(index)
-            for index, fill in enumerate(self._fills)
-            if (color := fill.find(f"{_tag('patternFill')}/{_tag('fgColor')}")) is not None
-            and color.get("rgb") == RED
+            str(index) for index, fill in enumerate(self._fills) if _color(fill, "fgColor").get("rgb") == RED
         }
         return [index for index, form in enumerate(self._formats) if form.get("fillId") in ours]
 
@@ -73,24 +83,37 @@ class RedStyles:
         if formats is None or not 0 <= style < len(formats) or len(formats) >= MOST_FORMATS:
             return style
         form = deepcopy(formats[style])
-        form.set("fillId", str(self._red_fill()) if red else "0")
+        form.set("fillId", str(self._fill_for(form.get("fillId", "0"), red=red)))
         form.set("applyFill", "1")
         formats.append(form)
         formats.set("count", str(len(formats)))
         number = self._made[style, red] = len(formats) - 1
         return number
 
-    def _red_fill(self) -> int:
-        if self._fill is None and self._fills is not None:
-            from lxml import etree
+    def _fill_for(self, known: str, *, red: bool) -> int:
+        """The number of the red fill for this one, or of the one that this red fill stands for.
 
+        A red fill keeps the colour that it covers as its background, which no program shows behind a solid fill.
+        """
+        fills = self._fills
+        old = fills[int(known)] if fills is not None and known.isdigit() and int(known) < len(fills) else None
+        covered = dict(_color(old, "fgColor" if red else "bgColor"))
+        if not red and (not covered or covered == _NO_COLOR):
+            return 0
+        return self._solid({"rgb": RED} if red else covered, (covered or _NO_COLOR) if red else _NO_COLOR)
+
+    def _solid(self, front: dict[str, str], back: dict[str, str]) -> int:
+        from lxml import etree
+
+        found = (tuple(front.items()), tuple(back.items()))
+        if found not in self._solids and self._fills is not None:
             fill = etree.SubElement(self._fills, _tag("fill"))
             pattern = etree.SubElement(fill, _tag("patternFill"), patternType="solid")
-            etree.SubElement(pattern, _tag("fgColor"), rgb=RED)
-            etree.SubElement(pattern, _tag("bgColor"), indexed="64")
+            etree.SubElement(pattern, _tag("fgColor"), front)
+            etree.SubElement(pattern, _tag("bgColor"), back)
             self._fills.set("count", str(len(self._fills)))
-            self._fill = len(self._fills) - 1
-        return self._fill or 0
+            self._solids[found] = len(self._fills) - 1
+        return self._solids.get(found, 0)
 
     def written(self) -> bytes | None:
         """The new content of the part; ``None`` when nothing was added."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-__all__ = ["ADDRESS_WORDS", "WORDS", "examples_of", "words_of"]
+__all__ = ["ADDRESS_WORDS", "WORDS", "examples_of", "languages_of", "words_of"]
 
 _NUMBER: Final = """
 customer po|customer po number|customer po no|po|po number|po no|po nr|purchase order|purchase order number|
@@ -269,20 +269,31 @@ def examples_of(name: str, each: int) -> Iterator[str]:
         yield from [word for word in language if not word.startswith("~")][:each]
 
 
+LANGUAGES: Final = ("English", "German", "French", "Spanish")
+"""In the order of the lines."""
+
+
+def languages_of(name: str) -> Iterator[tuple[str, str, bool]]:
+    """Every word for this field with its language, and whether it counts only if nothing better does."""
+    if name not in ADDRESS_WORDS:
+        for language, words in zip(LANGUAGES, _split(WORDS[name]), strict=True):
+            for word in words:
+                yield language, word.removeprefix("~"), word.startswith("~")
+        return
+    for language, words in zip(LANGUAGES, _split(_WHOLE.get(name, "")), strict=False):
+        for word in words:
+            yield language, word, False
+    pieces = zip(LANGUAGES, _split(ADDRESS_WORDS[name]), _BEFORE, _AFTER, strict=True)
+    for language, words, before, after in pieces:
+        for word in words:
+            yield language, word, True
+            for place in before.split("|"):
+                yield language, f"{place} {word}", False
+            for place in after.split("|"):
+                yield language, f"{word} {place}", False
+
+
 def words_of(name: str) -> Iterator[tuple[str, bool]]:
     """What may stand above this field's column, each with whether it counts only if nothing better does."""
-    if name not in ADDRESS_WORDS:
-        for language in _split(WORDS[name]):
-            for word in language:
-                yield word.removeprefix("~"), word.startswith("~")
-        return
-    for language in _split(_WHOLE.get(name, "")):
-        for word in language:
-            yield word, False
-    for words, before, after in zip(_split(ADDRESS_WORDS[name]), _BEFORE, _AFTER, strict=True):
-        for word in words:
-            yield word, True
-            for place in before.split("|"):
-                yield f"{place} {word}", False
-            for place in after.split("|"):
-                yield f"{word} {place}", False
+    for _, word, weak in languages_of(name):
+        yield word, weak

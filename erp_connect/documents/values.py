@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ class Reading:
 
     decimal: DecimalMark | None = None
     date_order: DateOrder | None = None
+    serial_dates: bool = False
+    since_1904: bool = False
 
 
 def read(cell: Cell, holds: Holds, how: Reading) -> object:
@@ -122,17 +125,46 @@ def _said(cell: Cell) -> str:
     if number != number.to_integral_value():
         return format(number, "f")
     digits = str(int(number))
-    width = _zeros(cell.number_format)
-    return digits.zfill(width) if number >= 0 else digits
+    pattern = _code_format(cell.number_format)
+    return _as_shown(digits, pattern) if pattern and number >= 0 else digits
 
 
 @lru_cache(maxsize=256)
-def _zeros(number_format: str) -> int:
-    """How many digits a format such as ``0000000000`` always shows."""
+def _code_format(number_format: str) -> tuple[str, ...]:
+    """The pieces of a format that shows a number as a code: "0" for a digit, anything else is shown as it is.
+
+    ``0000000000`` keeps leading zeros, ``"KD-"00000`` and ``000-000`` put something between.  Empty for all others.
+    """
     bare = number_format.partition(";")[0]
-    if bare.startswith("[") and "]" in bare:
+    while bare.startswith("[") and "]" in bare:
         bare = bare[bare.index("]") + 1 :]  # a locale or a colour in front
-    return len(bare) if bare and set(bare) == {"0"} else 0
+    pieces: list[str] = []
+    for quoted, escaped, plain in _FORMAT_PIECES.findall(bare):
+        if plain not in ("", "0", "-", " ", "/", "(", ")"):
+            return ()
+        pieces.append(quoted or escaped or plain)
+        if (quoted or escaped) == "0":
+            return ()
+    zeros = pieces.count("0")
+    return tuple(pieces) if zeros > 1 or (zeros == 1 and len(pieces) > 1) else ()
+
+
+_FORMAT_PIECES: Final = re.compile(r'"([^"]*)"|\\(.)|(.)', re.DOTALL)
+
+
+def _as_shown(digits: str, pattern: tuple[str, ...]) -> str:
+    """The digits as the format shows them; those that are too many stand in front of the first one."""
+    width = pattern.count("0")
+    filled = digits.zfill(width)
+    extra, rest = filled[: len(filled) - width], iter(filled[len(filled) - width :])
+    shown = []
+    for piece in pattern:
+        if piece == "0":
+            shown.append(extra + next(rest))
+            extra = ""
+        else:
+            shown.append(piece)
+    return "".join(shown).strip()
 
 
 def _text(cell: Cell, how: Reading) -> str:  # noqa: ARG001 (one signature for all readers)
@@ -221,7 +253,7 @@ def _date(cell: Cell, how: Reading) -> date:
     if isinstance(value, str):
         return date_in(value, how.date_order)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return date_of_number(exact(value))
+        return date_of_number(exact(value), serial=how.serial_dates, since_1904=how.since_1904)
     raise WrongValue("not_a_date", "the cell holds no date", "type a date such as 2026-12-31")
 
 

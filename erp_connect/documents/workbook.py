@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -16,12 +16,15 @@ from ..models.references import Place
 from .extent import LAST_ROW, RowsOutOfOrder, extent
 from .opening import DAMAGE, damaged, open_package
 from .package import Contents, SheetPart, contents
+from .shape import Shape, TooManyMerges, column_letters, shape
 from .values import BLANK, Cell
 
 if TYPE_CHECKING:
+    import zipfile
+
     from openpyxl.workbook import Workbook as OpenWorkbook
 
-__all__ = ["WorkbookRows", "column_letters", "open_workbook"]
+__all__ = ["WorkbookRows", "open_workbook"]
 
 WIDEST: Final = 1_024
 """Columns that are looked at for headings."""
@@ -38,13 +41,21 @@ def _without_warnings() -> Iterator[None]:
         yield
 
 
-def column_letters(index: int) -> str:
-    """The letters of a column: 1 is A, 28 is AB."""
-    letters = ""
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+@dataclass(slots=True)
+class _Books:
+    """The workbook as its values, and, once somebody needs them, as its formulas."""
+
+    path: Path
+    files: ExitStack
+    package: zipfile.ZipFile
+    contents: Contents
+    values: OpenWorkbook
+    formulas: OpenWorkbook | None = None
+
+    def with_formulas(self) -> OpenWorkbook:
+        if self.formulas is None:
+            self.formulas = _load(self.path, self.files, data_only=False)
+        return self.formulas
 
 
 @dataclass(slots=True)
@@ -53,11 +64,32 @@ class WorkbookRows:
 
     path: Path
     part: SheetPart
-    contents: Contents
+    shape: Shape
     last_row: int
-    _files: ExitStack
-    _values: OpenWorkbook
-    _formulas: OpenWorkbook | None
+    doubtful: bool
+    """Whether a formula may have no result in the file."""
+    _books: _Books
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The names of the other sheets that a person sees, in their order."""
+        return tuple(
+            sheet.title for sheet in self._books.contents.sheets if sheet.visible and sheet != self.part
+        )
+
+    @property
+    def since_1904(self) -> bool:
+        """Whether the day numbers count from 1904."""
+        return self._books.values.epoch.year == 1904
+
+    @property
+    def tells_errors(self) -> bool:
+        """Errors and number formats are in the file."""
+        return True
+
+    def on(self, title: str) -> WorkbookRows:
+        """Another sheet of the same workbook, which is closed with this one."""
+        return _on(self._books, self._books.contents.sheet(title, self.path))
 
     @property
     def sheet(self) -> str | None:
@@ -76,18 +108,24 @@ class WorkbookRows:
         last = min(last or LAST_ROW, self.last_row)
         if last < first:
             return
-        values = self._cells(self._values, first, last, width)
-        if self._formulas is None:
+        values = self._cells(self._books.values, first, last, width)
+        if not self.doubtful:
             for number, row in enumerate(values, start=first):
-                yield number, row and [_cell(cell) for cell in row]
+                yield number, row and self._read(number, map(_cell, row))
             return
-        formulas = self._cells(self._formulas, first, last, width)
+        formulas = self._cells(self._books.with_formulas(), first, last, width)
         for number, (row, said) in enumerate(zip(values, formulas, strict=True), start=first):
-            yield number, row and [self._calculated(*both) for both in zip(row, said, strict=True)]
+            yield number, row and self._read(number, map(self._calculated, row, said))
+
+    def _read(self, number: int, cells: Iterable[Cell]) -> Sequence[Cell]:
+        try:
+            return list(cells)
+        except DAMAGE as error:
+            raise damaged(self.path, f'row {number} of the sheet "{self.part.title}" cannot be read') from error
 
     def _calculated(self, value: Any, said: Any) -> Cell:
         if said.data_type == "f" and (
-            value.value in (None, "") or (self.contents.recalculate and value.value == 0)
+            value.value in (None, "") or (self._books.contents.recalculate and value.value == 0)
         ):
             return Cell(trouble="formula")
         return _cell(value)
@@ -107,7 +145,7 @@ class WorkbookRows:
 
     def close(self) -> None:
         """Give the file back."""
-        self._files.close()
+        self._books.files.close()
 
 
 def _cell(cell: Any) -> Cell:
@@ -132,17 +170,27 @@ def open_workbook(path: Path, sheet: str | None) -> WorkbookRows:
         package = files.enter_context(open_package(path))
         found = contents(package, path)
         part = found.sheet(sheet, path)
-        try:
-            with package.open(part.part) as stream:
-                filled = extent(stream)
-        except RowsOutOfOrder:
-            raise damaged(path, "its rows are out of order") from None
-        except DAMAGE as error:
-            raise damaged(path, "the sheet cannot be unpacked") from error
-        doubtful = filled.uncalculated or (filled.formulas and found.recalculate)
-        values = _load(path, files, data_only=True)
-        formulas = _load(path, files, data_only=False) if doubtful else None
-        return WorkbookRows(path, part, found, filled.last_row, files.pop_all(), values, formulas)
+        books = _Books(path, files, package, found, _load(path, files, data_only=True))
+        rows = _on(books, part)
+        books.files = files.pop_all()
+        return rows
+
+
+def _on(books: _Books, part: SheetPart) -> WorkbookRows:
+    path = books.path
+    try:
+        with books.package.open(part.part) as stream:
+            filled = extent(stream)
+        with books.package.open(part.part) as stream:
+            seen = shape(stream)
+    except RowsOutOfOrder:
+        raise damaged(path, "its rows are out of order") from None
+    except TooManyMerges:
+        raise damaged(path, "it has more merged cells than any sheet of orders") from None
+    except DAMAGE as error:
+        raise damaged(path, "the sheet cannot be unpacked") from error
+    doubtful = filled.uncalculated or (filled.formulas and books.contents.recalculate)
+    return WorkbookRows(path, part, seen, filled.last_row, doubtful, books)
 
 
 def _load(path: Path, files: ExitStack, *, data_only: bool) -> OpenWorkbook:

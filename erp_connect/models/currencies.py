@@ -14,7 +14,7 @@ from typing import Final
 
 from .codes import UnknownCode, nearest
 
-__all__ = ["HISTORIC", "currency_code", "exponent", "is_currency"]
+__all__ = ["HISTORIC", "active_codes", "currency_code", "exponent", "is_currency"]
 
 KIND: Final = "currency"
 
@@ -67,6 +67,11 @@ def _spellings() -> Mapping[str, str]:
 def _digits(code: str) -> int | None:
     digits = _active().get(code)
     return HISTORIC.get(code) if digits is None else digits
+
+
+def active_codes() -> tuple[str, ...]:
+    """The codes that new orders may carry, in order of the alphabet; withdrawn ones are left out."""
+    return tuple(sorted(code for code, digits in _active().items() if digits is not None))
 
 
 def is_currency(code: str) -> bool:

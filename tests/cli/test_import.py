@@ -79,6 +79,11 @@ def test_a_row_that_was_changed_after_its_import_is_refused_and_not_written_twic
     assert finding["code"] == "key_reused"
     assert "amend" in finding["fix"]
     assert [order.lines[0].quantities.ordered for order in erp.orders.list()] == [12]
+    dry = run.json("import", changed, "--dry-run", code=1)
+    assert [each["code"] for each in dry["not_imported"]["10000/PO-1"]] == ["key_reused"]
+    assert dry["already_there"] == {}
+    (order,) = erp.orders.list()
+    assert run.json("import", first, "--dry-run")["already_there"] == {"10000/PO-1": order.number}
 
 
 def test_a_dry_run_writes_the_checked_copy_and_nothing_else(run, erp, orders, tmp_path):

@@ -14,7 +14,7 @@ import xlsxwriter
 from lxml import etree
 
 from erp_connect.documents import RowResult, read_orders, row_results, write_checked_copy
-from erp_connect.documents.patching import LONGEST_TEXT
+from erp_connect.documents.cell_text import LONGEST_TEXT
 from erp_connect.documents.styles import RED
 from erp_connect.errors import InvalidDocument, InvalidOrder, LossyWrite
 from erp_connect.models import Finding, Severity
@@ -111,13 +111,13 @@ def test_the_sheet_keeps_everything_but_what_was_added(rich, tmp_path):
     def told(path):
         root = etree.fromstring(parts(path)["xl/worksheets/sheet1.xml"])
         for cell in root.iter("{*}c"):
-            if re.fullmatch(r"[IJ]\d+", cell.get("r")):
+            if re.fullmatch(r"[IJK]\d+", cell.get("r")):
                 cell.getparent().remove(cell)
             cell.attrib.pop("s", None)
         for row in root.iter("{*}row"):
             row.attrib.pop("spans", None)
         for column in root.iterfind("{*}cols/{*}col"):
-            if column.get("min") in ("9", "10"):
+            if column.get("min") in ("9", "10", "11"):
                 column.getparent().remove(column)
         # The missing product's cell was there, because it was formatted.
         root.find("{*}dimension").set("ref", "")
@@ -127,17 +127,17 @@ def test_the_sheet_keeps_everything_but_what_was_added(rich, tmp_path):
     assert parts(copy)["xl/worksheets/sheet1.xml"].count(b"xmlns=") == 1, "rows do not repeat the namespaces"
 
 
-def test_results_stand_in_two_columns_right_of_everything(rich, tmp_path):
+def test_results_stand_in_columns_of_their_own_right_of_everything(rich, tmp_path):
     sheet = read_orders(rich)
     results = row_results(sheet, written={"10003/PO-3": "created as 100017"})
     got = opened(write_checked_copy(sheet, tmp_path / "checked.xlsx", results))
-    assert [got["I3"].value, got["J3"].value] == ["Result", "Errors"]
+    assert [got["I3"].value, got["J3"].value, got["K3"].value] == ["Result", "Errors", "Key"]
     assert got["I3"].font.bold, "the headings look like the others"
-    assert [got["I4"].value, got["J4"].value] == ["created as 100017", None]
+    assert [got["I4"].value, got["J4"].value, got["K4"].value] == ["created as 100017", None, "10003/PO-3"]
     assert got["I5"].value == "not imported"
     assert got["J5"].value.startswith("Quantity: the text is no number")
     assert got["I12"].value == "checked"
-    assert got.dimensions == "A1:J13"
+    assert got.dimensions == "A1:K13"
     assert got["G8"].value == "=5*2.5"
     assert loaded(tmp_path / "checked.xlsx", data_only=True).active["G8"].value == 12.5
     assert got.tables.keys() == {"Table1"}
@@ -166,7 +166,7 @@ def test_a_missing_cell_is_made_at_its_place_and_red(workbook, tmp_path):
     got = opened(write_checked_copy(sheet, tmp_path / "checked.xlsx", row_results(sheet)))
     assert {cell.coordinate for row in got.iter_rows() for cell in row if is_red(cell)} == {"C2", "E2", "A3"}
     xml = parts(tmp_path / "checked.xlsx")["xl/worksheets/sheet1.xml"]
-    assert re.findall(rb'r="([A-Z]+)2"', xml) == [b"A", b"B", b"C", b"D", b"E", b"F", b"G", b"H", b"I"]
+    assert re.findall(rb'r="([A-Z]+)2"', xml) == [b"A", b"B", b"C", b"D", b"E", b"F", b"G", b"H", b"I", b"J"]
 
 
 def test_text_that_looks_like_a_formula_stays_text(workbook, tmp_path):
@@ -206,7 +206,7 @@ def test_writing_a_checked_copy_again_replaces_texts_and_marks(rich, tmp_path):
     second = read_orders(tmp_path / "corrected.xlsx")
     assert [issue.place.cell for issue in second.issues] == ["H7"]
     got = opened(write_checked_copy(second, tmp_path / "checked again.xlsx", row_results(second)))
-    assert [cell.value for cell in got[3]][7:] == ["Requested date", "Result", "Errors"]
+    assert [cell.value for cell in got[3]][7:] == ["Requested date", "Result", "Errors", "Key"]
     assert {cell.coordinate for row in got.iter_rows() for cell in row if is_red(cell)} == {"H7"}
     assert [got["I5"].value, got["J5"].value] == ["checked", None]
     assert got["I7"].value == "not imported"
@@ -216,7 +216,7 @@ def test_a_users_own_column_result_is_not_ours(workbook, tmp_path, headings):
     sheet = read_orders(workbook([[*GOOD, "win"]], headings=[*headings, "Result"]))
     assert [column.heading for column in sheet.unknown_columns] == ["Result"]
     got = opened(write_checked_copy(sheet, tmp_path / "checked.xlsx", row_results(sheet)))
-    assert [cell.value for cell in got[2]][6:] == [12.5, "win", "checked", None]
+    assert [cell.value for cell in got[2]][6:] == [12.5, "win", "checked", None, "10000/PO-1"]
 
 
 def test_shared_styles_and_prefixed_xml_are_patched_alike(workbook, with_part, tmp_path):
@@ -396,7 +396,7 @@ def test_what_the_back_end_says_is_put_at_the_cells_it_is_about(workbook):
 # --------------------------------------------------------------------------- csv
 
 
-def test_a_csv_file_keeps_its_records_and_gets_two_fields(tmp_path):
+def test_a_csv_file_keeps_its_records_and_gets_fields_of_ours(tmp_path):
     path = tmp_path / "orders.csv"
     head = "Kunde;Bestellung;Artikel;Menge;Einheit;Währung;Bezeichnung"
     path.write_bytes(
@@ -409,12 +409,12 @@ def test_a_csv_file_keeps_its_records_and_gets_two_fields(tmp_path):
     copy = write_checked_copy(sheet, tmp_path / "checked.csv", results)
     lines = copy.read_bytes().decode("cp1252").split("\r\n")
     assert lines[0] == "Wochenliste"
-    assert lines[1] == head + ";Result;Errors"
-    assert lines[2:4] == ['10000;B-1;"V;1";5;Stück;EUR;"zwei', "Zeilen\";'=created;"]
+    assert lines[1] == head + ";Result;Errors;Key"
+    assert lines[2:4] == ['10000;B-1;"V;1";5;Stück;EUR;"zwei', "Zeilen\";'=created;;10000/B-1"]
     assert lines[4] == ""
     assert lines[5].startswith("10001;B-2;V;;;;;not imported;")
     assert "Quantity is missing" in lines[5]
-    assert lines[6] == "10002;B-3;V;1;kg;EUR;=1+1;checked;;;"
+    assert lines[6] == "10002;B-3;V;1;kg;EUR;=1+1;checked;;10002/B-3;;"
 
     again = read_orders(copy)
     assert [order.draft for order in again.orders] == [order.draft for order in sheet.orders]

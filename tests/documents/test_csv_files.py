@@ -61,7 +61,7 @@ def test_quoted_fields_hold_delimiters_quotes_and_line_ends(csv_file):
 
 
 def test_codes_keep_leading_zeros_and_numbers_are_not_guessed(csv_file):
-    text = ENGLISH + '="00471",PO-1,00020,5,PCE,EUR,"1,234",x\n0472,PO-2,7,5,PCE,EUR,"1,234.5",x\n'
+    text = ENGLISH + '="00471",PO-1,00020,5,PCE,EUR,"1,234",x\n0472,PO-2,7,5,PCE,EUR,1234,x\n'
     sheet = read_orders(csv_file(text))
     assert [(issue.code, issue.place.column) for issue in sheet.issues] == [("ambiguous_number", 7)]
     assert sheet.refused[0].key == "00471/PO-1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -71,6 +71,11 @@ class SqlAdapter(Adapter):
         self._office: Office | None = None
 
     @classmethod
+    def served_elsewhere(cls, given: Mapping[str, object]) -> str | None:
+        """Foreign tables are another adapter's."""
+        return "erp_connect.adapters.mapped:MappedAdapter" if given.get("mapping") else None
+
+    @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """What our schema can do in any database."""
         return capabilities(concurrency=target.max_concurrency)
@@ -80,11 +85,7 @@ class SqlAdapter(Adapter):
 
         Raises ``ConfigurationError`` for a database without our tables, naming ``erp-connect init``.
         """
-        target, settings = self.target, self.target.settings
-        if isinstance(settings, SqlSettings) and settings.mapping is not None:
-            raise ConfigurationError(
-                "foreign tables cannot be mapped yet", hint="leave mapping out to use our own schema"
-            )
+        target = self.target
         with translated("open", SYSTEM):
             engine = open_engine(
                 target.url,

@@ -2,106 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import exc as sa_exc
-
-from ...errors import (
-    AuthenticationFailed,
-    ConfigurationError,
-    ContractViolation,
-    DuplicateReference,
-    ErpConnectError,
-    InvalidOrder,
-    LossyWrite,
-    PermissionMissing,
-    RecordLocked,
-    TransportError,
-)
-from ...wire.sql import CommitUnanswered, Trouble, ValueDoesNotFit, classify
+from ...errors import ConfigurationError, DuplicateReference, ErpConnectError
+from ...wire.sql import Trouble, classify
+from ...wire.sql.saying import DATABASE_ERRORS, Saying
+from ...wire.sql.saying import understood as generally
 from .schema import METADATA
 
-INIT_HINT: Final = "make its tables with: erp-connect init URL"
-DATABASE_ERRORS: Final = (
-    sa_exc.DBAPIError,
-    sa_exc.StatementError,
-    sa_exc.TimeoutError,
-    CommitUnanswered,
-    ValueDoesNotFit,
-)
-"""All that a statement or a transaction can raise."""
+__all__ = ["DATABASE_ERRORS", "INIT_HINT", "translated", "understood"]
 
-_SAID: Final[dict[Trouble, tuple[type[ErpConnectError], str, dict[str, Any]]]] = {
-    Trouble.FOREIGN_KEY: (
-        InvalidOrder,
-        "what this refers to is no longer on file",
-        {"code": "reference_missing", "hint": "read customer and products again"},
-    ),
-    Trouble.NOT_NULL: (
-        ContractViolation,
-        "a value is missing that the schema wants",
-        {"outcome": "not_applied"},
-    ),
-    Trouble.CHECK: (ContractViolation, "a value breaks a rule of the schema", {"outcome": "not_applied"}),
-    Trouble.DOES_NOT_FIT: (
-        LossyWrite,
-        "a value does not fit its column",
-        {"code": "does_not_fit", "hint": "shorten the text or the number"},
-    ),
-    Trouble.CONFLICT: (
-        RecordLocked,
-        "the transaction met another one and was rolled back",
-        {"code": "conflict", "retry_after": 0.1},
-    ),
-    Trouble.LOCK_TIMEOUT: (
-        RecordLocked,
-        "another transaction holds what this one needs",
-        {"retry_after": 1.0},
-    ),
-    Trouble.STATEMENT_TIMEOUT: (TransportError, "the database was too slow and was stopped", {}),
-    Trouble.NOT_CONNECTED: (TransportError, "no connection to the database", {"retry_after": 1.0}),
-    Trouble.CONNECTION_LOST: (
-        TransportError,
-        "the connection to the database broke; nothing was applied",
-        {},
-    ),
-    Trouble.COMMIT_UNANSWERED: (
-        TransportError,
-        "the connection broke while the transaction was being committed",
-        {"outcome": "unknown", "code": "commit_unanswered", "hint": "look whether it was applied"},
-    ),
-    Trouble.AUTHENTICATION: (
-        AuthenticationFailed,
-        "the database does not let this user in",
-        {"hint": "check user and password"},
-    ),
-    Trouble.PERMISSION: (
-        PermissionMissing,
-        "the database user may not do this",
-        {"hint": "grant the right to the user, or use another one"},
-    ),
-    Trouble.READ_ONLY: (
-        PermissionMissing,
-        "the database can only be read",
-        {"code": "read_only", "hint": "check file permissions, or connect to the primary server"},
-    ),
+INIT_HINT: Final = "make its tables with: erp-connect init URL"
+_SAID: Final[Mapping[Trouble, Saying]] = {
     Trouble.DATABASE_MISSING: (ConfigurationError, "there is no such database", {"hint": INIT_HINT}),
     Trouble.TABLE_MISSING: (
         ConfigurationError,
         "this database does not hold our tables as this version wants them",
         {"code": "not_initialised", "hint": INIT_HINT},
-    ),
-    Trouble.DISK_FULL: (
-        TransportError,
-        "the database has no room left; nothing was applied",
-        {"code": "disk_full", "retryable": False, "hint": "make room on its disk"},
-    ),
-    Trouble.CORRUPTED: (
-        TransportError,
-        "the database file is damaged, or is no database",
-        {"code": "corrupted", "retryable": False, "hint": "restore it from a backup"},
     ),
 }
 
@@ -111,18 +30,10 @@ def understood(
 ) -> ErpConnectError:
     """The error of ours that says what ``exc`` means; its text repeats nothing of the row's content."""
     diagnosis = classify(exc, METADATA)
-    native = [text for text in (diagnosis.code, diagnosis.constraint) if text]
     if diagnosis.trouble is Trouble.UNIQUE:
+        native = [text for text in (diagnosis.code, diagnosis.constraint) if text]
         return _taken(diagnosis.constraint or "", native, system=system, operation=operation)
-    kind, said, details = _SAID.get(
-        diagnosis.trouble,
-        (
-            TransportError,
-            "the database refused; nothing was applied",
-            {"code": "database", "retryable": False},
-        ),
-    )
-    return kind(said, system=system, operation=operation, native=native, **details)
+    return generally(exc, _SAID, tables=METADATA, system=system, operation=operation)
 
 
 def _taken(constraint: str, native: list[str], **where: Any) -> DuplicateReference:

@@ -62,6 +62,7 @@ def open_engine(
     timeout: float = 30.0,
     pool_size: int = 5,
     create: bool = False,
+    foreign: bool = False,
     application_name: str = "erp_connect",
     connect_args: Mapping[str, Any] | None = None,
 ) -> Engine:
@@ -69,7 +70,7 @@ def open_engine(
 
     ``timeout`` (seconds) bounds connecting, waiting for a lock, a statement, and waiting for the pool.
     ``create`` lets a missing SQLite file be made; without it a mistyped path is a ``ConfigurationError``
-    and not a new empty database.  Thread-safe; the pool is reopened in the child after a fork.
+    and not a new empty database.  ``foreign`` leaves a SQLite file's own journal mode as it is.  Thread-safe; the pool is reopened in the child after a fork.
     Raises ``ConfigurationError`` for a URL that cannot be read, for another driver than ours with the URL that
     names ours, and for a missing driver with the extra that installs it.
     """
@@ -105,7 +106,7 @@ def open_engine(
         raise _missing_driver(dialect, target) from exc
     except (TypeError, ValueError, sa_exc.ArgumentError) as exc:
         raise ConfigurationError(f"the settings in the {dialect} URL are not understood") from exc
-    _settle(engine, dialect, timeout)
+    _settle(engine, dialect, timeout, foreign=foreign)
     if not is_memory(engine):
         _open_engines.add(engine)
     return engine
@@ -187,7 +188,8 @@ def _sqlite_options(target: URL, args: dict[str, Any], timeout: float, create: b
         )
     if create and not file.parent.is_dir():
         raise ConfigurationError(f"the folder {file.parent} does not exist", hint="make the folder first")
-    mode = "rwc" if create else "rw"
+    read_only = target.query.get("mode") == "ro"
+    mode = "rwc" if create else "ro" if read_only else "rw"
     name = f"file:{quote(str(file))}?mode={mode}"
 
     def in_file() -> sqlite3.Connection:
@@ -197,15 +199,15 @@ def _sqlite_options(target: URL, args: dict[str, Any], timeout: float, create: b
     return {"creator": in_file, "poolclass": sa.QueuePool}
 
 
-def _settle_sqlite(engine: Engine, timeout: float) -> None:
-    memory = is_memory(engine)
+def _settle_sqlite(engine: Engine, timeout: float, *, foreign: bool) -> None:
+    own_file = not foreign and not is_memory(engine)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA synchronous=FULL")
-        if not memory:
+        if own_file:
             _write_ahead(connection, timeout)
 
     @event.listens_for(engine, "begin")
@@ -347,9 +349,9 @@ def _settle_mysql(engine: Engine, timeout: float) -> None:
 # -- all ---------------------------------------------------------------------------------------------------
 
 
-def _settle(engine: Engine, dialect: str, timeout: float) -> None:
+def _settle(engine: Engine, dialect: str, timeout: float, *, foreign: bool) -> None:
     if dialect == "sqlite":
-        _settle_sqlite(engine, timeout)
+        _settle_sqlite(engine, timeout, foreign=foreign)
         return
     if engine.driver == "psycopg":
         _settle_postgresql(engine, timeout)

@@ -1,0 +1,180 @@
+"""The order book as it is read: get, find, list, and many by their stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Generic
+
+from ...errors import NotFound
+from ...models import Ref
+from ..contract import Find, Listing, Sought
+from .format import Source
+from .office import Office
+from .plans import Field
+from .reading import PAGE, D, O, OrderPlan
+from .statements import Conditions
+
+_SORTABLE = frozenset({"%Y%m%d", "%Y-%m-%d"})
+
+
+class OrderRecords(Generic[D, O]):
+    """Orders as they are read."""
+
+    def __init__(self, office: Office, plan: OrderPlan[D, O]) -> None:
+        self.office = office
+        self.plan = plan
+        self.side = plan.side
+
+    def get(self, id: str) -> O:
+        """The order with this id; ``NotFound`` when there is none."""
+        found = self.get_many([id])
+        if id not in found:
+            raise self.not_found("get")
+        return found[id]
+
+    def get_many(self, ids: Sequence[str]) -> Mapping[str, O]:
+        """The orders with these ids, two statements for every 500; one that does not exist is left out."""
+        keys = [key for id in ids if (key := self.plan.header.key_from(id)) is not None]
+        if not keys:
+            return {}
+        with self.office.reading(f"{self.side.book}.get") as connection:
+            return {order.id: order for order in self.plan.by_keys(connection, keys, self.office.today())}
+
+    def find(self, wanted: Find) -> Sequence[O]:
+        """The orders that match exactly, in the order of their keys."""
+        conditions = self.plan.conditions()
+        asked = len(conditions.texts)
+        fields = self.plan.header.fields
+        said = {"number": wanted.number, self.side.their_number: wanted.customer_po, "stamp": wanted.stamp}
+        for name, value in said.items():
+            if value is None:
+                continue
+            field = fields.get(name) or (self.shared_field() if name == "stamp" else None)
+            if field is None:
+                return ()
+            field.condition(conditions, value)
+        if wanted.reference is not None and not self._of_reference(conditions, wanted.reference):
+            return ()
+        if wanted.party is not None and not self._of_party(conditions, wanted.party):
+            return ()
+        if len(conditions.texts) == asked:
+            return ()
+        with self.office.reading(f"{self.side.book}.find") as connection:
+            return list(self.plan.assembled(*self.plan.page(connection, conditions), self.office.today()))
+
+    def by_stamp(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[O]]:
+        """The orders that carry these stamps, two statements for every 500."""
+        field = self.plan.header.fields.get("stamp") or self.shared_field()
+        found: dict[str, list[O]] = {}
+        if field is None:
+            return found
+        stamps = [each.stamp for each in sought]
+        with self.office.reading(f"{self.side.book}.find") as connection:
+            for start in range(0, len(stamps), PAGE):
+                conditions = self.plan.conditions()
+                natives = [
+                    native for each in stamps[start : start + PAGE] for native in field.cell.natives(each)
+                ]
+                conditions.among(field.sql, natives)
+                for order in self.plan.assembled(
+                    *self.plan.page(connection, conditions), self.office.today()
+                ):
+                    carried = order.stamp or getattr(order, self.side.their_number)
+                    found.setdefault(carried or "", []).append(order)
+        return found
+
+    def list(self, wanted: Listing) -> Iterator[O]:
+        """Stream orders in the order of their keys, a short transaction for each page.
+
+        Status is told from quantities, so it is not asked of the database: the client filters.
+        """
+        limit = wanted.limit if wanted.status is None else None
+        last: tuple[object, ...] | None = None
+        left = limit
+        while left is None or left > 0:
+            size = PAGE if left is None else min(PAGE, left)
+            conditions = self.plan.conditions()
+            if not self._narrowed(conditions, wanted):
+                return
+            if last is not None:
+                conditions.behind([part.sql for part in self.plan.header.keys], last)
+            with self.office.reading(f"{self.side.book}.list") as connection:
+                headers, lines = self.plan.page(connection, conditions, limit=size)
+            yield from self.plan.assembled(headers, lines, self.office.today())
+            if len(headers) < size:
+                return
+            last = self.plan.header.key_of(headers[-1])
+            left = None if left is None else left - size
+
+    def not_found(self, verb: str) -> NotFound:
+        """No such order."""
+        return NotFound(
+            f"there is no such {self.side.field.replace('_', ' ')}",
+            system=self.office.system,
+            operation=f"{self.side.book}.{verb}",
+        )
+
+    def shared_field(self) -> Field | None:
+        """The field that holds the party's own number or the stamp, where one column serves both."""
+        stamp = self.plan.rows.stamp
+        return self.plan.header.fields.get(stamp.shared) if stamp is not None and stamp.shared else None
+
+    # -- conditions ----------------------------------------------------------------------------------------
+
+    def _narrowed(self, conditions: Conditions, wanted: Listing) -> bool:
+        fields = self.plan.header.fields
+        if wanted.modified_since is not None and "modified_at" in fields:
+            _since(conditions, fields["modified_at"], wanted.modified_since)
+        day = fields.get("order_date")
+        if day is not None and (wanted.ordered_from or wanted.ordered_to):
+            _between(conditions, day, wanted.ordered_from, wanted.ordered_to)
+        return wanted.party is None or self._of_party(conditions, wanted.party)
+
+    def _of_party(self, conditions: Conditions, party: str | Ref) -> bool:
+        name = self.side.party if isinstance(party, str) else f"{self.side.party}_id"
+        field = self.plan.header.fields.get(name) or self.plan.header.fields[self.side.party]
+        field.condition(conditions, party.id if isinstance(party, Ref) else party)
+        return True
+
+    def _of_reference(self, conditions: Conditions, value: str) -> bool:
+        names = [name for name in self.plan.header.fields if name.startswith("references.")]
+        if not names:
+            return False
+        ways: list[str] = []
+        for name in names:
+            one = Conditions(conditions.dialect, {})
+            one.values = conditions.values  # the same numbering of parameters
+            self.plan.header.fields[name].condition(one, value)
+            ways += one.texts
+        conditions.texts.append(f"({' OR '.join(ways)})")
+        return True
+
+
+def _since(conditions: Conditions, field: Field, since: datetime) -> None:
+    """From this instant on; a day more where it is not known how the database keeps it: the client filters again."""
+    source: Source = field.source
+    if field.column is None or field.column.kind != "instant" or field.found is not None:
+        since = (since - timedelta(days=1)).astimezone(UTC).replace(microsecond=0)
+        conditions.compare(
+            field.sql, ">=", since if conditions.dialect == "postgresql" else since.replace(tzinfo=None)
+        )
+        return
+    if source.format is None:
+        since = since.replace(microsecond=0)
+    (native,) = field.cell.natives(since)
+    conditions.compare(field.sql, ">=", native)
+
+
+def _between(conditions: Conditions, field: Field, first: date | None, last: date | None) -> None:
+    """Between these days, as far as the column's type lets the database tell."""
+    column, source = field.column, field.source
+    if column is None or field.found is not None:
+        return
+    by_text = column.kind in ("text", "integer") and source.format in _SORTABLE
+    if column.kind not in ("date", "instant") and not by_text:
+        return
+    if first is not None:
+        conditions.compare(field.sql, ">=", field.cell.natives(first)[0])
+    if last is not None:
+        conditions.compare(field.sql, "<", field.cell.natives(last + timedelta(days=1))[0])
