@@ -16,11 +16,12 @@ from ...errors import (
     ErpConnectError,
     InvalidOrder,
     LossyWrite,
+    MappingError,
     PermissionMissing,
     RecordLocked,
     TransportError,
 )
-from ...wire.sql import CommitUnanswered, Trouble, ValueDoesNotFit, classify
+from ...wire.sql import CommitUnanswered, Trouble, UnreadableCell, ValueDoesNotFit, classify
 from .schema import METADATA
 
 INIT_HINT: Final = "make its tables with: erp-connect init URL"
@@ -29,6 +30,7 @@ DATABASE_ERRORS: Final = (
     sa_exc.StatementError,
     sa_exc.TimeoutError,
     CommitUnanswered,
+    UnreadableCell,
     ValueDoesNotFit,
 )
 """All that a statement or a transaction can raise."""
@@ -98,6 +100,15 @@ _SAID: Final[dict[Trouble, tuple[type[ErpConnectError], str, dict[str, Any]]]] =
         "the database has no room left; nothing was applied",
         {"code": "disk_full", "retryable": False, "hint": "make room on its disk"},
     ),
+    Trouble.DISK_FAILED: (
+        TransportError,
+        "the disk of the database could not be read or written; nothing was applied",
+        {
+            "code": "disk_failed",
+            "retryable": False,
+            "hint": "see to the disk, then repeat the call with the same key",
+        },
+    ),
     Trouble.CORRUPTED: (
         TransportError,
         "the database file is damaged, or is no database",
@@ -110,6 +121,15 @@ def understood(
     exc: BaseException, *, system: str | None = None, operation: str | None = None
 ) -> ErpConnectError:
     """The error of ours that says what ``exc`` means; its text repeats nothing of the row's content."""
+    if isinstance(exc, UnreadableCell):
+        return MappingError(
+            str(exc),
+            code="stored_value",
+            path=f"{exc.table}.{exc.column}",
+            hint="put it right in the database, or restore the row from a backup",
+            system=system,
+            operation=operation,
+        )
     diagnosis = classify(exc, METADATA)
     native = [text for text in (diagnosis.code, diagnosis.constraint) if text]
     if diagnosis.trouble is Trouble.UNIQUE:
