@@ -161,13 +161,16 @@ class TransactionalWriter:
             try:
                 ends = self._block(deeds, send)
                 break
-            except (DuplicateReference, RecordLocked):
+            except (DuplicateReference, RecordLocked) as rival:
                 # A rival is writing, or has written, one of these keys or what they need: look again.
+                if rival.retryable and self._clock.monotonic() >= give_up:
+                    return [rival] * len(deeds)  # one by one they would wait for it as long again, each of them
                 self._clock.sleep(0.05 * 2**attempt)
             except TransportError as failure:
                 if failure.outcome == "unknown":
                     doubt = failure
-                if attempt == ATTEMPTS or self._clock.monotonic() >= give_up:
+                hopeless = doubt is None and not failure.retryable  # a full disk does not empty itself in a second
+                if hopeless or attempt == ATTEMPTS or self._clock.monotonic() >= give_up:
                     return [self._unsettled(deed, doubt) if doubt else failure for deed in deeds]
                 self._clock.sleep(0.05 * 2**attempt)
             except ErpConnectError:
