@@ -37,7 +37,9 @@ def with_free_goods(order: O, rules: Iterable[FreeGoods], line_id: Callable[[int
         for rule in rules:
             quantity = rule.earned(line)
             if quantity:
-                added.append(_line(order, line, rule.gift, quantity, len(order.lines) + len(added) + 1, line_id))
+                added.append(
+                    _line(order, line, rule.gift, quantity, len(order.lines) + len(added) + 1, line_id)
+                )
     return altered(order, lines=(*order.lines, *added)) if added else order
 
 

@@ -30,6 +30,7 @@ DATABASE_ERRORS: Final = (
     sa_exc.StatementError,
     sa_exc.TimeoutError,
     CommitUnanswered,
+    UnicodeDecodeError,
     UnreadableCell,
     ValueDoesNotFit,
 )

@@ -105,6 +105,8 @@ def classify(exc: BaseException, tables: MetaData | None = None) -> Diagnosis:
         return Diagnosis(Trouble.NOT_CONNECTED, code="pool")
     if isinstance(exc, ValueDoesNotFit):
         return Diagnosis(Trouble.DOES_NOT_FIT)
+    if isinstance(exc, UnicodeDecodeError):
+        return Diagnosis(Trouble.CORRUPTED)  # SQLite quotes the bytes of a damaged table's definition
     lost = False
     if isinstance(exc, sa_exc.StatementError):
         lost = isinstance(exc, sa_exc.DBAPIError) and exc.connection_invalidated
