@@ -9,13 +9,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from . import footprint, measuring, report
+from . import footprint, journal_share, measuring, report
 from .company import Size
 from .measuring import BARE, HAND, LIBRARY, LISTED, Times
 
 QUICK = Size(orders=1_000, listed=2_000, gets=200, customers=50, products=100)
-PARTS = ("create", "read", "report", "memory", "import")
+PARTS = ("create", "read", "report", "memory", "import", "journal")
 DATABASES = ("sqlite", "postgresql")
+SINGLES, SINGLES_QUICK = 1_000, 200
+"""Orders that are created one by one to find the journal's share."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,19 +32,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     only = frozenset(asked.only or (*PARTS, *DATABASES))
     parts = only & set(PARTS) or set(PARTS)
     result: dict[str, Any] = {"size": asdict(size), "rounds": rounds, "block_size": measuring.block_size()}
-    result |= {"jobs": [], "reports": [], "memory": []}
+    result |= {"jobs": [], "reports": [], "memory": [], "journal": []}
     servers = []
     with measuring.databases(only & set(DATABASES) or frozenset(DATABASES)) as found:
         for database in found:
             servers.append(database.server)
+            database.prepare(size)
             _measure(database, size, rounds, parts, result)
+        if "journal" in parts:
+            _say("the journal's share")
+            singles = SINGLES_QUICK if asked.quick else SINGLES
+            result["journal"] = list(journal_share.measured(found, size, singles, rounds))
     if "import" in parts:
         result["import"] = footprint.importing(max(rounds, 3))
     result["surroundings"] = report.surroundings(servers)
-    print(report.table(report.SPEED, report.speed_rows(result)))
-    print()
-    print(report.table(report.OTHER, report.other_rows(result)))
-    print(f"\nkept in {report.write_json(result, asked.results)}")
+    for head, rows in report.tables(result):
+        print(f"{report.table(head, rows)}\n")
+    for line in report.dearest(result):
+        print(line)
+    print(f"kept in {report.write_json(result, asked.results)}")
     if asked.write_docs:
         report.write_page(result)
         print(f"written to {report.PAGE}")
@@ -56,7 +64,6 @@ def _measure(
     parts: set[str] | frozenset[str],
     result: dict[str, Any],
 ) -> None:
-    database.prepare(size)
     if "create" in parts:
         _say(f"{database.name}: create_many")
         times = measuring.creating(database, size, rounds)

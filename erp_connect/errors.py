@@ -337,7 +337,7 @@ class KeyInProgress(ErpConnectError):
 
 
 class JournalUnavailable(ErpConnectError):
-    """The journal cannot be written, so the write was not started."""
+    """The journal cannot be used, so nothing was sent; what became of a write that had begun says ``outcome``."""
 
     default_code = "journal_unavailable"
     default_hint = "see to the journal's disk or database, then repeat the call with the same key"

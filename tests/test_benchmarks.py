@@ -152,3 +152,86 @@ def test_the_result_has_its_figures(tmp_path):
     assert {"pydantic", "erp_connect"} <= result["import"].keys()
     assert {"day", "machine", "python", "packages", "servers"} <= result["surroundings"].keys()
     assert "create_many" in done.stdout
+
+
+# -- the journal's share -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A database of the benchmark, ready to be copied, and how much is written into it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT))
+        from benchmarks.company import Size
+        from benchmarks.measuring import Sqlite
+
+    size = Size(orders=30, customers=5, products=12)
+    database = Sqlite(tmp_path)
+    database.prepare(size)
+    return database, size
+
+
+def test_without_its_journal_the_same_orders_are_written_and_no_key(small):
+    from benchmarks.journal_share import Unjournalled, jobs
+
+    database, size = small
+    query = "SELECT party_id, their_number, status, net, gross FROM erp_orders ORDER BY id"
+    for count, create in jobs(size, 7).values():
+        written = []
+        for bare in (False, True):
+            with database.copy() as url:
+                with ec.connect(url) as erp:
+                    if bare:
+                        erp._context.journal._writer = Unjournalled(erp._context)
+                    create(erp)
+                file = url.removeprefix("sqlite:///")
+                keys = rows(file, "SELECT count(*) FROM erp_journal")
+                assert keys == [(0 if bare else count,)]
+                written.append(rows(file, query))
+        assert len(written[0]) == count
+        assert written[0] == written[1]
+
+
+def test_the_watch_sees_every_call_of_a_journal_in_a_file(small):
+    from benchmarks.journal_share import in_a_file, journalled_in_a_file
+
+    database, size = small
+    shares = list(in_a_file(database, size, 7, 1))
+    assert [(share.job, share.per) for share in shares] == [("create", 7), ("create_many", 30)]
+    assert all(0 < share.share < 1 for share in shares)
+    with journalled_in_a_file(database) as (erp, store):
+        assert list(erp.journal.list()) == []
+        erp.orders.create(as_draft_of(size), key="k")
+        assert [entry.key for entry in erp.journal.list()] == ["k"]
+        assert {"insert", "change"} <= store.seconds.keys()
+
+
+def as_draft_of(size):
+    from benchmarks.company import as_draft, wanted_orders
+
+    return as_draft(next(iter(wanted_orders(size))))
+
+
+def test_the_journals_share_is_printed_with_the_goal(tmp_path):
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "benchmarks", "--quick", "--rounds", "1"),
+            *("--only", "journal", "--only", "sqlite", "--orders", "20", "--results", str(tmp_path)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (file,) = tmp_path.glob("*.json")
+    result = json.loads(file.read_text(encoding="utf-8"))
+    assert [(each["job"], each["orders"], each["goal"]) for each in result["journal"]] == [
+        ("create", 20, None),
+        ("create_many", 20, 0.15),
+    ]
+    (_, many) = result["journal"]
+    assert many["met"] == (many["share"] <= many["goal"])
+    assert bool(many["costs"]) == (not many["met"])
+    assert ("15%: met" if many["met"] else "15%: missed") in done.stdout
+    assert "by hand" not in done.stdout, "nothing is shown that was not measured"

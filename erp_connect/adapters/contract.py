@@ -828,6 +828,8 @@ class Adapter(ABC):
     """The static upper bound until :meth:`open`, the discovered ones afterwards."""
     identity: str
     """What tells this system from every other: keys and stamps belong to it."""
+    zone: ZoneInfo | None
+    """Where the company's days begin: as the caller said, else as the back-end says once it is open, if it does."""
     orders: OrderBook[OrderDraft, Order]
     purchase_orders: OrderBook[PurchaseOrderDraft, PurchaseOrder] | None = None
     customers: MasterBook[CustomerDraft, Customer] | None = None
@@ -842,6 +844,7 @@ class Adapter(ABC):
 
     def __init__(self, target: Target) -> None:
         self.target = target
+        self.zone = target.timezone
 
     @classmethod
     def served_elsewhere(cls, given: Mapping[str, object]) -> str | None:  # noqa: ARG003 (others look at it)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, JournalUnavailable
 from ..journal import Entry
 from ..journal.journal import RETENTION_DAYS
 from .exit_codes import ExitCode
@@ -42,30 +43,42 @@ def unsettled(target: Target, settings: Settings = None, as_json: AsJson = False
 def _open(target: str, settings: list[str] | None, as_json: bool) -> bool:
     terminal = Terminal(as_json)
     with opened(target, settings) as erp:
-        found = list(erp.journal.open())
-    _list(terminal, found, "Open writes")
+        found = _list(terminal, erp.journal.open(), "Open writes")
     if found:
         terminal.note("Settle them with `erp-connect journal recover`; what stays needs `journal resolve`.")
-    return bool(found)
+    return found > 0
 
 
-def _list(terminal: Terminal, entries: Iterable[Entry], title: str) -> None:
+def _list(terminal: Terminal, entries: Iterable[Entry], title: str) -> int:
+    """Show entries, and say how many; what could be read of a damaged journal is shown before the error."""
     if terminal.json:
-        terminal.stream(_told(entry) for entry in entries)
-        return
-    rows = [
-        (
-            f"{entry.created_at:%Y-%m-%d %H:%M:%S} UTC",
-            entry.key,
-            entry.operation,
-            entry.state.value,
-            entry.number or entry.entity_id or "",
-            entry.actor or "",
-            entry.reason or "",
-        )
-        for entry in entries
-    ]
-    terminal.table(f"{title}: {len(rows)}", ["when", "key", "what", "state", "order", "who", "why"], rows)
+        read = count()
+        terminal.stream(_told(entry) for entry, _ in zip(entries, read, strict=False))
+        return next(read)
+    rows: list[tuple[str, ...]] = []
+    damage: JournalUnavailable | None = None
+    try:
+        for entry in entries:
+            rows.append(_row(entry))  # noqa: PERF401 (what came before an error stays)
+    except JournalUnavailable as failure:
+        damage = failure
+    if rows or damage is None:
+        terminal.table(f"{title}: {len(rows)}", ["when", "key", "what", "state", "order", "who", "why"], rows)
+    if damage is not None:
+        raise damage
+    return len(rows)
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    return (
+        f"{entry.created_at:%Y-%m-%d %H:%M:%S} UTC",
+        entry.key,
+        entry.operation,
+        entry.state.value,
+        entry.number or entry.entity_id or "",
+        entry.actor or "",
+        entry.reason or "",
+    )
 
 
 def _told(entry: Entry) -> dict[str, Any]:
@@ -155,7 +168,10 @@ def export(
     target: Target,
     settings: Settings = None,
 ) -> None:
-    """Write every entry as a line of JSON. The lines hold customers' data."""
+    """Write every entry as a line of JSON. The lines hold customers' data.
+
+    Of a damaged journal what can be read is written, before the error.
+    """
     with opened(target, settings) as erp:
         if str(file) == "-":
             erp.journal.export(typer.get_text_stream("stdout"))

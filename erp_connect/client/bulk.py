@@ -7,19 +7,23 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
-from ..adapters.contract import CreatesBlocks, Write, Written
+from ..adapters.contract import CreatesBlocks, ReadsBlocks, Write, Written
 from ..errors import ContractViolation, ErpConnectError, InvalidOrder
-from ..journal import Deed, Look, Outcome
+from ..journal import Deed, Entry, Look, Outcome, Settled
 from ..models import BatchFailure, BatchResult, WriteReceipt
 from .checking import expects_prices, refuse_price_mismatch
 from .context import Context, checked_key
 from .creating import Creation, draft_of, read_back
 from .fitting import check_allowed
+from .lowered import as_seen
 from .receipts import of_outcome
 from .working import in_parallel, prepared_ahead
 
 Progress = Callable[[int, int | None], None]
-"""Called after each block of a bulk write: how many are done, of how many (``None``: not known)."""
+"""Called after each block of a bulk write: how many are done, of how many (``None``: not known).
+
+Where that is known and an earlier run has written some, it is called with these before the first block.
+"""
 Keys = Iterable[str] | Callable[[Any], str]
 End = Outcome[Any] | ErpConnectError
 
@@ -56,6 +60,15 @@ def create_many(
     bulk = _Bulk(context, book, allowed, workers)
     succeeded: list[WriteReceipt[Any]] = []
     failed: list[BatchFailure] = []
+    standing: Collection[str] = ()
+    far = 0
+    if progress is not None and total is not None:
+        wishes = list(waiting)
+        waiting = iter(wishes)
+        standing = context.journal.standing(wish.key for wish in wishes)
+        far = sum(wish.key in standing for wish in wishes)
+        if far:
+            progress(far, total)
     done = 0
     blocks = iter(lambda: list(islice(waiting, block_size if block_size > 1 else _AT_ONCE)), [])
     for block, ends in prepared_ahead(bulk.prepare, bulk.write, blocks):
@@ -65,8 +78,9 @@ def create_many(
             else:
                 succeeded.append(of_outcome(context, end))
             done += 1
+            far += wish.key not in standing
         if progress is not None:
-            progress(done, total)
+            progress(far, total)
     return BatchResult(succeeded=tuple(succeeded), failed=tuple(failed))
 
 
@@ -115,7 +129,7 @@ class _Bulk:
             return ()
         if isinstance(self._shelf, CreatesBlocks) and self._context.capabilities.block_size > 1:
             try:
-                return self._context.journal.write_block(deeds, self._send, _look_up)
+                return self._context.journal.write_block(deeds, self._send, _look_up, self._read_again)
             except ErpConnectError:
                 raise
             except Exception as defect:  # noqa: BLE001 (a defect below must not cost the result of the other blocks)
@@ -129,6 +143,17 @@ class _Bulk:
             if isinstance(deed, Creation)
         ]
         return read_back(self._context, self._shelf, self._shelf.create_block(block))
+
+    def _read_again(self, done: Sequence[tuple[Deed[Any], Entry]]) -> Mapping[str, Settled[Any]]:
+        """What an earlier run has made, read in one request; what is gone by now is left out."""
+        if not isinstance(self._shelf, ReadsBlocks):
+            return {}
+        standing = self._shelf.get_many([entry.entity_id for _, entry in done if entry.entity_id is not None])
+        return {
+            deed.key: deed.replayed(entry, as_seen(self._context, self._book, standing[entry.entity_id]))
+            for deed, entry in done
+            if isinstance(deed, Creation) and entry.entity_id is not None and entry.entity_id in standing
+        }
 
     def _one(self, deed: Deed[Any]) -> End:
         try:

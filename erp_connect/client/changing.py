@@ -41,7 +41,7 @@ from .lowered import (
 )
 from .planning import planned_by_rules
 from .reading import ENTITIES, party_number, read_order
-from .receipts import Made, of_outcome, receipt, told
+from .receipts import Made, of_outcome, receipt, told, unfinished
 from .remembering import differences_from_plain, differences_to_plain, model_from_plain, model_to_plain
 
 E = TypeVar("E", bound=Order | PurchaseOrder)
@@ -137,7 +137,7 @@ def replayed_order(context: Context, entry: Entry) -> Settled[Any]:
     """The order that a write of an earlier call was about, as it stands now, with the differences noted then."""
     stored = read_order(context, entry.book, entry.entity_id or "", entry.number)
     kept = entry.result if isinstance(entry.result, dict) else {}
-    made = Made(differences_from_plain(kept.get("differences")))
+    made = Made(differences_from_plain(kept.get("differences")), unfinished(stored.complete))
     return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=kept, receipt=made)
 
 
@@ -287,4 +287,5 @@ class Amending(OfOrder[E]):
             result["differences"] = differences_to_plain(differences)
         if written.replaced:
             result["replaced"] = {line: list(ids) for line, ids in written.replaced.items()}
-        return self._settled(stored, result, Made(differences, told(written.warnings)))
+        warnings = told(written.warnings) + unfinished(written.complete, stored.complete)
+        return self._settled(stored, result, Made(differences, warnings))

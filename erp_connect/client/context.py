@@ -78,10 +78,16 @@ class Context:
         return self.capabilities.support(operation) is not Support.NONE
 
     def today(self) -> date:
-        """The business date in the company's zone; in UTC where no zone is known."""
-        zone = self.adapter.target.timezone
-        now = self.clock.now()
-        return (now.astimezone(zone) if zone is not None else now).date()
+        """The business date in the company's zone; ``ConfigurationError`` where nobody says which that is."""
+        zone = self.adapter.zone
+        if zone is None:
+            raise ConfigurationError(
+                "which day it is cannot be told: this back-end does not say in which time zone the company is",
+                code="no_timezone",
+                hint="connect with timezone=, e.g. timezone='Europe/Berlin'",
+                system=self.system,
+            )
+        return self.clock.now().astimezone(zone).date()
 
 
 def new_key() -> str:

@@ -38,7 +38,7 @@ from ..rules.stamps import make_stamp
 from . import fitting
 from .context import Context, correlation_id, said
 from .reading import party_number, read_order
-from .receipts import Made, receipt, told
+from .receipts import Made, receipt, told, unfinished
 from .remembering import differences_from_plain, differences_to_plain, model_from_plain
 
 D = TypeVar("D", bound=OrderDraft | PurchaseOrderDraft)
@@ -306,11 +306,8 @@ class Creation(Deed[E], Generic[D, E]):
         )
 
     def _warnings(self, written: Written[E], stored: E) -> tuple[Finding, ...]:
-        unfinished = not (written.complete and stored.complete)
-        warnings = told((*written.warnings, *stored.warnings)) if written.warnings or stored.warnings else ()
-        if unfinished:
-            warnings += told(("the back-end saved the order unfinished and will not process it as it is",))
-        return warnings
+        said = dict.fromkeys((*written.warnings, *stored.warnings))
+        return (told(tuple(said)) if said else ()) + unfinished(written.complete, stored.complete)
 
     def _compared(self, stored: E) -> tuple[Difference, ...]:
         normalisation = fitting.normalisation_of(self._context.capabilities)
@@ -319,8 +316,12 @@ class Creation(Deed[E], Generic[D, E]):
     def replay(self, entry: Entry) -> Settled[E]:
         """The order that this key made, as it stands now."""
         stored: E = read_order(self._context, self._book_name, entry.entity_id or "", entry.number)
+        return self.replayed(entry, stored)
+
+    def replayed(self, entry: Entry, stored: E) -> Settled[E]:
+        """The same, of an order that was read together with others."""
         kept = entry.result if isinstance(entry.result, dict) else {}
-        made = Made(differences_from_plain(kept.get("differences")))
+        made = Made(differences_from_plain(kept.get("differences")), unfinished(stored.complete))
         return Settled(stored=stored, entity_id=stored.id, number=stored.number, result=kept, receipt=made)
 
     def undo(self, entry: Entry, write: Write) -> bool | None:

@@ -78,7 +78,8 @@ class Orders:
         """Create many orders; every draft ends in ``.succeeded`` or in ``.failed``, and no refusal stops the rest.
 
         ``keys``: one key per draft, or a function of a draft (``ec.keys.by_customer_po``).  ``progress(done,
-        total)`` is called after each block.  ``workers`` bounds the calls at once where the back-end takes
+        total)`` is called after each block, and, where ``drafts`` have a length and an earlier run has written some
+        of them, before the first block with how many.  ``workers`` bounds the calls at once where the back-end takes
         orders one by one; never more than it allows.  Interrupted and run again with the same keys, it goes on.
         A draft of which no key can be made fails with ``code="no_key"``.  Expected prices that are not the
         back-end's are refused, as in :meth:`create`.
@@ -153,15 +154,18 @@ class Orders:
         """Think a change through; writes nothing.
 
         ``.diff`` is what would change, ``.price_effect`` by how much the net total would, ``.computed_by`` who
-        reckoned it.  Applying the plan twice writes once: it carries its key.
+        reckoned it.  Applying the plan twice writes once: it carries its key.  ``plan.to_json()`` lets it wait, and
+        ``plan(order, *plan.amendments)`` makes it again on what stands now.
         """
         return self._verbs.plan(order, amendments, key, allow_loss)
 
     def apply(self, plan: Plan[Order], force: bool = False) -> WriteReceipt[Order]:
         """Make a planned change.
 
-        Raises ``VersionConflict`` with ``.diff`` when what counts has moved since the plan; a version token that
-        moved alone is no conflict.  ``force`` writes over whatever is there: the only last-write-wins.
+        It is made on what stands now, as long as nothing that it touches has moved: the lines it names, the header
+        fields it sets, how much is ordered of a product it adds, the holds it is about; nor anything by which its
+        ``price_effect`` would be another.  Otherwise ``VersionConflict``; ``.diff`` shows all that has moved, what the
+        plan touches first.  ``force`` writes over whatever is there: the only last-write-wins.
         """
         return self._verbs.apply(plan, force=force)
 
@@ -172,7 +176,11 @@ class Orders:
         key: str | None = None,
         allow_loss: Collection[str] = (),
     ) -> WriteReceipt[Order]:
-        """Change an order: plan and apply.  Given an ``Order``, it holds to that version."""
+        """Change an order: plan and apply.
+
+        Given an ``Order``, it holds to that version: whatever has moved since, touched or not, is
+        ``VersionConflict`` with ``.diff``.  Given an id, it changes what stands.
+        """
         return self._verbs.amend(order, amendments, key, allow_loss)
 
     def cancel(
@@ -201,5 +209,5 @@ class Orders:
         return following.events(self._context, "orders", since)
 
     def apply_many(self, plans: Iterable[Plan[Order]]) -> BatchResult[Order]:
-        """Apply plans; one order's conflict does not stop the others."""
+        """Apply plans, each as ``apply`` does; one order's conflict does not stop the others."""
         return self._verbs.apply_many(plans)

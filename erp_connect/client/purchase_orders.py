@@ -83,7 +83,8 @@ class PurchaseOrders:
         """Create many orders; every draft ends in ``.succeeded`` or in ``.failed``, and no refusal stops the rest.
 
         ``keys``: one key per draft, or a function of a draft (``ec.keys.by_content``).  ``progress(done,
-        total)`` is called after each block.  ``workers`` bounds the calls at once where the back-end takes
+        total)`` is called after each block, and, where ``drafts`` have a length and an earlier run has written some
+        of them, before the first block with how many.  ``workers`` bounds the calls at once where the back-end takes
         orders one by one; never more than it allows.  Interrupted and run again with the same keys, it goes on.
         A draft of which no key can be made fails with ``code="no_key"``.  Expected prices that are not the
         back-end's are refused, as in :meth:`create`.
@@ -158,15 +159,18 @@ class PurchaseOrders:
         """Think a change through; writes nothing.
 
         ``.diff`` is what would change, ``.price_effect`` by how much the net total would, ``.computed_by`` who
-        reckoned it.  Applying the plan twice writes once: it carries its key.
+        reckoned it.  Applying the plan twice writes once: it carries its key.  ``plan.to_json()`` lets it wait, and
+        ``plan(order, *plan.amendments)`` makes it again on what stands now.
         """
         return self._verbs.plan(order, amendments, key, allow_loss)
 
     def apply(self, plan: Plan[PurchaseOrder], force: bool = False) -> WriteReceipt[PurchaseOrder]:
         """Make a planned change.
 
-        Raises ``VersionConflict`` with ``.diff`` when what counts has moved since the plan; a version token that
-        moved alone is no conflict.  ``force`` writes over whatever is there: the only last-write-wins.
+        It is made on what stands now, as long as nothing that it touches has moved: the lines it names, the header
+        fields it sets, how much is ordered of a product it adds, the holds it is about; nor anything by which its
+        ``price_effect`` would be another.  Otherwise ``VersionConflict``; ``.diff`` shows all that has moved, what the
+        plan touches first.  ``force`` writes over whatever is there: the only last-write-wins.
         """
         return self._verbs.apply(plan, force=force)
 
@@ -177,7 +181,11 @@ class PurchaseOrders:
         key: str | None = None,
         allow_loss: Collection[str] = (),
     ) -> WriteReceipt[PurchaseOrder]:
-        """Change an order: plan and apply.  Given a ``PurchaseOrder``, it holds to that version."""
+        """Change an order: plan and apply.
+
+        Given a ``PurchaseOrder``, it holds to that version: whatever has moved since, touched or not, is
+        ``VersionConflict`` with ``.diff``.  Given an id, it changes what stands.
+        """
         return self._verbs.amend(order, amendments, key, allow_loss)
 
     def cancel(
@@ -208,7 +216,7 @@ class PurchaseOrders:
         return following.events(self._context, "purchase_orders", since)
 
     def apply_many(self, plans: Iterable[Plan[PurchaseOrder]]) -> BatchResult[PurchaseOrder]:
-        """Apply plans; one order's conflict does not stop the others."""
+        """Apply plans, each as ``apply`` does; one order's conflict does not stop the others."""
         return self._verbs.apply_many(plans)
 
     def confirm(

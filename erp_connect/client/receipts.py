@@ -29,6 +29,22 @@ def told(warnings: Sequence[str]) -> tuple[Finding, ...]:
     )
 
 
+def unfinished(*complete: bool) -> tuple[Finding, ...]:
+    """The warning that the back-end will not process an order as it is, unless it is ``complete`` by every account."""
+    if all(complete):
+        return ()
+    said = "the back-end saved the order unfinished and will not process it as it is"
+    return (
+        Finding(
+            code="saved_unfinished",
+            severity=Severity.WARNING,
+            path="",
+            message=said,
+            fix="amend what the other warnings name, or finish the order in the back-end",
+        ),
+    )
+
+
 def receipt(context: Context, settled: Settled[E], entry: Entry, *, replayed: bool) -> WriteReceipt[E]:
     """The receipt of a write that stands."""
     made = settled.receipt if isinstance(settled.receipt, Made) else Made()

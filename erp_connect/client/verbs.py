@@ -22,6 +22,7 @@ from ..models import (
     Amendment,
     BatchFailure,
     BatchResult,
+    Difference,
     LineRef,
     OrderFields,
     OrderStatus,
@@ -29,7 +30,7 @@ from ..models import (
     WriteReceipt,
 )
 from ..rules.amending import resolve_lines
-from ..rules.diff import changes, moved
+from ..rules.diff import changes, moved, standing_in_the_way
 from .cancelling import Cancelling, cancel_payload, lines_said, reason_said
 from .changing import Amending, amend_payload, told_again, weakest
 from .checking import expects_prices, refuse_price_mismatch
@@ -101,6 +102,7 @@ class OrderVerbs:
             price_effect=price_effect(before, expected),
             computed_by=by,
             allow_loss=tuple(sorted(allowed)),
+            system=self.context.system,
         )
 
     def _fit(
@@ -130,25 +132,49 @@ class OrderVerbs:
             )
 
     def apply(self, plan: Plan[Any], *, force: bool) -> WriteReceipt[Any]:
-        """Make a planned change; what has moved only in its version token is planned again by itself."""
+        """Make a planned change; where what has moved is not touched by it, it is planned again by itself."""
         if not isinstance(getattr(plan, "order", None), ENTITIES[self.book]):
             raise TypeError(f"erp.{self.book}.apply takes a plan that erp.{self.book}.plan has made")
+        if plan.system not in (None, self.context.system):
+            raise InvalidOrder(
+                "this plan was made for an order of another system",
+                code="other_system",
+                hint="connect to the system that it was made for, or plan the change here",
+                operation=f"{self.book}.amend",
+                path="system",
+            )
+        return self._applied(plan, force=force)
+
+    def _applied(self, plan: Plan[Any], *, force: bool, whole: bool = False) -> WriteReceipt[Any]:
+        """Make a planned change; ``whole``: only on the order as it was, whatever of it the change touches."""
         self._fit(plan.amendments, plan.allow_loss, writes=True)
         begun = self._begun(plan.key, plan.order.id, plan.amendments, plan.allow_loss, force=force)
         if begun is not None:
             return begun
-        current = self._on_what_stands(plan, force=force)
+        current = self._on_what_stands(plan, force=force, whole=whole)
         for attempt in range(1, _TRIES + 1):
             deed = self._amending(plan, current, force=force)
             try:
                 return of_outcome(self.context, self.context.journal.write(deed))
             except VersionConflict as conflict:
                 current = read_order(self.context, self.book, plan.order.id, plan.order.number)
-                what = moved(plan.order, current)
-                if attempt == _TRIES or (what and not force):
-                    conflict.diff = conflict.diff or what
+                what = () if force else self._in_the_way(plan, current, whole=whole)
+                if attempt == _TRIES or what:
+                    conflict.diff = what or conflict.diff or moved(deed.order, current)
                     raise
         raise AssertionError("the last attempt returns or raises")
+
+    def _in_the_way(self, plan: Plan[Any], current: OrderFields, *, whole: bool) -> tuple[Difference, ...]:
+        """What has moved since the plan was made, if that keeps it from being applied."""
+        if whole:
+            return moved(plan.order, current)
+        return standing_in_the_way(
+            plan.order,
+            plan.expected,
+            resolve_lines(plan.order, plan.amendments),
+            current,
+            lasting_ids=self.context.capabilities.stable_line_ids,
+        )
 
     def _begun(
         self,
@@ -169,7 +195,7 @@ class OrderVerbs:
         deed = Amending.again(self.context, earlier, allow_loss=allow_loss, force=force)
         return of_outcome(self.context, self.context.journal.write(deed))
 
-    def _on_what_stands(self, plan: Plan[Any], *, force: bool) -> Any:
+    def _on_what_stands(self, plan: Plan[Any], *, force: bool, whole: bool) -> Any:
         """The order as it stands; ``VersionConflict`` when what counts has moved.
 
         Where the back-end itself compares versions nothing is read: a conflict says so.
@@ -178,8 +204,8 @@ class OrderVerbs:
         if not force and weakest(self.context, operations) is Conditional.ENFORCED:
             return plan.order
         current = read_order(self.context, self.book, plan.order.id, plan.order.number)
-        what = moved(plan.order, current)
-        if what and not force:
+        what = () if force else self._in_the_way(plan, current, whole=whole)
+        if what:
             raise VersionConflict(
                 "the order has changed since it was read", diff=what, operation=f"{self.book}.amend"
             )
@@ -190,7 +216,9 @@ class OrderVerbs:
         resolved = resolve_lines(plan.order, plan.amendments)
         expected = plan.expected
         if order is not plan.order:
-            expected, _, _ = planned(self.context, self.book, order, resolved)
+            expected, by, _ = planned(self.context, self.book, order, resolved)
+            if by == plan.computed_by and not force:
+                self._refuse_another_price_effect(plan, order, expected)
         return Amending(
             self.context,
             self.book,
@@ -202,6 +230,17 @@ class OrderVerbs:
             force=force,
             payload=amend_payload(plan.order.id, plan.amendments),
         )
+
+    def _refuse_another_price_effect(self, plan: Plan[Any], order: Any, expected: Any) -> None:
+        """``VersionConflict`` where the change would cost otherwise than planned, because the order has moved."""
+        effect = price_effect(order, expected)
+        what = moved(plan.order, order)
+        if what and None not in (effect, plan.price_effect) and effect != plan.price_effect:
+            raise VersionConflict(
+                "the order has changed since it was read, and the change would cost otherwise than planned",
+                diff=what,
+                operation=f"{self.book}.amend",
+            )
 
     def amend(
         self,
@@ -223,7 +262,7 @@ class OrderVerbs:
             if begun is None:
                 raise
             return begun
-        return self.apply(plan, force=False)
+        return self._applied(plan, force=False, whole=isinstance(order, OrderFields))
 
     def apply_many(self, plans: Iterable[Plan[Any]]) -> BatchResult[Any]:
         """Apply plans; one order's conflict does not stop the others."""
@@ -273,7 +312,7 @@ class OrderVerbs:
                 current = read_order(context, book, before.id, before.number)
                 what = moved(given, current) if given is not None else ()
                 if attempt == _TRIES or what:
-                    conflict.diff = conflict.diff or what
+                    conflict.diff = what or conflict.diff or moved(before, current)
                     raise
                 before = current
         raise AssertionError("the last attempt returns or raises")

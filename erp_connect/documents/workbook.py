@@ -115,7 +115,10 @@ class WorkbookRows:
             return
         formulas = self._cells(self._books.with_formulas(), first, last, width)
         for number, (row, said) in enumerate(zip(values, formulas, strict=True), start=first):
-            yield number, row and self._read(number, map(self._calculated, row, said))
+            if row:
+                yield number, self._read(number, map(self._calculated, row, said))
+            else:  # no value at all: what formulas there are have no result
+                yield number, said and [Cell(trouble="formula") if c.data_type == "f" else BLANK for c in said]
 
     def _read(self, number: int, cells: Iterable[Cell]) -> Sequence[Cell]:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from ..adapters.contract import Write, Written
@@ -12,7 +12,7 @@ from ..errors import ErpConnectError, JournalUnavailable, KeyInProgress
 from . import leases
 from .claiming import as_write, confirmed, first_entry, let_go, refused
 from .decisions import Verdict, after_error
-from .deeds import Deed, Look
+from .deeds import Deed, Look, Settled
 from .records import Entry, State
 from .retrying import Again, again
 from .store import Change, Store, fenced
@@ -25,11 +25,49 @@ LookUp = Callable[[Sequence[Deed[E]]], Mapping[str, Look[E]]]
 """Looks up many deeds in few requests; by key.  A deed that is left out is looked up alone."""
 
 
+ReadAgain = Callable[[Sequence[tuple[Deed[E], Entry]]], Mapping[str, Settled[E]]]
+"""Reads in few requests what earlier calls have done; by key.  A deed that is left out is read alone."""
+
+
+def left_of(deeds: Sequence[Deed[E]], ends: Container[int]) -> dict[int, Deed[E]]:
+    """The deeds that have no end yet, by index."""
+    return {index: deed for index, deed in enumerate(deeds) if index not in ends}
+
+
+def done_before(
+    store: Store, system: str, left: Mapping[int, Deed[E]], read_again: ReadAgain[E] | None
+) -> dict[int, Outcome[E]]:
+    """The ends of deeds that earlier calls have done, read together; whatever goes wrong is left to the single path."""
+    if read_again is None or len(left) < 2:
+        return {}
+    try:
+        rows = store.read(system, [deed.key for deed in left.values()])
+        done = {
+            index: (deed, row)
+            for index, deed in left.items()
+            if (row := rows.get(deed.key)) is not None
+            and row.state is State.CONFIRMED
+            and row.fingerprint == deed.fingerprint
+        }
+        settled = read_again(list(done.values())) if len(done) > 1 else {}
+    except ErpConnectError:
+        return {}
+    return {
+        index: Outcome(settled[deed.key], row, replayed=row.correlation_id != deed.correlation_id)
+        for index, (deed, row) in done.items()
+        if deed.key in settled
+    }
+
+
 class BlockWriter(Writer):
     """Writes many creates with one commit for their intents and one for their ends."""
 
     def write_block(
-        self, deeds: Sequence[Deed[E]], send: Send[E], look_up: LookUp[E] | None = None
+        self,
+        deeds: Sequence[Deed[E]],
+        send: Send[E],
+        look_up: LookUp[E] | None = None,
+        read_again: ReadAgain[E] | None = None,
     ) -> list[Outcome[E] | ErpConnectError]:
         """One verdict per deed, in their order; what is not plain goes through the path of single writes.
 
@@ -46,9 +84,9 @@ class BlockWriter(Writer):
         fresh = [each for each in fresh if each[1].key not in there]
         if fresh:
             ends = _Block(self._store, self._clock, fresh).run(send, look_up)
-        for index, deed in enumerate(deeds):
-            if index not in ends:
-                ends[index] = self._single(deed)
+        ends |= done_before(self._store, self._system, left_of(deeds, ends), read_again)
+        for index, deed in left_of(deeds, ends).items():
+            ends[index] = self._single(deed)
         return [ends[index] for index in range(len(deeds))]
 
     def _single(self, deed: Deed[E]) -> Outcome[E] | ErpConnectError:
@@ -216,8 +254,10 @@ class _Block(Generic[E]):
             except ErpConnectError as end:
                 ends[index] = end
 
-    def _let_go(self, entries: Any) -> None:
+    def _let_go(self, entries: Iterable[Entry]) -> None:
+        mine = tuple(entries)
         try:
-            self._store.change([fenced(entry, let_go()) for entry in entries])
-        except JournalUnavailable:
-            return  # what threw us out matters more; the leases end by themselves
+            self._store.change([fenced(entry, let_go()) for entry in mine])
+        except JournalUnavailable:  # what threw us out matters more
+            for entry in mine:
+                leases.leave(entry)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
 from ..clock import Clock
 from ..errors import ErpConnectError, JournalUnavailable, NotFound, TransitionNotAllowed
 from ..models import RecoveryReport
 from . import leases
-from .blocks import LookUp, Send
+from .blocks import LookUp, ReadAgain, Send
 from .canonical import fingerprint
 from .claiming import confirmed, in_progress, is_free, key_reused, last_sent
 from .decisions import Sight
@@ -26,6 +27,8 @@ _log = logging.getLogger("erp_connect.journal")
 """One event for each end of a write: system, operation, key, id and correlation id; no content."""
 RETENTION_DAYS: Final = 400
 """How long a settled entry is kept."""
+_AT_ONCE: Final = 500
+"""Entries that are read together, and forgotten before the next."""
 _ALWAYS: Final = 700_000
 """Days before any that a clock shows: older than that nothing is."""
 
@@ -38,7 +41,11 @@ class Writes(Protocol):
         ...
 
     def write_block(
-        self, deeds: Sequence[Deed[E]], send: Send[E], look_up: LookUp[E] | None = None
+        self,
+        deeds: Sequence[Deed[E]],
+        send: Send[E],
+        look_up: LookUp[E] | None = None,
+        read_again: ReadAgain[E] | None = None,
     ) -> Sequence[Outcome[E] | ErpConnectError]:
         """Carry out many creates; one verdict each, in their order."""
         ...
@@ -66,10 +73,14 @@ class Journal:
         return outcome
 
     def write_block(
-        self, deeds: Sequence[Deed[E]], send: Send[E], look_up: LookUp[E] | None = None
+        self,
+        deeds: Sequence[Deed[E]],
+        send: Send[E],
+        look_up: LookUp[E] | None = None,
+        read_again: ReadAgain[E] | None = None,
     ) -> Sequence[Outcome[E] | ErpConnectError]:
         """Carry out many creates; one verdict each, in their order."""
-        ends = self._writer.write_block(deeds, send, look_up)
+        ends = self._writer.write_block(deeds, send, look_up, read_again)
         for deed, end in zip(deeds, ends, strict=True):
             if isinstance(end, ErpConnectError):
                 self._signed(end, deed)
@@ -110,6 +121,15 @@ class Journal:
         if entry.fingerprint != fingerprint(operation, payload):
             raise key_reused(entry)
         return entry
+
+    def standing(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of these keys whose write is done."""
+        found: set[str] = set()
+        waiting = iter(keys)
+        while block := list(islice(waiting, _AT_ONCE)):
+            rows = self._store.read(self.system, block)
+            found.update(key for key, row in rows.items() if row.state is State.CONFIRMED)
+        return frozenset(found)
 
     def is_begun(self, key: str) -> bool:
         """Whether this key is taken."""

@@ -18,6 +18,7 @@ GRACE: Final = 15.0
 
 _token: tuple[int, str] | None = None
 _naming = threading.Lock()
+_left: set[tuple[str, str, int]] = set()
 
 
 def owner() -> str:
@@ -61,11 +62,18 @@ def lease(now: datetime, timeout: float) -> datetime:
 def held(entry: Entry, now: datetime) -> bool:
     """Whether somebody may still be at work on this entry.
 
-    A lease that has ended is nobody's, and neither is that of a process of this host that has died.
+    A lease that has ended is nobody's, and neither is that of a process of this host that has died, nor one that
+    this process has left.
     """
     if entry.owner is None or entry.lease_until is None or entry.lease_until <= now:
         return False
-    return not _dead(entry.owner)
+    return (entry.owner, entry.row_id, entry.fence) not in _left and not _dead(entry.owner)
+
+
+def leave(entry: Entry) -> None:
+    """Remember that this process is no longer at work on an entry of its own, where the journal could not note that."""
+    if entry.owner is not None:
+        _left.add((entry.owner, entry.row_id, entry.fence))
 
 
 def _dead(name: str) -> bool:

@@ -56,13 +56,13 @@ def again(
 ) -> T:
     """Make attempts until one ends otherwise than with :class:`Again`.
 
-    ``give_up`` says what becomes of the last one: after :data:`ATTEMPTS`, or when all pauses together would take
-    longer than ``budget`` seconds (what scatters them not counted).  ``begin_with``: an attempt was made already,
-    and ended so.
+    ``give_up`` says what becomes of the last one: after :data:`ATTEMPTS`, or when all pauses together (what scatters
+    them not counted), and the attempts that were turned away, would take longer than ``budget`` seconds: whoever has
+    waited that long for a lock waits no second time.  ``begin_with``: an attempt was made already, and ended so.
     """
     from tenacity import Retrying, retry_if_exception_type
 
-    spent = 0.0
+    spent, began = 0.0, clock.monotonic()
 
     def ended(state: RetryCallState) -> Again:
         error = state.outcome.exception() if state.outcome is not None else None
@@ -75,13 +75,17 @@ def again(
 
     def stop(state: RetryCallState) -> bool:
         nonlocal spent
-        spent += pause_after(ended(state).error, state.attempt_number)
+        last = ended(state)
+        spent += pause_after(last.error, state.attempt_number)
+        if last.verdict is Verdict.RELEASE:
+            spent += clock.monotonic() - began
         return state.attempt_number >= ATTEMPTS or spent > budget
 
     first = begin_with
 
     def attempted() -> T:
-        nonlocal first
+        nonlocal first, began
+        began = clock.monotonic()
         if first is not None:
             made, first = first, None
             raise made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import fields
 from functools import cache
 from itertools import islice
@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
 from ..errors import ConfigurationError, JournalUnavailable
 from ..wire.sql import (
@@ -27,24 +28,26 @@ from ..wire.sql import (
     sqlite_file,
     writing,
 )
-from . import tables
+from . import damage, tables
 from .records import ID_LENGTH, Entry, State, can_be_kept, row_id
-from .store import Change, Wanted, has_tombstone
+from .store import Change, Wanted, has_tombstone, matches
 
 _COLUMNS: Final = tuple(field.name for field in fields(Entry) if field.name != "payload_text")
 _OWN: Final = attrgetter(*_COLUMNS)
 _STATE: Final = _COLUMNS.index("state")
 _PAYLOAD: Final = _COLUMNS.index("payload")
 _ALL: Final = (*("row_id", *_COLUMNS), "has_tombstone")
-_READ: Final = [tables.entries.c[name] for name in _COLUMNS]
 _ROW_ID: Final = tables.entries.c.row_id
+_READ: Final = [*(tables.entries.c[name] for name in _COLUMNS), _ROW_ID]
+_AGE: Final = attrgetter("created_at", "serial", "row_id")
 _BLOCK: Final = 500
 _RIVALS: Final = 5
 _LOST_RACES: Final = frozenset({Trouble.UNIQUE, Trouble.CONFLICT})
 _HINTS: Final = {
     Trouble.DISK_FULL: "free some space where the journal is, then repeat the call with the same key",
-    Trouble.CORRUPTED: "restore the journal's file from a backup; do not delete it, it is what guards against doubles",
-    Trouble.READ_ONLY: "make the journal's file and folder writable, or name another with journal=",
+    Trouble.CORRUPTED: damage.HINT,
+    Trouble.READ_ONLY: "make the journal's file and its folder writable for this user, then repeat the call",
+    Trouble.DATABASE_MISSING: "see that the journal's database, or its file and folder, exist and may be opened",
     Trouble.PERMISSION: "give the user the right to write the journal's tables",
 }
 
@@ -71,6 +74,7 @@ class SqlStore:
             _check(url)
         self._timeout = timeout
         self._ready = False
+        self._looked_through = False
         self._lock = threading.Lock()
 
     # -- the store ---------------------------------------------------------------------------------------
@@ -120,9 +124,10 @@ class SqlStore:
         found: dict[str, Entry] = {}
         waiting = iter(keys)
         while block := [row_id(system, key) for key in islice(waiting, _BLOCK)]:
-            for row in connection.execute(_by_row(connection, block, *_READ)):
-                entry = _entry(row)
-                found[entry.key] = entry
+            with damage.told_as_damage():
+                for row in connection.execute(_by_row(connection, block, *_READ)):
+                    entry = _entry(row)
+                    found[entry.key] = entry
         return found
 
     def change(self, changes: Sequence[Change]) -> frozenset[str]:
@@ -131,28 +136,27 @@ class SqlStore:
             return self.change_on(connection, changes)
 
     def change_on(self, connection: sa.Connection, changes: Sequence[Change]) -> frozenset[str]:
-        """As :meth:`change`, in the caller's transaction."""
+        """As :meth:`change`, in the caller's transaction; many rows are looked at and written together."""
+        if len(changes) > 1 and len({each.entry.row_id for each in changes}) == len(changes):
+            return _many_changed(connection, changes)
         lost: set[str] = set()
         table = tables.entries
         for each in changes:
-            values = {**each.values}
-            if "result" in values:
-                values["has_tombstone"] = int(has_tombstone(each.entry.but(result=values["result"])))
             statement = (
                 sa.update(table)
                 .where(table.c.row_id == each.entry.row_id, table.c.fence == each.entry.fence)
-                .values(**_plain(values))
+                .values(**_to_set(each))
             )
             if connection.execute(statement).rowcount != 1:
                 lost.add(each.entry.key)
         return frozenset(lost)
 
     def select(self, wanted: Wanted) -> Iterator[Entry]:
-        """Stream rows, oldest first, in short transactions."""
+        """Stream rows, oldest first, in short transactions; of a damaged file what can be read, before it is told."""
         if not all(can_be_kept(text, ID_LENGTH) for text in (wanted.entity_id, wanted.number, wanted.party)):
             return
         table = tables.entries
-        statement = sa.select(*_READ, table.c.row_id).where(table.c.system == wanted.system)
+        statement = sa.select(*_READ).where(table.c.system == wanted.system)
         if wanted.states is not None:
             statement = statement.where(table.c.state.in_(sorted(state.value for state in wanted.states)))
         if wanted.book is not None:
@@ -168,11 +172,25 @@ class SqlStore:
         if wanted.tombstones:
             statement = statement.where(table.c.has_tombstone == 1)
         keys = (table.c.created_at, table.c.serial, table.c.row_id)
-        with self._troubles():
-            engine = self._opened_to_read()
-            for page in keyset_pages(engine, statement, keys) if engine is not None else ():
-                for row in page:
-                    yield _entry(row[:-1])
+        last: tuple[Any, ...] = ()
+        try:
+            with self._troubles(), damage.told_as_damage():
+                engine = self._opened_to_read()
+                for page in keyset_pages(engine, statement, keys) if engine is not None else ():
+                    for row in page:
+                        entry = _entry(row)
+                        yield entry
+                        last = _AGE(entry)
+        except JournalUnavailable as failure:
+            if failure.code == damage.CODE:
+                yield from (each for each in self._legible() if matches(each, wanted) and _AGE(each) > last)
+            raise
+
+    def _legible(self) -> Iterator[Entry]:
+        """What can be read of a file that is damaged; nothing where it cannot even be opened."""
+        with suppress(JournalUnavailable), self._troubles():
+            if self._engine is not None:
+                yield from damage.legible(self._engine, _READ, _entry)
 
     def delete(self, entries: Sequence[Entry]) -> int:
         """Remove rows that still have this fence."""
@@ -208,6 +226,7 @@ class SqlStore:
             if not self._ready:
                 tables.make(self._engine)
                 self._ready = True
+            self._look_through(self._engine)
             return self._engine
 
     def _opened_to_read(self) -> sa.Engine | None:
@@ -219,7 +238,16 @@ class SqlStore:
                 self._engine = self._pool(writes=False)
             if not self._ready:
                 self._ready = tables.are_there(self._engine)
-            return self._engine if self._ready else None
+            if not self._ready:
+                return None
+            self._look_through(self._engine)
+            return self._engine
+
+    def _look_through(self, engine: sa.Engine) -> None:
+        """Refuse a file of our own that is damaged, once; the orders' database is its owner's to look after."""
+        if self._owns_engine and not self._looked_through:
+            damage.refuse_damaged(engine)
+            self._looked_through = True
 
     def _pool(self, *, writes: bool) -> sa.Engine:
         if self._closed:
@@ -262,7 +290,17 @@ class SqlStore:
         return frozenset(keys)
 
     def _troubles(self) -> AbstractContextManager[None]:
-        return journal_troubles()
+        return journal_troubles(self._where())
+
+    def _where(self) -> str:
+        """Where it stands, for people; without user and password."""
+        url = make_url(self._place(writes=False)) if self._engine is None else self._engine.url
+        file = sqlite_file(url)
+        return (
+            str(file)
+            if file is not None
+            else f"{url.get_backend_name()} {url.host or ''}/{url.database or ''}"
+        )
 
 
 def _check(url: str) -> None:
@@ -276,21 +314,26 @@ def _check(url: str) -> None:
 
 
 @contextmanager
-def journal_troubles() -> Iterator[None]:
+def journal_troubles(where: str | None = None) -> Iterator[None]:
     """Database errors as ``JournalUnavailable``: what cannot be noted down is not started."""
     try:
         yield
-    except (sa.exc.SQLAlchemyError, CommitUnanswered, OSError) as failure:
+    except JournalUnavailable as failure:
+        failure.place = failure.place or where
+        raise
+    except (sa.exc.SQLAlchemyError, CommitUnanswered, OSError, UnicodeDecodeError) as failure:
         found = classify(failure)
         raise JournalUnavailable(
             f"the journal cannot be used: {found.trouble.value.replace('_', ' ')}",
             hint=_HINTS.get(
                 found.trouble, "see to the journal's database, then repeat the call with the same key"
             ),
+            code=damage.CODE if found.trouble is Trouble.CORRUPTED else None,
+            place=where,
             native=(found.code,) if found.code else (),
         ) from failure
     except ConfigurationError as failure:
-        raise JournalUnavailable(failure.message, hint=failure.hint) from failure
+        raise JournalUnavailable(failure.message, hint=failure.hint, place=where) from failure
 
 
 def _by_row(connection: sa.Connection, rows: Sequence[str], *columns: sa.Column[Any]) -> sa.Select[Any]:
@@ -326,8 +369,42 @@ def _on_conflict(dialect: str) -> Any:
     return plain.returning(tables.entries.c.row_id)
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.value if isinstance(value, State) else value for name, value in values.items()}
+def _to_set(change: Change) -> dict[str, Any]:
+    """The columns that a change sets."""
+    values = {
+        name: value.value if isinstance(value, State) else value for name, value in change.values.items()
+    }
+    if "result" in values:
+        values["has_tombstone"] = int(has_tombstone(change.entry.but(result=values["result"])))
+    return values
+
+
+def _many_changed(connection: sa.Connection, changes: Sequence[Change]) -> frozenset[str]:
+    """Change different rows: their fences are read under a lock, so that those in one form can be written at once."""
+    fences: dict[str, int] = {}
+    waiting = iter(changes)
+    while block := [each.entry.row_id for each in islice(waiting, _BLOCK)]:
+        locked = _by_row(connection, block, _ROW_ID, tables.entries.c.fence).order_by(_ROW_ID)
+        fences.update((row, fence) for row, fence in connection.execute(locked.with_for_update()))
+    lost: set[str] = set()
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for each in changes:
+        if fences.get(each.entry.row_id) != each.entry.fence:
+            lost.add(each.entry.key)
+            continue
+        values = _to_set(each)
+        row = {f"new_{name}": value for name, value in values.items()}
+        alike.setdefault(tuple(values), []).append({**row, "of_row": each.entry.row_id})
+    for names, rows in alike.items():
+        connection.execute(_setting(names), rows)
+    return frozenset(lost)
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> sa.Update:
+    table = tables.entries
+    values = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    return sa.update(table).where(table.c.row_id == sa.bindparam("of_row")).values(values)
 
 
 def _values(entry: Entry) -> tuple[Any, ...]:
@@ -343,6 +420,11 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 
 def _entry(row: Any) -> Entry:
-    values = dict(zip(_COLUMNS, row, strict=True))
+    """The entry of a row; ``ValueError`` for a row that holds another key than it was stored under."""
+    *own, stored_under = row
+    values = dict(zip(_COLUMNS, own, strict=True))
     values["state"] = State(values["state"])
-    return Entry(**values)
+    entry = Entry(**values)
+    if entry.row_id != stored_under:
+        raise ValueError("a row holds another key than it was stored under")
+    return entry

@@ -25,7 +25,7 @@ from ..errors import (
     TransportError,
 )
 from ..wire.sql import Trouble, classify
-from .blocks import LookUp, Send
+from .blocks import LookUp, ReadAgain, Send, done_before, left_of
 from .claiming import as_write, confirmed, done_at_once, first_entry, key_reused, refused
 from .decisions import Verdict, after_error
 from .deeds import Deed
@@ -150,7 +150,11 @@ class TransactionalWriter:
     # -- many ----------------------------------------------------------------------------------------------
 
     def write_block(
-        self, deeds: Sequence[Deed[E]], send: Send[E], look_up: LookUp[E] | None = None
+        self,
+        deeds: Sequence[Deed[E]],
+        send: Send[E],
+        look_up: LookUp[E] | None = None,
+        read_again: ReadAgain[E] | None = None,
     ) -> list[Outcome[E] | ErpConnectError]:
         """One verdict per deed, in their order, with one commit for all that is plain."""
         self._store.ready()
@@ -161,17 +165,25 @@ class TransactionalWriter:
             try:
                 ends = self._block(deeds, send)
                 break
-            except (DuplicateReference, RecordLocked):
+            except (DuplicateReference, RecordLocked) as rival:
                 # A rival is writing, or has written, one of these keys or what they need: look again.
+                if rival.retryable and self._clock.monotonic() >= give_up:
+                    return [rival] * len(
+                        deeds
+                    )  # one by one they would wait for it as long again, each of them
                 self._clock.sleep(0.05 * 2**attempt)
             except TransportError as failure:
                 if failure.outcome == "unknown":
                     doubt = failure
-                if attempt == ATTEMPTS or self._clock.monotonic() >= give_up:
+                hopeless = (
+                    doubt is None and not failure.retryable
+                )  # a full disk does not empty itself in a second
+                if hopeless or attempt == ATTEMPTS or self._clock.monotonic() >= give_up:
                     return [self._unsettled(deed, doubt) if doubt else failure for deed in deeds]
                 self._clock.sleep(0.05 * 2**attempt)
             except ErpConnectError:
                 break  # the block as a whole is refused: each one by itself says why
+        ends |= done_before(self._store, self._system, left_of(deeds, ends), read_again)
         return [ends[i] if i in ends else self._single(deed, doubt) for i, deed in enumerate(deeds)]
 
     def _block(self, deeds: Sequence[Deed[E]], send: Send[E]) -> dict[int, Outcome[E] | ErpConnectError]:

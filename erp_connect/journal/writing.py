@@ -116,7 +116,8 @@ class Attempt(Generic[E]):
     def give_up(self, cause: ErpConnectError) -> NoReturn:
         """Leave a request unanswered that was sent for many deeds together, because nobody can be asked about it."""
         self._sent = True
-        self._leave_unknown(cause)
+        with self._let_go_when_interrupted():
+            self._leave_unknown(cause)
 
     def _tries(self, begin_with: Again | None = None) -> Outcome[E]:
         return again(
@@ -148,14 +149,21 @@ class Attempt(Generic[E]):
         try:
             yield
         except ErpConnectError:
+            self._leave()
             raise
         except BaseException as interruption:
             if self._entry.owner is not None and not self._lost:
                 in_doubt = self._unanswered or self._doubt or self._half
                 values = let_go() if in_doubt else refused(interruption, self._clock)
-                with suppress(ErpConnectError):  # what threw us out matters more; the lease ends by itself
+                with suppress(ErpConnectError):  # what threw us out matters more
                     self._note(**values)
+                self._leave()
             raise
+
+    def _leave(self) -> None:
+        """What the journal could not note, this process at least knows: nobody is at work on this key any more."""
+        if not self._lost:
+            leases.leave(self._entry)
 
     def _write(self) -> Write:
         return as_write(self._deed, self._entry.stamp, sending=self._sending, made=self._made)
@@ -215,6 +223,10 @@ class Attempt(Generic[E]):
         if self._lost:
             raise error  # the key is somebody else's now
         verdict = after_error(error, sent=self._sent)
+        if isinstance(error, ErpConnectError) and self._so_far == "not_applied":
+            error.outcome = (
+                "not_applied"  # whatever kind of error it is: no request of this key was ever begun
+            )
         if verdict is Verdict.UNDO:
             self._undo(error)
         if not isinstance(error, ErpConnectError):

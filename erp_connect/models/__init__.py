@@ -27,6 +27,7 @@ from .invoice import Invoice, InvoiceKind, InvoiceLine
 from .money import Charge, Discount, Money, UnitPrice
 from .order import LineDraft, LineRef, Order, OrderDraft, OrderFields, OrderLine, Quantities, ScheduleLine
 from .party import Customer, CustomerDraft, Supplier, SupplierDraft
+from .plan import Plan
 from .product import Product, ProductCode, ProductDraft, ProductUnit
 from .purchase import (
     GoodsReceipt,
@@ -45,7 +46,6 @@ from .receipt import (
     Difference,
     DifferenceKind,
     HistoryEntry,
-    Plan,
     RecoveryReport,
     WriteReceipt,
 )

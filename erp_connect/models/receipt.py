@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..errors import ErpConnectError
-from .amendments import Amendment
 from .findings import Finding
-from .money import Money
 
 T = TypeVar("T")
 
@@ -59,27 +57,6 @@ class WriteReceipt(Generic[T]):
     def order(self) -> T:
         """The entity as read back: another name for ``stored``."""
         return self.stored
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan(Generic[T]):
-    """A change thought through and not yet made: apply it, or show it to a person first.
-
-    Applying a plan twice writes once, because the plan carries its ``key``.  ``price_effect`` is what the net
-    total would change by, ``None`` when it cannot be told; ``computed_by`` says who reckoned it.
-    """
-
-    order: T
-    amendments: tuple[Amendment, ...]
-    diff: tuple[Difference, ...]
-    expected: T
-    key: str
-    warnings: tuple[Finding, ...] = ()
-    price_effect: Money | None = None
-    computed_by: Literal["back-end", "rules"] = "rules"
-    allow_loss: tuple[str, ...] = ()
-    operation: str = "amend"
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

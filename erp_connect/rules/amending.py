@@ -34,6 +34,7 @@ from . import line_changes
 from .allocating import Taken
 from .changing import examine_changes
 from .facts import Facts
+from .first_look import completeness
 from .naming import line_of, unknown_line
 from .quantities import open_quantity
 from .status import check_transition, restated
@@ -156,6 +157,9 @@ def _rebuilt(order: AnyOrder, bench: Bench) -> AnyOrder:
             facts.policy.rounding,
             keep=frozenset(line.id for line in bench.lines) - bench.repriced,
         )
+    if facts.policy.saves_incomplete:
+        complete, warnings = completeness(changed.lines, facts.policy)
+        changed = changed.but(complete=complete, warnings=warnings)
     emptied = bool(order.lines) and not bench.lines
     return restated(changed, order, facts.today, cancelled=emptied)
 

@@ -9,5 +9,6 @@ from .amendments_of import amendments_between
 from .comparing import compare
 from .moving import changes, moved
 from .normalising import normalised
+from .standing_in_the_way import standing_in_the_way
 
-__all__ = ["amendments_between", "changes", "compare", "moved", "normalised"]
+__all__ = ["amendments_between", "changes", "compare", "moved", "normalised", "standing_in_the_way"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from types import SimpleNamespace
 
 import pytest
 
 import erp_connect as ec
+from erp_connect.back_office import init
 
 ZONELESS = datetime(2026, 3, 2, 9, 0, tzinfo=UTC).replace(tzinfo=None)
 
@@ -56,3 +57,26 @@ def test_an_instant_of_another_zone_is_stored_in_utc(shop):
         order = erp.orders.create(shop.order(), key="k").order
     assert order.created_at == there
     assert order.created_at.utcoffset() == timedelta(0)
+
+
+def test_the_day_is_reckoned_where_the_back_end_says_the_company_is(tmp_path):
+    url = f"sqlite:///{tmp_path}/orders.db"
+    init(url, timezone="Pacific/Auckland")
+    evening = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)  # the third already in Auckland
+    with ec.connect(url, clock=_clock(now=lambda: evening)) as erp:
+        erp.customers.create(ec.CustomerDraft(number="C-1", name="Mill"), key="c")
+        erp.products.create(ec.ProductDraft(code="P-1", name="Pump", unit="H87"), key="p")
+        line = ec.LineDraft(product="P-1", quantity=1, unit="H87")
+        draft = ec.OrderDraft(
+            customer="C-1", customer_po="1", currency="EUR", lines=[line], requested=date(2026, 3, 2)
+        )
+        assert "requested_past" in [finding.code for finding in erp.orders.check(draft)]
+        assert erp.orders.track(erp.orders.create(draft, key="o").order).lines[0].late_by == 1
+
+
+def test_a_day_without_a_known_zone_is_refused_and_not_guessed(shop):
+    with shop.connect() as erp:
+        erp._context.adapter.zone = None  # a back-end that does not say where its company is
+        with pytest.raises(ec.errors.ConfigurationError, match="timezone") as failure:
+            erp.orders.check(shop.order())
+    assert failure.value.code == "no_timezone"

@@ -438,6 +438,13 @@ def test_totals_by_formula_are_left_out_and_a_line_without_its_result_is_an_issu
     assert [run.first for run in read.left_out] == [4]
 
 
+def test_a_row_of_formulas_without_any_result_is_no_blank_row(rows):
+    read = read_orders(rows(row(), [f"=Export!{letter}7" for letter in "ABCDEFGH"]))
+    assert [order.rows for order in read.orders] == [(2,)]
+    assert {issue.place.cell for issue in read.issues} == {f"{letter}3" for letter in "ABCDEFGH"}
+    assert {issue.code for issue in read.issues} == {"formula_not_calculated"}
+
+
 def test_error_cells_stop_their_own_order_only(tmp_path):
     made = xlsxwriter.Workbook(tmp_path / "orders.xlsx")
     sheet = made.add_worksheet()

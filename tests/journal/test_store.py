@@ -68,6 +68,41 @@ def test_whoever_has_been_replaced_changes_nothing_any_more(store, entry):
     assert store.read(SYSTEM, ["k"]) == {}
 
 
+def test_of_many_changes_those_to_rows_that_are_somebody_elses_now_are_left_out(store, entry):
+    mine = {key: entry(key) for key in ("a", "b", "c", "d")}
+    store.insert(list(mine.values()))
+    store.change([change(mine["b"], fence=2, owner="a rival")])
+    ends = [
+        change(mine["a"], state=State.CONFIRMED, fence=2, result={"tombstone": {"id": "7"}}, entity_id="7"),
+        change(mine["b"], state=State.CONFIRMED, fence=2, result=None, entity_id="8"),
+        change(mine["c"], state=State.REFUSED, fence=2, settled_at=NOON),
+        change(mine["d"], state=State.CONFIRMED, fence=2, result=None, entity_id="9"),
+        change(entry("never noted"), state=State.CONFIRMED, fence=2, result=None, entity_id="10"),
+    ]
+    assert store.change(ends) == {"b", "never noted"}
+    now = store.read(SYSTEM, [*mine, "never noted"])
+    assert {key: (row.state, row.entity_id, row.fence) for key, row in now.items()} == {
+        "a": (State.CONFIRMED, "7", 2),
+        "b": (State.INTENDED, None, 2),
+        "c": (State.REFUSED, None, 2),
+        "d": (State.CONFIRMED, "9", 2),
+    }
+    assert (now["b"].owner, now["c"].settled_at, now["d"].result) == ("a rival", NOON, None)
+    assert [row.key for row in store.select(Wanted(system=SYSTEM, tombstones=True))] == ["a"]
+
+
+def test_several_changes_of_one_row_follow_one_another(store, entry):
+    mine = entry("k")
+    store.insert([mine])
+    steps = [
+        change(mine, fence=2),
+        change(mine.but(fence=2), fence=3, number="N"),
+        change(mine, number="late"),
+    ]
+    assert store.change(steps) == {"k"}
+    assert (store.read(SYSTEM, ["k"])["k"].fence, store.read(SYSTEM, ["k"])["k"].number) == (3, "N")
+
+
 def test_entries_are_told_oldest_first_and_as_wanted(store, entry):
     noted = [
         entry("a", entity_id="4711", number="SO-1", party="C-100"),
@@ -155,6 +190,22 @@ def test_overlapping_blocks_of_rivals_divide_the_keys(open_store, entry):
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(insert, blocks)) == 60
     assert len(open_store().read(SYSTEM, [f"k{n}" for n in range(60)])) == 60
+
+
+def test_of_rivals_for_many_leases_each_is_taken_over_once(open_store, entry):
+    mine = [entry(f"k{n}") for n in range(40)]
+    open_store().insert(mine)
+    start = threading.Barrier(4)
+
+    def take(rival):
+        store = open_store()
+        start.wait()
+        in_another_order = mine[rival * 10 :] + mine[: rival * 10]
+        lost = store.change([change(each, fence=2, owner=f"rival {rival}") for each in in_another_order])
+        return len(mine) - len(lost)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(take, range(4))) == 40
 
 
 def test_of_rivals_for_one_lease_exactly_one_takes_it_over(open_store, entry):

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from ...errors import ConfigurationError
 from ...models import (
@@ -81,6 +82,7 @@ class MemoryAdapter(Adapter):
         settings = target.settings
         self._settings = settings if isinstance(settings, MemorySettings) else MemorySettings()
         self._profile = played(self._settings)
+        self.zone = target.timezone or ZoneInfo("UTC")
         self.capabilities = self.static_capabilities(target)
         company = target.company or ""
         if target.host:
@@ -126,7 +128,7 @@ class MemoryAdapter(Adapter):
         return CompanySettings(
             company=self.target.company,
             currency=self._office.currency,
-            timezone=str(self.target.timezone or "UTC"),
+            timezone=str(self.zone),
             rounding=policy.rounding.value,
             backorders=policy.backorders,
             credit=policy.credit,

@@ -19,6 +19,7 @@ from ...rules.facts import Facts
 from ...rules.validation import examine, refuse
 from ..contract import Simulation, StampKind, Write, Written
 from .faults import Fault, FaultKind
+from .free_goods import with_free_goods
 from .orders import D, O, OrderRecords
 from .shelf import altered
 
@@ -72,6 +73,8 @@ class Creating(OrderRecords[D, O]):
             now=self.office.now(),
             stamp=None if self.policy.kind is StampKind.NONE else stamp,
         )
+        if self.side.book == "orders" and self.world.free_goods:
+            order = with_free_goods(order, self.world.free_goods, self.line_id)
         held = (EventKind.HELD,) if order.holds else ()
         return self.store(None, order, (EventKind.CREATED, *held))
 

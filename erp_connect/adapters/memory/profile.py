@@ -148,7 +148,7 @@ _STAMPED_BOOKS: Final = ("returns", "shipments", "goods_receipts", "customers", 
 def _plain() -> Profile:
     read = OperationSupport()
     write = OperationSupport(conditional=Conditional.ENFORCED)
-    fresh = ("create", "simulate", "post")
+    fresh = ("create", "update", "simulate", "post")
     return Profile(
         name="memory",
         product="the memory adapter without limits",

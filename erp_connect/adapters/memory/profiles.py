@@ -178,6 +178,13 @@ def _weak_profiles() -> Mapping[str, Profile]:
     late = replace(_FIELD, visibility_delay=30.0)
     slow = replace(_FIELD, execution_window=300.0)
     unsearchable = StampPolicy(kind=StampKind.NONE, po_field="customer_po", execution_window=60)
+    half_made = _weak(
+        "half_made", "lines after the header", _FIELD, creates_in_steps=True, answers_with_record=False
+    )
+    in_steps = {
+        f"{book}.create": native(1, per_line=1, atomic=False, why="header first, then each line")
+        for book in ("orders", "purchase_orders")
+    }
     found = (
         _weak("one_reference", "one reference field", replace(_FIELD, field="customer_po", shared=True)),
         _weak("lagging_search", "a search that lags", late),
@@ -185,9 +192,7 @@ def _weak_profiles() -> Mapping[str, Profile]:
         _weak("late_commit", "requests that commit late", slow, late_commit=180.0),
         replace(no_version, operations=unconditional),
         _weak("no_search", "no search at all", unsearchable),
-        _weak(
-            "half_made", "lines after the header", _FIELD, creates_in_steps=True, answers_with_record=False
-        ),
+        replace(half_made, operations={**half_made.operations, **in_steps}),
         _weak("enforced", "a second order is refused", replace(_FIELD, enforced=True)),
     )
     return MappingProxyType({profile.name: profile for profile in found})

@@ -41,6 +41,7 @@ from ...rules.back_office import PriceCase, counted, hold_to_count, price_case, 
 from ...rules.facts import PriceEntry, StockLevel
 from ...rules.quantities import in_base_unit
 from .faults import Faults
+from .free_goods import FreeGoods
 from .shelf import Key, Shelf
 
 CLOSED: Final = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED, OrderStatus.COMPLETED})
@@ -104,6 +105,7 @@ class World:
         """Stamps of documents that show none themselves (shipments, receipts): book and stamp to id."""
         self.last_positions: dict[str, int] = {}
         """The highest position that a line of an order has had, by order id: no other line gets it."""
+        self.free_goods: list[FreeGoods] = []
         self._prices: dict[str, list[PriceEntry]] = {}
         self._stock: dict[str, dict[str | None, Decimal]] = {}
         self._reserved: defaultdict[str, defaultdict[str | None, Decimal]] = defaultdict(
@@ -186,6 +188,20 @@ class World:
         before = len(held)
         held[:] = [other for other in held if price_case(other) != price_case(entry)]
         return len(held) < before
+
+    def add_free_goods(
+        self, product: str, *, every: Decimal | int, gift: str, quantity: Decimal | int = 1
+    ) -> None:
+        """From now on, put ``quantity`` of ``gift`` into a sales order for every ``every`` of ``product`` ordered.
+
+        The gift is a line of its own behind the others, with ``parent_line`` and a price of nothing, and shows as an
+        "added" difference in the receipt.  Only creating an order adds it; amendments leave it alone.
+        """
+        with self.lock:
+            if every <= 0 or quantity <= 0:
+                raise ValueError("every and quantity are above zero")
+            rule = FreeGoods(self.product(product), Decimal(every), self.product(gift), Decimal(quantity))
+            self.free_goods.append(rule)
 
     def forget_events(self, keep: int = 0) -> None:
         """Expire all cursors but those of the last ``keep`` events of each book."""

@@ -142,7 +142,8 @@ class SqlAdapter(Adapter):
                 "this database belongs to another company",
                 hint="leave company out, or connect to that company's database",
             )
-        office = Office(engine, info, target.clock, SYSTEM, zone=target.timezone or info.zone)
+        self.zone = target.timezone or info.zone
+        office = Office(engine, info, target.clock, SYSTEM, zone=self.zone)
         self._engine, self._office = engine, office
         self.identity = f"sql:{info.uuid}"
         self.capabilities = self.capabilities.narrowed(

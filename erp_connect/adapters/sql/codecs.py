@@ -97,7 +97,18 @@ CUSTOM: Final = Codec(_custom, lambda value: None if value is NO_CUSTOM else _cu
 ID: Final = Codec(str, int)
 
 
+class _Members(dict[str, Any]):
+    """The members of an enumeration by their values."""
+
+    def __missing__(self, value: object) -> Any:
+        raise MappingError(
+            "a stored code is none of ours",
+            code="stored_code",
+            hint=f"put one of these in its place: {', '.join(self)}",
+        )
+
+
 def enum_of(kind: Any) -> Codec:
     """An enumeration by its value."""
-    members = {member.value: member for member in kind}
+    members = _Members((member.value, member) for member in kind)
     return Codec(members.__getitem__, attrgetter("_value_"))  # `value` is a property, and slow

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.sql import ColumnElement
 
 from ...models import GoodsReceipt, Invoice, Return, Shipment
-from ...wire.sql import insert_many
+from ...wire.sql import insert_many, rows_of
 from . import mapping_papers as papers
 from .mapping import RowMapping
 from .reading import in_portions
@@ -52,7 +52,7 @@ class Papers(Generic[T]):
     def where(self, connection: Connection, condition: ColumnElement[bool]) -> Sequence[T]:
         """The documents for which the condition holds, oldest first."""
         wanted = sa.select(*self.head.columns).where(condition).order_by(self.head.table.c.id)
-        heads = connection.execute(wanted).all()
+        heads = rows_of(connection, wanted)
         if not heads:
             return ()
         keys = [head[self._key] for head in heads]
@@ -90,7 +90,7 @@ class Papers(Generic[T]):
                 .where(table[owner].in_(portion))
                 .order_by(table[owner], table.position)
             )
-            for row in connection.execute(wanted):
+            for row in rows_of(connection, wanted):
                 key = row[mapping.width]
                 found.setdefault(key, []).append(mapping.read(row, currencies[key]))
         return found

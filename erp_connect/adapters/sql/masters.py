@@ -24,6 +24,7 @@ from ...models import (
     Supplier,
     SupplierDraft,
 )
+from ...wire.sql import rows_of
 from ...wire.sql.numbers import reserve
 from ..contract import Write, Written
 from .facts import credit_used
@@ -157,7 +158,7 @@ class Masters(Generic[MD, M]):
         return found[0]
 
     def _read(self, connection: Connection, wanted: sa.Select[Any]) -> Sequence[Any]:
-        records = [self.mapping.read(row, None) for row in connection.execute(wanted)]
+        records = [self.mapping.read(row, None) for row in rows_of(connection, wanted)]
         return self._shown(connection, records)
 
     def _pages(self) -> Iterator[M]:

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.sql import ColumnElement
 
+from ...errors import MappingError
 from ...models import OrderStatus
 from ...rules.lateness import timeliness
-from ...wire.sql import ExactDecimal
+from ...wire.sql import ExactDecimal, rows_of
 from .mapping_orders import PURCHASES, SALES, D, O, Side
 
 PAGE: Final = 500
@@ -88,20 +89,20 @@ def fetched(
     known = _STATEMENTS[side.book]
     place = side.header.column_names.index("id")
     if not conditions:
-        headers = connection.execute(known.next, {"after": after or 0, "size": size}).all()
+        headers = rows_of(connection, known.next, {"after": after or 0, "size": size})
         if not headers:
             return Rows((), ())
         # Without a condition a page is all that lies between its ends.
         ends = {"first": headers[0][place], "last": headers[-1][place]}
-        return Rows(headers, connection.execute(known.lines_between, ends).all())
+        return Rows(headers, rows_of(connection, known.lines_between, ends))
     wanted = known.headers.where(*conditions).limit(size)
     if after is not None:
         wanted = wanted.where(side.table.c.id > after)
-    headers = connection.execute(wanted).all()
+    headers = rows_of(connection, wanted)
     if not headers:
         return Rows((), ())
     keys = [header[place] for header in headers]
-    return Rows(headers, connection.execute(known.lines_of_these, {"keys": keys}).all())
+    return Rows(headers, rows_of(connection, known.lines_of_these, {"keys": keys}))
 
 
 def assembled(side: Side[D, O], rows: Rows, today: date) -> Iterator[O]:
@@ -113,10 +114,14 @@ def assembled(side: Side[D, O], rows: Rows, today: date) -> Iterator[O]:
     for header in headers:
         key, currency = header[place], header[0]
         mine = []
-        while at < end and (row := lines[at])[width] == key:
-            mine.append(read(row, currency))
-            at += 1
-        order = side.order(header, tuple(mine))
+        try:
+            while at < end and (row := lines[at])[width] == key:
+                mine.append(read(row, currency))
+                at += 1
+            order = side.order(header, tuple(mine))
+        except MappingError as failure:
+            failure.path = failure.path or f"{side.book}[{key}]"
+            raise
         if order.status not in _DONE:
             # Whether it is late depends on the day of reading; nobody else has seen this order yet.
             order.__dict__["timeliness"] = timeliness(order, today)
@@ -138,8 +143,7 @@ def _cells_of_new(connection: Connection, side: Side[D, O], keys: Sequence[int])
         return _rows(connection, side, keys)
     known, ends = _STATEMENTS[side.book], {"first": keys[0], "last": keys[-1]}
     return Rows(
-        connection.execute(known.cells_between, ends).all(),
-        connection.execute(known.line_cells_between, ends).all(),
+        rows_of(connection, known.cells_between, ends), rows_of(connection, known.line_cells_between, ends)
     )
 
 
@@ -158,7 +162,7 @@ def _rows(connection: Connection, side: Side[D, O], keys: Sequence[int]) -> Rows
         which = {"first": keys[0], "last": keys[-1]}
     else:
         headers, lines, which = known.these, known.lines_of_these, {"keys": list(keys)}
-    return Rows(connection.execute(headers, which).all(), connection.execute(lines, which).all())
+    return Rows(rows_of(connection, headers, which), rows_of(connection, lines, which))
 
 
 class Sent(NamedTuple, Generic[O]):

@@ -25,7 +25,7 @@ import pytest
 _SUITES = (
     *("amending", "cancelling", "changes", "compare", "creating", "dates", "declared", "exercises", "fields"),
     *("finding", "fulfilling", "lifecycle", "masters", "money", "once", "purchasing", "refusals", "statuses"),
-    *("texts", "together"),
+    *("table", "texts", "together"),
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{name}" for name in _SUITES))
 
@@ -48,6 +48,7 @@ from .purchasing import Purchasing  # noqa: E402
 from .refusals import Refusals  # noqa: E402
 from .statuses import Statuses  # noqa: E402
 from .suite import Suite  # noqa: E402
+from .table import DecisionTable  # noqa: E402
 from .texts import Text  # noqa: E402
 from .together import Together  # noqa: E402
 from .wire import Wire  # noqa: E402
@@ -56,6 +57,7 @@ from .wire import Wire  # noqa: E402
 class Everything(
     Creating,
     ExactlyOnce,
+    DecisionTable,
     Finding,
     Amending,
     Cancelling,
@@ -85,6 +87,7 @@ __all__ = [
     "Claims",
     "Creating",
     "Dates",
+    "DecisionTable",
     "Declared",
     "Desk",
     "Everything",

@@ -15,7 +15,16 @@ from ...errors import (
     TransitionNotAllowed,
     VersionConflict,
 )
-from ...models import EMPTY, AddLine, ChangeAddress, ChangeDate, ChangeDiscount, ChangeQuantity, Discount
+from ...models import (
+    EMPTY,
+    AddLine,
+    ChangeAddress,
+    ChangeDate,
+    ChangeDiscount,
+    ChangeQuantity,
+    Discount,
+    Plan,
+)
 from .changes import CHANGES, example_of
 from .compare import content, line_of, ordered, untouched
 from .desk import QUARRY, SKIPPED, Desk, eur
@@ -191,6 +200,27 @@ class Amending(Suite):
         with pytest.raises(VersionConflict):
             desk.erp.orders.amend(order, ChangeQuantity(line=order.lines[0], to=5))
         assert ordered(line_of(desk.erp.orders.get(order.id), desk.valve)) == 20
+
+    def test_a_plan_is_stopped_only_by_what_it_touches(self, desk: Desk) -> None:
+        desk.needs("orders.change_quantity")
+        if not desk.capabilities.stable_line_ids:
+            pytest.skip(SKIPPED)
+        order, rival = desk.two_lines(), desk.connect()
+        first, second = (
+            Plan.from_json(desk.erp.orders.plan(order, ChangeQuantity(line=line, to=5)).to_json())
+            for line in order.lines
+        )
+        rival.orders.amend(order.id, ChangeQuantity(line=order.lines[1].id, to=7))
+        changed = desk.erp.orders.apply(first).stored
+        assert content(changed) == sorted([(desk.pump, Decimal(7)), (desk.valve, Decimal(5))])
+        with pytest.raises(VersionConflict) as caught:
+            desk.erp.orders.apply(second)
+        moved = caught.value.diff[0]
+        assert (moved.line_id, moved.sent, moved.stored) == (order.lines[1].id, 2, 7)
+        rebased = desk.erp.orders.plan(order.id, *second.amendments)
+        stands = desk.erp.orders.apply(rebased).stored
+        assert content(stands) == sorted([(desk.pump, Decimal(5)), (desk.valve, Decimal(5))])
+        assert desk.erp.orders.apply(rebased).replayed
 
     def test_a_version_that_moved_alone_is_no_conflict(self, desk: Desk) -> None:
         desk.needs("orders.change_quantity")

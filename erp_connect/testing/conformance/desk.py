@@ -134,7 +134,8 @@ class Desk:
     def code(self, first: str = "X") -> str:
         """A short code that nobody else has: at most eight characters, capitals and digits."""
         self._counter += 1
-        return f"{first}{self.tag}{self._counter:02d}"[:8]
+        tens, ones = divmod(self._counter, len(_LETTERS))
+        return f"{first[:1]}{self.tag}{_LETTERS[tens]}{_LETTERS[ones]}"
 
     def key(self) -> str:
         """A key that nobody has used."""

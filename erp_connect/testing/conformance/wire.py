@@ -42,6 +42,7 @@ class Wire:
         self.exercised: set[str] = set()
         """The operations (of the closed list) that came back without an error."""
         self._breaks: list[tuple[str, Breaks]] = []
+        self._blind: tuple[str, BaseException] | None = None
         self._lock = threading.Lock()
 
     def watch(self, client: Client) -> Client:
@@ -53,11 +54,12 @@ class Wire:
                 setattr(adapter, name, stand_in(book, name, self.passes))
         return client
 
-    def lose_reply(self, call: str) -> None:
-        """Let the next such call be done, and its answer be lost."""
+    def lose_reply(self, call: str, then: Callable[[], object] = lambda: None) -> None:
+        """Let the next such call be done, and its answer be lost; ``then`` happens at that moment."""
 
         def lost(method: Call, args: tuple[Any, ...], more: Mapping[str, Any]) -> Any:
             method(*_unheard(args), **more)
+            then()
             raise TransportError("the answer was lost", outcome="unknown")
 
         self._add(call, lost)
@@ -80,6 +82,52 @@ class Wire:
 
         self._add(call, dead)
 
+    def fail_before(self, call: str, error: BaseException) -> None:
+        """Let the next such call end with ``error`` before any request of it is begun."""
+
+        def failing(_method: Call, _args: tuple[Any, ...], _more: Mapping[str, Any]) -> Any:
+            raise error
+
+        self._add(call, failing)
+
+    def fail_at(self, call: str, error: BaseException) -> None:
+        """Let the next such call be announced and end with ``error``; nothing of it is done."""
+
+        def failing(_method: Call, args: tuple[Any, ...], more: Mapping[str, Any]) -> Any:
+            _announce(call, args, more)
+            raise error
+
+        self._add(call, failing)
+
+    def fail_after(self, call: str, error: BaseException) -> None:
+        """Let the next such call be done and end with ``error`` all the same."""
+
+        def failing(method: Call, args: tuple[Any, ...], more: Mapping[str, Any]) -> Any:
+            method(*_unheard(args), **more)
+            raise error
+
+        self._add(call, failing)
+
+    def after(self, call: str, action: Callable[[], object]) -> None:
+        """Run ``action`` when the next such call was answered, before the client hears of it."""
+
+        def followed(method: Call, args: tuple[Any, ...], more: Mapping[str, Any]) -> Any:
+            result = method(*args, **more)
+            action()
+            return result
+
+        self._add(call, followed)
+
+    def blind(self, book: str, error: BaseException) -> None:
+        """Let every call of a book that only reads end with ``error``, until :meth:`mend`."""
+        self._blind = (book, error)
+
+    def mend(self) -> None:
+        """No more faults."""
+        with self._lock:
+            self._breaks.clear()
+        self._blind = None
+
     def before(self, call: str, rival: Callable[[], object]) -> None:
         """Let a rival act between the client's reading and the next such call."""
 
@@ -96,15 +144,22 @@ class Wire:
             broken = next((pair for pair in self._breaks if pair[0] == name), None)
             if broken is not None:
                 self._breaks.remove(broken)
+        blind = self._blind
+        if blind is not None and name.partition(".")[0] == blind[0] and not _writes(name, args, more):
+            raise blind[1]
         result = method(*args, **more) if broken is None else broken[1](method, args, more)
         self.exercised.update(_operations(name, args))
-        if name.endswith(".create_block") or any(isinstance(each, Write) for each in args):
+        if _writes(name, args, more):
             self._after_write()
         return result
 
     def _add(self, call: str, breaks: Breaks) -> None:
         with self._lock:
             self._breaks.append((call, breaks))
+
+
+def _writes(name: str, args: Iterable[Any], more: Mapping[str, Any]) -> bool:
+    return name.endswith(".create_block") or any(isinstance(each, Write) for each in (*args, *more.values()))
 
 
 def _announce(call: str, args: Iterable[Any], more: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from ...adapters.contract import (
     OPERATIONS,
@@ -54,7 +55,13 @@ class ScriptedAdapter(Adapter):
 
     def __init__(self, seam: Seam, habits: Habits, capabilities: Capabilities) -> None:
         super().__init__(
-            Target(scheme="simulated", url="simulated://", masked="simulated://", clock=ScriptedClock(seam))
+            Target(
+                scheme="simulated",
+                url="simulated://",
+                masked="simulated://",
+                timezone=ZoneInfo("UTC"),
+                clock=ScriptedClock(seam),
+            )
         )
         self.capabilities = capabilities
         self.identity = SYSTEM

@@ -15,6 +15,7 @@ from .types import (
     UtcInstant,
     canonical_json,
 )
+from .unreadable import UnreadableCell, rows_of
 
 __all__ = [
     "BusinessDate",
@@ -26,6 +27,7 @@ __all__ = [
     "JsonText",
     "RowId",
     "Trouble",
+    "UnreadableCell",
     "UtcInstant",
     "ValueDoesNotFit",
     "among",
@@ -36,6 +38,7 @@ __all__ = [
     "keyset_pages",
     "open_engine",
     "reading",
+    "rows_of",
     "sqlite_file",
     "stream",
     "stream_blocks",

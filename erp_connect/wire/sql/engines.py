@@ -51,6 +51,7 @@ _EXTRAS = {
     "oracle": "oracle",
 }
 _WRITING = {"erp_connect_writing": True}
+_UNANSWERED = (Trouble.CONNECTION_LOST, Trouble.NOT_CONNECTED, Trouble.DISK_FAILED)
 _IDLE_BEFORE_PING = 30.0
 _BEYOND = 5.0
 """Seconds beyond the time-out that a server has to say that it has stopped a statement itself."""
@@ -395,8 +396,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """A writing transaction: committed when the block ends, rolled back when it raises.
 
-    Raises :class:`CommitUnanswered` when the connection breaks during COMMIT: applied, or not, but never
-    half.  Any other error means that nothing was applied.
+    Raises :class:`CommitUnanswered` when the connection breaks, or the disk fails, during COMMIT: applied, or not,
+    but never half.  Any other error means that nothing was applied.
     """
     with engine.connect() as opened:
         connection = opened.execution_options(**_WRITING)
@@ -414,7 +415,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         try:
             transaction.commit()
         except sa_exc.DBAPIError as exc:
-            if classify(exc).trouble in (Trouble.CONNECTION_LOST, Trouble.NOT_CONNECTED):
+            if classify(exc).trouble in _UNANSWERED:
                 raise CommitUnanswered(
                     "the connection broke while the transaction was being committed"
                 ) from exc

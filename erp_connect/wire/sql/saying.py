@@ -16,11 +16,13 @@ from ...errors import (
     ErpConnectError,
     InvalidOrder,
     LossyWrite,
+    MappingError,
     PermissionMissing,
     RecordLocked,
     TransportError,
 )
 from .trouble import CommitUnanswered, Diagnosis, Trouble, ValueDoesNotFit, classify
+from .unreadable import UnreadableCell
 
 __all__ = ["DATABASE_ERRORS", "Saying", "said_of", "understood"]
 
@@ -29,6 +31,8 @@ DATABASE_ERRORS: Final = (
     sa_exc.StatementError,
     sa_exc.TimeoutError,
     CommitUnanswered,
+    UnicodeDecodeError,
+    UnreadableCell,
     ValueDoesNotFit,
 )
 """All that a statement or a transaction can raise."""
@@ -102,6 +106,15 @@ _SAID: Final[Mapping[Trouble, Saying]] = {
         "the database has no room left; nothing was applied",
         {"code": "disk_full", "retryable": False, "hint": "make room on its disk"},
     ),
+    Trouble.DISK_FAILED: (
+        TransportError,
+        "the disk of the database could not be read or written; nothing was applied",
+        {
+            "code": "disk_failed",
+            "retryable": False,
+            "hint": "see to the disk, then repeat the call with the same key",
+        },
+    ),
     Trouble.CORRUPTED: (
         TransportError,
         "the database file is damaged, or is no database",
@@ -132,6 +145,15 @@ def understood(
     operation: str | None = None,
 ) -> ErpConnectError:
     """The error of ours that says what ``exc`` means; its text repeats nothing of the row's content."""
+    if isinstance(exc, UnreadableCell):
+        return MappingError(
+            str(exc),
+            code="stored_value",
+            path=f"{exc.table}.{exc.column}",
+            hint="put it right in the database, or restore the row from a backup",
+            system=system,
+            operation=operation,
+        )
     diagnosis = classify(exc, tables)
     native = [text for text in (diagnosis.code, diagnosis.constraint) if text]
     kind, said, details = said_of(diagnosis, instead)

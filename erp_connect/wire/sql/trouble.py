@@ -51,6 +51,9 @@ class Trouble(StrEnum):
     DATABASE_MISSING = "database_missing"
     TABLE_MISSING = "table_missing"
     DISK_FULL = "disk_full"
+    """No room is left, or a limit of the user's or the process's does not let the file grow."""
+    DISK_FAILED = "disk_failed"
+    """The disk could not be read or written; at COMMIT nobody knows what it holds now."""
     CORRUPTED = "corrupted"
     READ_ONLY = "read_only"
     OTHER = "other"
@@ -102,6 +105,8 @@ def classify(exc: BaseException, tables: MetaData | None = None) -> Diagnosis:
         return Diagnosis(Trouble.NOT_CONNECTED, code="pool")
     if isinstance(exc, ValueDoesNotFit):
         return Diagnosis(Trouble.DOES_NOT_FIT)
+    if isinstance(exc, UnicodeDecodeError):
+        return Diagnosis(Trouble.CORRUPTED)  # SQLite quotes the bytes of a damaged table's definition
     lost = False
     if isinstance(exc, sa_exc.StatementError):
         lost = isinstance(exc, sa_exc.DBAPIError) and exc.connection_invalidated
@@ -265,6 +270,7 @@ _SQLITE = {
     3091: Trouble.DOES_NOT_FIT,
     1299: Trouble.NOT_NULL,
     517: Trouble.CONFLICT,
+    778: Trouble.DISK_FULL,  # a write that failed otherwise than by ENOSPC: a quota or a limit of the file's size
 }
 _SQLITE_PRIMARY = {
     3: Trouble.PERMISSION,
@@ -272,6 +278,7 @@ _SQLITE_PRIMARY = {
     6: Trouble.LOCK_TIMEOUT,
     8: Trouble.READ_ONLY,
     9: Trouble.STATEMENT_TIMEOUT,
+    10: Trouble.DISK_FAILED,
     11: Trouble.CORRUPTED,
     13: Trouble.DISK_FULL,
     14: Trouble.DATABASE_MISSING,
@@ -288,6 +295,8 @@ def _sqlite3(exc: BaseException, tables: MetaData | None) -> Diagnosis:
         # Raised by the driver itself, not by SQLite.
         if "closed database" in text:
             return Diagnosis(Trouble.CONNECTION_LOST)
+        if "decode to UTF-8" in text:
+            return Diagnosis(Trouble.CORRUPTED)
         return Diagnosis(Trouble.DOES_NOT_FIT if isinstance(exc, OverflowError) else Trouble.OTHER)
     trouble = _SQLITE.get(code) or _SQLITE_PRIMARY.get(code & 0xFF, Trouble.OTHER)
     if (code == 1 and text.startswith("no such table")) or (code == 1 and "no such column" in text):

@@ -273,6 +273,10 @@ class BusinessDate(TypeDecorator[date]):
         inner = super().result_processor(dialect, coltype)
         return inner if inner is None else lru_cache(_REMEMBERED)(inner)
 
+    @property
+    def python_type(self) -> type[Any]:
+        return date
+
 
 class ExactText(TypeDecorator[str]):
     """Text that is compared byte by byte, at most ``length`` characters (None: as long as it comes).

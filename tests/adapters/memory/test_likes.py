@@ -32,7 +32,7 @@ from erp_connect.adapters.contract import (
     Support,
     Tracks,
 )
-from erp_connect.adapters.memory.profiles import LIKES, weak
+from erp_connect.adapters.memory.profiles import LIKES, profile, weak
 from erp_connect.errors import (
     ConfigurationError,
     DuplicateReference,
@@ -633,3 +633,13 @@ def test_products_are_put_on_file_where_the_product_allows_it(open_shop) -> None
         open_shop(like="fo").adapter.products.create(
             ProductDraft(code="NEW-1", name="New", unit="H87"), shop.write("products.create")
         )
+
+
+def test_a_create_in_steps_is_declared_as_such():
+    profiles = [profile(like) for like in (*LIKES, *weak())]
+    assert [each.name for each in profiles if each.creates_in_steps] == ["fo", "nav", "half_made"]
+    for each in profiles:
+        if each.creates_in_steps:
+            known = each.operations["orders.create"]
+            assert not known.atomic, each.name
+    assert profile("half_made").operations["orders.create"].cost.of(lines=5) == 6
