@@ -9,12 +9,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from . import footprint, journal_share, measuring, report
+from . import footprint, journal_share, measuring, report, workbook
 from .company import Size
 from .measuring import BARE, HAND, LIBRARY, LISTED, Times
 
 QUICK = Size(orders=1_000, listed=2_000, gets=200, customers=50, products=100)
-PARTS = ("create", "read", "report", "memory", "import", "journal")
+PARTS = ("create", "read", "report", "memory", "import", "journal", "workbook")
+WITHOUT_DATABASE = {"import", "workbook"}
 DATABASES = ("sqlite", "postgresql")
 SINGLES, SINGLES_QUICK = 1_000, 200
 """Orders that are created one by one to find the journal's share."""
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result: dict[str, Any] = {"size": asdict(size), "rounds": rounds, "block_size": measuring.block_size()}
     result |= {"jobs": [], "reports": [], "memory": [], "journal": []}
     servers = []
-    with measuring.databases(only & set(DATABASES) or frozenset(DATABASES)) as found:
+    databases = only & set(DATABASES) or frozenset(DATABASES if parts - WITHOUT_DATABASE else ())
+    with measuring.databases(databases) as found:
         for database in found:
             servers.append(database.server)
             database.prepare(size)
@@ -45,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             result["journal"] = list(journal_share.measured(found, size, singles, rounds))
     if "import" in parts:
         result["import"] = footprint.importing(max(rounds, 3))
+    if "workbook" in parts:
+        _say("import of a workbook")
+        result["workbook"] = workbook.measure(2_000 if asked.quick else workbook.ROWS, min(rounds, 3))
     result["surroundings"] = report.surroundings(servers)
     for head, rows in report.tables(result):
         print(f"{report.table(head, rows)}\n")

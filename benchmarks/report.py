@@ -89,6 +89,15 @@ def other_rows(result: dict[str, Any]) -> list[Row]:
     rows += [
         _memory_row(f"peak memory of list, {each['database']}", each) for each in result.get("memory", ())
     ]
+    if "workbook" in result:
+        found = result["workbook"]
+        seconds, peak = found["seconds"], found["peak_mb"]
+        told = (
+            f"reading the cells with openpyxl {seconds['bare']:.1f} s, {peak['bare']:.0f} MB; "
+            f"checked drafts {seconds['erp_connect']:.1f} s, {peak['erp_connect']:.0f} MB"
+        )
+        times = f"{found['ratio']:.2f} times the bare reader"
+        rows.append((f"import of a workbook, {found['rows']:,} rows", told, times))
     if "import" in result:
         found = result["import"]
         told = "; ".join(f"{name} {took:.0f} ms" for name, took in found.items())

@@ -150,6 +150,9 @@ def test_the_result_has_its_figures(tmp_path):
     (memory,) = result["memory"]
     assert (memory["few"], memory["many"]) == (4, 40)
     assert {"pydantic", "erp_connect"} <= result["import"].keys()
+    assert result["workbook"]["rows"] == 2_000
+    assert result["workbook"]["ratio"] > 0
+    assert result["workbook"]["peak_mb"]["erp_connect"] > 0
     assert {"day", "machine", "python", "packages", "servers"} <= result["surroundings"].keys()
     assert "create_many" in done.stdout
 

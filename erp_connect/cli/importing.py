@@ -20,6 +20,7 @@ from ..documents import (
     row_results,
     write_checked_copy,
 )
+from ..documents.opening import FileKind, kind_of_file
 from ..documents.shape import column_letters
 from ..errors import ConfigurationError, ErpConnectError, InvalidDocument, KeyReused, NotFound
 from ..journal import State, canonical, fingerprint
@@ -35,7 +36,7 @@ from .verb import end
 __all__ = ["ImportReport", "check_file", "checked_name", "import_", "import_file", "is_sheet"]
 
 _CHANGED: Final = "this order was imported before with other content"
-_SHEETS: Final = frozenset({".xlsx", ".xlsm", ".csv", ".txt", ".tsv"})
+_SHEETS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".txt", ".tsv"})
 
 
 def is_sheet(file: Path) -> bool:
@@ -78,7 +79,7 @@ def checked_name(file: Path) -> Path:
 
 def import_(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A workbook (.xlsx) or csv file with a header row.")
+        Path, typer.Argument(metavar="FILE", help="A workbook (.xlsx, .xls, .xlsb, .ods) or csv file.")
     ],
     target: TargetArgument = None,
     target_option: TargetOption = None,
@@ -149,13 +150,18 @@ def import_(
         tell_explanation(terminal, explanation)
         end(explanation.exit_code)
         return
+    copied = kind_of_file(file) is not FileKind.OTHER_WORKBOOK
+    if not (copied or copy or no_copy):
+        terminal.note(
+            "There will be no checked copy: of this kind of file none can be written. Save it as .xlsx."
+        )
     with opened(target_of(target, target_option), settings) as erp:
         report = import_file(
             erp,
             file,
             terminal,
             dry_run=dry_run,
-            copy=None if no_copy else copy or checked_name(file),
+            copy=None if no_copy else copy or (checked_name(file) if copied else None),
             reading=reading,
             save_profile=save_to,
         )
@@ -266,7 +272,9 @@ def _save(sheet: OrderSheet[Any], file: Path | None) -> Path | None:
 def _refuse_copy(file: Path, copy: Path) -> None:
     """Refuse a name for the checked copy that cannot be, before anything is created."""
     problem = None
-    if copy.suffix.lower() != file.suffix.lower():
+    if kind_of_file(file) is FileKind.OTHER_WORKBOOK:
+        problem = "of this kind of file no copy can be written"
+    elif copy.suffix.lower() != file.suffix.lower():
         problem = f"its name must end in {file.suffix}, as the file's does"
     elif not copy.parent.is_dir():
         problem = "its folder does not exist"

@@ -1,7 +1,8 @@
-"""``map``: from a database that nobody has described to a draft of its mapping file."""
+"""``map`` and ``doctor``: from a database that nobody has described to a mapping file that tells the truth."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,12 @@ import typer
 from ..adapters.registry import resolve
 from ..adapters.schemes import speaks_sql
 from ..errors import ConfigurationError
+from .exit_codes import ExitCode
 from .options import AsJson, Settings, settings_of
-from .terminal import Terminal
+from .terminal import Terminal, safe
+from .verb import end
 
-__all__ = ["map_"]
+__all__ = ["doctor", "map_"]
 
 
 def map_(
@@ -62,3 +65,44 @@ def map_(
     )
     if as_json:
         terminal.result({"file": str(out)})
+
+
+def doctor(
+    target: Annotated[
+        str, typer.Argument(metavar="URL", help="The database that is mapped, or a profile's name.")
+    ],
+    mapping: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The mapping file, where URL or profile do not name it."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many orders are looked at.")] = 500,
+    settings: Settings = None,
+    as_json: AsJson = False,
+) -> None:
+    """Examine a mapping: does it read what stands there, do the amounts agree, and can orders be found quickly?
+
+    Nothing is written. Ends with 1 when something is wrong or looks wrong.
+    """
+    from ..adapters.mapped.adapter import MappedAdapter
+    from ..adapters.mapped.examining import examined
+
+    terminal = Terminal(as_json)
+    given = settings_of(settings) | ({"mapping": mapping} if mapping is not None else {})
+    found = resolve(target, settings=given)
+    if not issubclass(found.adapter_class, MappedAdapter):
+        raise ConfigurationError("doctor examines a mapping, and none is named", hint="give --mapping FILE")
+    adapter = found.adapter_class(found.target)
+    try:
+        adapter.open()
+        symptoms = list(examined(adapter, limit=limit))
+    finally:
+        adapter.close()
+    terminal.result([asdict(each) for each in symptoms])
+    terminal.table(
+        "What the mapping's doctor says",
+        ("", "where", "what", "what to do"),
+        [(each.severity, safe(each.path), safe(each.said), safe(each.advice)) for each in symptoms],
+    )
+    if not symptoms:
+        terminal.say("Nothing is wrong that can be seen from here.")
+    end(ExitCode.REFUSED if any(each.severity != "hint" for each in symptoms) else ExitCode.OK)

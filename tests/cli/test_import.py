@@ -172,3 +172,115 @@ def test_a_copy_that_cannot_be_is_refused_before_anything_is_created(run, erp, o
     for name in ("answer.csv", "no such folder/answer.xlsx", orders):
         assert run.json("import", orders, "--copy", name, code=ExitCode.CONFIGURATION)["error"]["hint"]
     assert list(erp.orders.list()) == []
+
+
+# --------------------------------------------------------------------------- messy workbooks and their senders
+
+
+@pytest.fixture
+def messy(tmp_path):
+    """A sender's own sheet: a title, headings of their own, texts for numbers and dates, a total, a second sheet."""
+
+    def make(*rows, name="messy.xlsx"):
+        book = Workbook()
+        sheet = book.active
+        sheet.append(["Bestellungen"])
+        sheet.append(["Bestellnr.", "Teil", "Menge", "ME", "Liefertermin"])
+        for row in rows:
+            sheet.append(row)
+        sheet.append(["Summe", None, 999])
+        other = book.create_sheet("Week 2")
+        other.append(HEADER)
+        other.append(["10000", "X", "EUR", "VALVE-20", 1, "pcs", None])
+        book.save(tmp_path / name)
+        return tmp_path / name
+
+    return make
+
+
+PROFILE = """
+decimal = ","
+[columns]
+"Bestellnr." = "customer_po"
+"Teil" = "line.product"
+[constants]
+customer = "10000"
+currency = "EUR"
+"""
+
+
+def test_explain_shows_each_column_with_its_reason_and_imports_nothing(on, messy, tmp_path):
+    (tmp_path / "harbour.toml").write_text(PROFILE, encoding="utf-8")
+    file = messy(
+        ["B-1", "VALVE-20", "1.234", "Stk", "03/04/2026"], ["B-1", "VALVE-20", "2", "Stk", "31/12/2026"]
+    )
+    told = on().json("import", file, "--explain", "--sheet", "Sheet", "--profile", "harbour.toml")
+    assert (told["sheet"], told["header_row"], told["orders"]) == ("Sheet", 2, 1)
+    columns = {each["field"]: each for each in told["columns"]}
+    assert columns["line.product"]["place"]["cell"] == "B2"
+    assert columns["line.product"]["reasons"] == ['the profile names "Teil"']
+    assert "31/12/2026" in columns["line.requested"]["reasons"][1]
+    assert [(run["first"], run["reason"]) for run in told["left_out"]] == [(5, "total")]
+    said = on()("import", file, "--explain", "--sheet", "Sheet", "--profile", "harbour.toml").stdout
+    assert "Product code" in said
+    assert "Nothing was imported" in said
+
+
+def test_explain_ends_with_1_when_a_cell_is_wrong(on, messy, tmp_path):
+    (tmp_path / "harbour.toml").write_text(PROFILE, encoding="utf-8")
+    file = messy(["B-1", "VALVE-20", "2", "Stk", "03/04/2026"])
+    told = on().json("import", file, "--explain", "--sheet", "Sheet", "--profile", "harbour.toml", code=1)
+    assert [finding["place"]["cell"] for finding in told["findings"]] == ["E3"]
+
+
+def test_a_profile_is_saved_and_reads_the_senders_next_file(run, erp, messy, tmp_path):
+    (tmp_path / "senders").mkdir()
+    (tmp_path / "senders" / "harbour.toml").write_text(PROFILE, encoding="utf-8")
+    rest = ("--sheet", "Sheet", "--profile", "harbour")
+    first = messy(["B-1", "VALVE-20", "12", "Stk", "31/12/2030"])
+    told = run.json("import", first, *rest, "--save-profile")
+    assert list(told["created"]) == ["10000/B-1"]
+    assert told["profile"].endswith("harbour.toml")
+    second = messy(["B-2", "VALVE-20", "1.000", "Stk", "31/12/2030"], name="next.xlsx")
+    run.json("import", second, *rest)
+    assert {order.lines[0].quantities.ordered for order in erp.orders.list()} == {12, 1000}
+
+
+def test_a_new_profile_goes_to_the_users_folder(on, orders, tmp_path):
+    told = on().json("import", orders, "--explain", "--profile", "new", "--save-profile", code=1)
+    assert told["profile"] == str(tmp_path / "home" / "senders" / "new.toml")
+    assert '"PO number" = "customer_po"' in (tmp_path / "home" / "senders" / "new.toml").read_text()
+
+
+@pytest.mark.parametrize("name", ["unknown", "a/b", "missing.toml"])
+def test_a_profile_that_is_not_there_is_a_wrong_setting(on, orders, name):
+    assert on().json("import", orders, "--explain", "--profile", name, code=ExitCode.CONFIGURATION)["error"][
+        "hint"
+    ]
+
+
+def test_saving_a_profile_without_a_name_is_a_misuse(run, orders):
+    run("import", orders, "--save-profile", code=ExitCode.MISUSE)
+
+
+def test_rows_and_sheets_that_were_not_read_are_told(run, tmp_path):
+    book = Workbook()
+    for title in ("Week 1", "Week 2"):
+        sheet = book.create_sheet(title)
+        sheet.append(HEADER)
+        sheet.append(["10000", f"PO {title}", "EUR", "VALVE-20", 1, "pcs", None])
+        sheet.append(["Total", None, None, None, 1])
+    book.save(tmp_path / "weeks.xlsx")
+    said = run("import", "weeks.xlsx").stdout
+    assert "1 created" in said
+    assert "a total: row 3" in said
+    assert "Week 2" in said
+
+
+def test_hidden_rows_are_imported_when_asked_for(run, tmp_path):
+    file = write(tmp_path / "hidden.xlsx", ["10000", "PO-1", "EUR", "VALVE-20", 1, "pcs", None])
+    book = load_workbook(file)
+    book.active.row_dimensions[2].hidden = True
+    book.save(file)
+    assert run.json("import", file)["created"] == {}
+    assert list(run.json("import", file, "--hidden", "read")["created"]) == ["10000/PO-1"]

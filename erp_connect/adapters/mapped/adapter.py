@@ -12,7 +12,7 @@ from ...errors import ConfigurationError
 from ...models import Company
 from ...wire.sql import open_engine, reading
 from ..contract import Adapter, AdapterSettings, Capabilities, Target
-from .capabilities import CONCURRENCY, SYSTEM, capabilities
+from .capabilities import CONCURRENCY, SYSTEM, capabilities, not_written
 from .errors import translated
 from .file import MappingFile, read_mapping
 from .masters import Customers, Products, Suppliers
@@ -24,6 +24,7 @@ from .proving import prove
 from .reading import PURCHASES, SALES, OrderPlan
 from .selling import Prices, Stock
 from .tables import Tables
+from .writing import OrderWriting
 
 _MASTERS: Final[Mapping[str, Any]] = {"customers": Customers, "suppliers": Suppliers, "products": Products}
 
@@ -100,7 +101,7 @@ class MappedAdapter(Adapter):
 
     def _furnish(self, engine: Engine) -> None:
         target, file = self.target, self.file
-        zone = target.timezone or file.zone
+        self.zone = zone = target.timezone or file.zone
         office = Office(engine, target.clock, SYSTEM, zone)
         if zone is not file.zone:
             file = self.file = _with_zone(file, zone)
@@ -126,6 +127,16 @@ class MappedAdapter(Adapter):
                 book = made(office, ground, rows)
                 prove(connection, ground, book.plan, *(child.plan for child in book.children.values()))
                 setattr(self, name, book)
+        if file.stock is not None and isinstance(self.products, Products):
+            self.stock = stock = Stock(office, ground, file.stock, self.products)
+            prove(connection, ground, stock.plan)
+        if (
+            file.prices is not None
+            and isinstance(self.products, Products)
+            and isinstance(self.customers, Customers)
+        ):
+            self.prices = prices = Prices(office, ground, file.prices, self.customers, self.products)
+            prove(connection, ground, prices.plan)
         for side in (SALES, PURCHASES):
             rows = file.section(side.book)
             if rows is None:
@@ -144,20 +155,24 @@ class MappedAdapter(Adapter):
                 below = [child.plan for child in (papers.lines, papers.packages) if child is not None]
                 prove(connection, ground, papers.plan, *below)
                 setattr(self, name, papers)
-        if file.stock is not None and isinstance(self.products, Products):
-            self.stock = stock = Stock(office, ground, file.stock, self.products)
-            prove(connection, ground, stock.plan)
-        if (
-            file.prices is not None
-            and isinstance(self.products, Products)
-            and isinstance(self.customers, Customers)
-        ):
-            self.prices = prices = Prices(office, ground, file.prices, self.customers, self.products)
-            prove(connection, ground, prices.plan)
         return plans
 
     def _book(self, office: Office, ground: Ground, plan: OrderPlan[Any, Any]) -> Any:
-        return OrderRecords(office, plan)
+        side, writable = plan.side, _settings(self.target).writable
+        if not_written(ground.file, side.book, plan.rows, writable=writable) is not None:
+            return OrderRecords(office, plan)
+        stamp = capabilities(ground.file, writable=True, plans={side.book: plan}).stamp(side.book)
+        parties: Any = self.customers if side.book == "orders" else self.suppliers
+        products: Any = self.products
+        return OrderWriting(
+            office,
+            ground,
+            plan,
+            parties=parties,
+            products=products,
+            prices=self.prices if isinstance(self.prices, Prices) else None,
+            enforced=stamp.enforced,
+        )
 
 
 class _NoOrders:

@@ -65,8 +65,8 @@ def capabilities(
             operations |= _missing(book, ("create", *_READS, "list_modified", "track", *_CHANGES))
             continue
         operations |= dict(_book(file, book, rows, writable=writable))
-        fields |= dict(_fields(file, book, rows, None if plans is None else plans[book]))
-        stamps[book] = _stamp(rows, None if plans is None else plans[book])
+        fields |= dict(_fields(file, book, rows, None if plans is None else plans.get(book)))
+        stamps[book] = _stamp(rows, None if plans is None else plans.get(book))
     for book in _MASTERS:
         found = file.section(book) is not None
         operations |= (
@@ -237,7 +237,8 @@ def _no_place(path: str) -> str:
 def _has_place(said: Any) -> bool:
     """Whether a field of the file has a column that could be written."""
     if isinstance(said, Source):
-        return said.column is not None
+        scaled = isinstance(said.divide_by, str) or isinstance(said.multiply_by, str)
+        return said.column is not None and not (scaled and said.write_factor is None)
     if isinstance(said, Several):
         return all(source.column is not None for source in said.sources)
     if isinstance(said, AddressParts):

@@ -9,14 +9,25 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from .guessing import EntityGuess, FieldGuess, address_of
+from .guessing import DAYS, EntityGuess, FieldGuess, address_of
 from .inspecting import Column, Table
 from .vocabulary import looks_like_currency, status_codes, unit_codes
 from .words import words_of
 
 __all__ = ["draft"]
 
-_WRITTEN: Final = ("orders", "purchase_orders", "customers", "suppliers", "products")
+_WRITTEN: Final = ("orders", "purchase_orders")
+"""Sections by which something can be written."""
+_NEEDED: Final[Mapping[str, frozenset[str]]] = {
+    "orders": frozenset({"number", "customer"}),
+    "purchase_orders": frozenset({"number", "supplier"}),
+    "products": frozenset({"code"}),
+    "shipments": frozenset({"number", "order"}),
+    "invoices": frozenset({"number", "order"}),
+    "returns": frozenset({"number", "order"}),
+    "stock": frozenset({"product", "on_hand"}),
+    "prices": frozenset({"product", "amount"}),
+}
 _TOLD: Final = 12
 """So many different values of a column are shown at most; a column with more may hold names."""
 _PERSONAL: Final = frozenset(
@@ -38,13 +49,32 @@ def draft(tables: Mapping[str, Table], guesses: Mapping[str, EntityGuess], *, ti
         '# currency = "EUR"            # for amounts that have no currency of their own',
     ]
     for entity, guess in guesses.items():
-        said += ["", *_entity(entity, guess, tables, guesses)]
+        section = list(_entity(entity, guess, tables, guesses))
+        if not _is_whole(entity, guess):
+            section = [
+                "# Not whole yet: say what is missing, then take the marks away.",
+                *map(_marked, section),
+            ]
+        said += ["", *section]
     used = {each.table.name for each in guesses.values()}
     used |= {each.lines.table.name for each in guesses.values() if each.lines is not None}
     rest = [f"{name} ({table.rows})" for name, table in tables.items() if name not in used]
     if rest:
         said += ["", "# Tables that nothing above uses, with their rows:", *_wrapped(rest)]
     return "\n".join(said) + "\n"
+
+
+def _is_whole(entity: str, guess: EntityGuess) -> bool:
+    """Whether a section says enough to be read by."""
+    if entity in _WRITTEN and guess.lines is None:
+        return False
+    return _NEEDED.get(entity, frozenset({"number"})) <= guess.fields.keys() and bool(
+        guess.table.key or "number" in guess.fields
+    )
+
+
+def _marked(line: str) -> str:
+    return f"# {line}" if line else "#"
 
 
 def _entity(
@@ -55,7 +85,7 @@ def _entity(
     yield f"[{entity}]  # {table.name}, {table.rows} rows: {'; '.join(guess.reasons)}{more}"
     flat = guess.lines is not None and guess.lines.table is table
     yield f"table = {_text(table.name)}"
-    if table.is_view:
+    if table.is_view and entity in _WRITTEN:
         yield "read_only = true  # a view"
     yield from _key(guess, flat)
     yield from _deleted(table)
@@ -133,7 +163,7 @@ def _options(
         yield "lookup", _lookup(column.refers, tables, guesses, name)
         return
     texts = list(column.texts)
-    if name in ("order_date", "requested") and column.kind in ("text", "integer"):
+    if name in DAYS and column.kind in ("text", "integer"):
         yield "format", "%Y%m%d"
         nothing = [value for value in column.values if not str(value).strip("0 ")]
         if nothing:
@@ -238,11 +268,10 @@ def _writing(entity: str, guess: EntityGuess) -> Iterator[str]:
         for name, column in table.columns.items()
         if name not in mapped and not column.nullable and not column.has_default and name not in table.key
     ]
-    if entity in ("orders", "purchase_orders"):
-        yield ""
-        yield f"[{entity}.new_key]"
-        yield '# by = "database" | "sequence" | "counter" | "uuid" | "sql" | "procedure"'
-        yield 'by = "database"  # say how the system makes a new key'
+    yield ""
+    yield f"[{entity}.new_key]"
+    yield '# by = "database" | "sequence" | "counter" | "uuid" | "sql" | "procedure"'
+    yield 'by = "database"  # say how the system makes a new key'
     if required:
         yield ""
         yield f"[{entity}.on_insert]  # columns that must hold something and have no field above"
@@ -264,7 +293,14 @@ def _lines(
         yield f"table = {_text(table.name)}"
         parent = ", ".join(f"{ours} = {_text(theirs)}" for ours, theirs in lines.parent.items())
         yield f"parent = {{ {parent} }}"
-        yield f"key = {_names([part for part in table.key if part not in lines.parent] or list(table.key))}"
+        own = [part for part in table.key if part not in lines.parent] or list(table.key)
+        place = lines.fields.get("position")
+        if own:
+            yield f"key = {_names(own)}"
+        elif place is not None:
+            yield f"key = {_text(place.column.name)}  # no primary key is declared; its name says a line's number"
+        else:
+            yield 'key = "?"  # no primary key is declared: say which columns tell lines apart'
     else:
         yield f"key = {_names(table.key[1:])}"
     yield from _deleted(table) if table is not guess.table else ()

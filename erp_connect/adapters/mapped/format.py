@@ -88,9 +88,7 @@ class Deleted(Part):
 class NewKey(Part):
     """How a new key or number comes about."""
 
-    by: Literal[
-        "database", "sequence", "counter", "uuid", "sql", "procedure", "position", "key", "number", "given"
-    ]
+    by: Literal["database", "sequence", "counter", "uuid", "sql", "procedure", "position", "key", "number"]
     name: str | None = None
     table: str | None = None
     column: str | None = None
@@ -100,7 +98,6 @@ class NewKey(Part):
     statement: str | None = None
     call: str | None = None
     pattern: str | None = None
-    parts: Mapping[str, Any] = Field(default_factory=dict)
 
 
 class Cancel(Part):
@@ -108,7 +105,6 @@ class Cancel(Part):
 
     set: Mapping[str, Any] = Field(default_factory=dict)
     lines: Mapping[str, Any] = Field(default_factory=dict)
-    quantity: Literal["cancelled"] | None = None
     delete: bool = False
 
 

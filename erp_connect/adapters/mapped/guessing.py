@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .inspecting import Column, Table
-from .words import COLUMNS, LINES, TABLES, Name, words_of
+from .words import COLUMNS, LINES, PURCHASES, TABLES, Name, words_of
 
 __all__ = ["EntityGuess", "FieldGuess", "guessed"]
 
 _GOOD: Final = 0.55
 """Below this a guess is only told, not made."""
+DAYS: Final = ("order_date", "requested", "shipped_on", "invoiced_on")
+"""Fields that are days."""
 _YMD: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|0{8}|\s*")
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("order_date", "requested"), ("date", "instant", "text", "integer")),
+    **dict.fromkeys(DAYS, ("date", "instant", "text", "integer")),
     **dict.fromkeys(("created_at", "modified_at"), ("instant", "date")),
     **dict.fromkeys(
         ("net", "tax", "gross", "price", "discount", "credit_limit"), ("decimal", "float", "integer")
@@ -26,9 +28,9 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("customer_po", "name", "description", "email", "notes", "stamp"), ("text",)),
 }
 _SORTS: Final = {
-    "purchase_orders": "orders",
-    **dict.fromkeys(("customers", "suppliers"), "parties"),
-    **dict.fromkeys(("shipments", "invoices", "returns"), "papers"),
+    **COLUMNS,
+    "purchase_orders": PURCHASES,
+    **dict.fromkeys(("customers", "suppliers"), COLUMNS["parties"]),
 }
 _COUNTS: Final = ("decimal", "float", "integer")
 
@@ -75,10 +77,10 @@ def guessed(tables: Mapping[str, Table]) -> dict[str, EntityGuess]:
         if entity in found:
             _with_lines(found[entity], tables, found)
     for entity, guess in found.items():
-        sort = _SORTS.get(entity, entity)
-        guess.fields = _fields(COLUMNS.get(sort, {}), guess.table, found)
+        guess.fields = _fields(_SORTS.get(entity, {}), guess.table, found)
         if guess.lines is not None:
-            guess.lines.fields = _fields(COLUMNS["lines"], guess.lines.table, found)
+            lines = "lines" if entity in ("orders", "purchase_orders") else "paper_lines"
+            guess.lines.fields = _fields(COLUMNS[lines], guess.lines.table, found)
     return found
 
 
@@ -245,7 +247,7 @@ def _columns(
 
 def _evidence(field_: str, column: Column, found: Mapping[str, EntityGuess]) -> Iterator[tuple[float, str]]:
     texts = [text.strip() for text in column.texts]
-    if field_ in ("order_date", "requested") and column.kind in ("text", "integer"):
+    if field_ in DAYS and column.kind in ("text", "integer"):
         yield (
             (0.3, "its values are days as YYYYMMDD")
             if _is_ymd(column)
@@ -267,7 +269,9 @@ def _evidence(field_: str, column: Column, found: Mapping[str, EntityGuess]) -> 
         )
     if field_ == "status" and column.values and len(column.values) <= 15 < column.of:
         yield 0.2, f"it has only {len(column.values)} different values"
-    target = found.get({"customer": "customers", "product": "products"}.get(field_, ""))
+    target = found.get(
+        {"customer": "customers", "supplier": "suppliers", "product": "products"}.get(field_, "")
+    )
     if target is not None and column.refers is not None and column.refers[0] == target.table.name:
         yield 0.4, f"it refers to {column.refers[0]}"
 

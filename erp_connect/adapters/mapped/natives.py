@@ -6,7 +6,7 @@ Decimals are exact always: a float is read by its shortest text and only at a de
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -54,6 +54,8 @@ class Cell:
     kind: Kind
     read: Read
     write: Write
+    fit: Write
+    """The last step of writing, for a value that is native already."""
     natives: Callable[[Any], list[Any]]
     """Every native value that stands for ours: what a condition compares with."""
 
@@ -110,7 +112,7 @@ def codec(
     def all_natives(value: Any) -> list[Any]:
         return [fit(native) for native in natives(value)]
 
-    return Cell(path, kind, read, out, all_natives)
+    return Cell(path, kind, read, out, fit, all_natives)
 
 
 def _same(value: Any) -> Any:
@@ -318,7 +320,9 @@ def scaled(value: Decimal, divisor: Any, times: Any, path: str) -> Decimal | Non
     """A value in our unit, out of one in theirs and the factors that were read beside it."""
     if divisor is None or times is None:
         return None
-    by, more = (_decimal_of_float(each) if isinstance(each, float) else Decimal(each) for each in (divisor, times))
+    by, more = (
+        _decimal_of_float(each) if isinstance(each, float) else Decimal(each) for each in (divisor, times)
+    )
     if not by:
         raise MappingError(f"{path}.divide_by: the factor is zero", code="zero_factor", path=path)
     return plain(decimal_of(Fraction(value) * Fraction(more) / Fraction(by)))
@@ -508,8 +512,3 @@ def _fitted(source: Source, column: Column | None, path: str) -> Write:
         return value
 
     return fit
-
-
-def unread(cell: Cell, read: Read) -> Cell:
-    """The same cell with another way of reading."""
-    return replace(cell, read=read)

@@ -89,7 +89,10 @@ class Field:
     @property
     def writable(self) -> bool:
         """Whether the field has a column of its own that can be written."""
-        return self.column is not None and not self.address
+        scaled = self.factor is not None or self.times is not None
+        return (
+            self.column is not None and not self.address and not (scaled and self.source.write_factor is None)
+        )
 
     def condition(self, conditions: Conditions, value: Any) -> None:
         """That the field says this."""
@@ -255,7 +258,15 @@ class Plan:
             lenient_floats=self._dialect == "sqlite",
         )
         self.fields[name] = Field(
-            name=name, source=source, cell=cell, sql=sql, base=base, column=column, factor=factor, times=times, found=found
+            name=name,
+            source=source,
+            cell=cell,
+            sql=sql,
+            base=base,
+            column=column,
+            factor=factor,
+            times=times,
+            found=found,
         )
         if found is not None and name in ("customer", "supplier") and isinstance(source.lookup, str):
             id = codec(Source(sql=base), "text", None, at, zone=None, lenient_floats=True)

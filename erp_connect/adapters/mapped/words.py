@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-__all__ = ["COLUMNS", "LINES", "TABLES", "Name", "words_of"]
+__all__ = ["COLUMNS", "LINES", "PURCHASES", "TABLES", "Name", "words_of"]
 
 
 class Name(NamedTuple):
@@ -74,6 +74,12 @@ LINES: Final = frozenset(
 )
 """Words that tell a line table from its header."""
 
+_PAPER_NUMBER: Final = _said(
+    "doc no|number|name|shipment no|delivery no|invoice no|lsnr|renr|beleg|numero|picking no|lieferscheinnr|shpno|invno"
+)
+_PAPER_ORDER: Final = _said(
+    "order id|sale id|header id|order no|ordno|aufnr|order|sale order id|so header id"
+)
 COLUMNS: Final[Mapping[str, Mapping[str, tuple[Name, ...]]]] = {
     "orders": {
         "number": _said(
@@ -157,25 +163,35 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Name, ...]]]] = {
         "credit_limit": _said("credit limit|kreditlimit|limite credit|limite credito"),
     },
     "products": {
-        "number": _said(
+        "code": _said(
             "code|item no|default code|artnr|artikelnr|sku|product code|number|item code|part no|matnr|reference"
         ),
         "name": _said("name|description|bez|bezeichnung|designation|descripcion|title|desc"),
         "unit": _said("unit|uom|base uom|uom id|meinh|einheit|unite|base unit|unit id|meins"),
         "price": _said("list price|base price|price|preis|prix|precio|price cent|sales price"),
     },
-    "papers": {
-        "number": _said(
-            "doc no|number|name|shipment no|delivery no|invoice no|lsnr|renr|beleg|numero|picking no|lieferscheinnr"
-        ),
-        "order": _said("order id|sale id|so header id|order no|ordno|aufnr|order|sale order id|header id"),
-        "date": _said(
-            "ship date|date done|shipped at|ship ts|lsdat|redat|invoice date|inv ts|date|delivery date|posted at|datum"
+    "shipments": {
+        "number": _PAPER_NUMBER,
+        "order": _PAPER_ORDER,
+        "shipped_on": _said(
+            "ship date|date done|shipped at|ship ts|lsdat|delivery date|shipped on|posted at|date|datum"
         ),
         "carrier": _said("carrier|spedit|spediteur|transporteur|carrier code|carrier id|forwarder"),
         "tracking_number": _said("tracking|tracking number|trackno|track1|tracking no|tracking ref|suivi"),
+    },
+    "invoices": {
+        "number": _PAPER_NUMBER,
+        "order": _PAPER_ORDER,
+        "invoiced_on": _said("invoice date|redat|inv ts|doc date|posted at|date|datum|invoiced on"),
         "net": _said("net|net total|net cent|amount untaxed|netto|amount"),
         "gross": _said("gross|gross total|amount total|brutto|total"),
+        "currency": _said("currency|currency id|whg|curr"),
+    },
+    "paper_lines": {
+        "order_line": _said("order line id|so line id|sale line id|order line|line id|posnr|lineno|line no"),
+        "quantity": _said("quantity|qty|menge|qty shipped|qty invoiced|quantite|cantidad"),
+        "product": _said("item no|product code|product id|item id|artnr|article|sku"),
+        "unit": _said("unit|uom|uom id|einheit"),
     },
     "address": {
         "name": _said("name|ship name|lname"),
@@ -191,3 +207,15 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Name, ...]]]] = {
     },
 }
 """Sort of table to field to the names of its column, best first."""
+
+
+_RENAMED: Final = {"customer": "supplier", "customer_po": "supplier_reference"}
+PURCHASES: Final[Mapping[str, tuple[Name, ...]]] = {
+    _RENAMED.get(field, field): names for field, names in COLUMNS["orders"].items()
+} | {
+    "supplier": _said(
+        "supplier no|supplier id|supplier|vendor no|vendor id|vendor|linr|lieferant|partner id|partner"
+    ),
+    "supplier_reference": _said("supplier ref|vendor ref|supplier reference|partner ref|their reference"),
+}
+"""The columns of purchase orders: those of orders, with a supplier in the customer's place."""

@@ -62,7 +62,11 @@ class Place:
             self.schema.invariants(connection)
 
     def connect(self, **more):
-        settings = {"mapping": str(self.mapping), "journal": f"sqlite:///{self.folder / 'journal.db'}", **more}
+        settings = {
+            "mapping": str(self.mapping),
+            "journal": f"sqlite:///{self.folder / 'journal.db'}",
+            **more,
+        }
         return ec.connect(self.url, **settings)
 
 

@@ -137,7 +137,8 @@ def test_shipments_invoices_and_returns_are_counted_once(place, erp):
             for each in erp.shipments.of(found)
         ]
         assert shipments == [
-            (each.number, each.day, each.carrier, each.tracking, sorted(each.lines)) for each in truth.shipments
+            (each.number, each.day, each.carrier, each.tracking, sorted(each.lines))
+            for each in truth.shipments
         ]
         invoices = [
             (each.number, KINDS[each.kind.value], each.invoiced_on, counted(each.lines), each.net.amount)
@@ -174,7 +175,12 @@ def test_customers_suppliers_and_products_are_read_as_they_are(place, erp):
     for code, told in facts.products.items():
         found = products[code]
         price = found.price.amount / found.price.per
-        assert (found.name, found.unit, price, found.blocked) == (told.name, told.unit, told.price, told.blocked)
+        assert (found.name, found.unit, price, found.blocked) == (
+            told.name,
+            told.unit,
+            told.price,
+            told.blocked,
+        )
         assert {(each.unit, each.factor) for each in found.units} == set(told.units)
     (one,) = erp.products.find(code="ROP-PP-14")
     assert one == products["ROP-PP-14"] == erp.products.get(one.id)

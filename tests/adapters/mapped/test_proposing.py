@@ -7,6 +7,7 @@ import tomllib
 import pytest
 import sqlalchemy as sa
 
+import erp_connect as ec
 from erp_connect.adapters.mapped.guessing import guessed
 from erp_connect.adapters.mapped.inspecting import inspected
 from erp_connect.adapters.mapped.proposing import proposed
@@ -79,6 +80,19 @@ def test_a_draft_is_a_mapping_file_with_a_reason_on_every_guess_and_nobodys_name
     assert len(guesses) > 25
     for private in ("Lichtgasse", "Rotterdam", "Seilbahnen", "50667"):
         assert private not in text
+
+
+@SCHEMAS
+def test_a_draft_finds_every_order_before_a_person_has_touched_it(schema, postgres_url, tmp_path):
+    schema.create(postgres_url)
+    draft = tmp_path / "draft.toml"
+    draft.write_text(proposed(resolve(postgres_url).target), encoding="utf-8")
+    with ec.connect(postgres_url, mapping=str(draft), timezone="UTC") as erp:
+        found = {order.number: order for order in erp.orders.list()}
+    true = {order.number: order for order in schema.ORDERS.values()}
+    assert true.keys() <= found.keys()
+    assert all(len(found[number].lines) == len(order.lines) for number, order in true.items())
+    assert all(found[number].currency == order.currency for number, order in true.items())
 
 
 def test_what_a_draft_guesses_from_values(sqlite_url):
