@@ -10,7 +10,7 @@ from .csvfile import DELIMITERS, CsvRows
 from .fields import Book, fields_of
 from .headers import HEADER_ROWS, NOT_READ, Column, Heading, Layout, examples, fold, recognise
 from .sender import SenderProfile
-from .shape import SheetRows, column_letters
+from .shape import Merged, SheetRows, column_letters
 from .values import Cell
 
 __all__ = ["LOOKED_AT_ROWS", "best", "cell_name", "layout_of", "settled", "where"]
@@ -37,11 +37,14 @@ def best(rows: SheetRows, book: Book, sender: SenderProfile) -> Layout | None:
 def _candidates(rows: SheetRows, book: Book, sender: SenderProfile) -> Iterator[Layout]:
     looked_at = 0
     seen: dict[int, dict[int, str]] = {}
+    merges: dict[int, dict[tuple[int, int], Merged]] = {}
+    for merged in rows.shape.merged:  # by the last row of each, so that a sheet full of them costs no more
+        merges.setdefault(merged.bottom, {})[merged.top, merged.left] = merged
     for number, cells in rows.rows(last=max(LOOKED_AT_ROWS, sender.header_row or 0)):
         texts = seen[number] = _texts(cells)
         looked_at += bool(texts)
         if sender.header_row in (None, number):
-            for headings in _readings(rows, sender, number, seen):
+            for headings in _readings(rows, sender, number, seen, merges):
                 found = recognise(number, headings, book, _mapped(headings, sender))
                 if found is not None:
                     yield found
@@ -58,30 +61,35 @@ def _texts(cells: Sequence[Cell]) -> dict[int, str]:
 
 
 def _readings(
-    rows: SheetRows, sender: SenderProfile, number: int, seen: Mapping[int, Mapping[int, str]]
+    rows: SheetRows,
+    sender: SenderProfile,
+    number: int,
+    seen: Mapping[int, Mapping[int, str]],
+    merges: Mapping[int, Mapping[tuple[int, int], Merged]],
 ) -> Iterator[list[Heading]]:
     """The row's headings; with the row above it where the two may be one header of two levels."""
     alone = dict(seen[number])
     over: dict[int, str] = {}
-    for merged in rows.shape.merged:
-        text = seen.get(merged.top, {}).get(merged.left)
-        if text is None:
-            continue
-        if merged.top < merged.bottom == number:
-            alone.setdefault(merged.left, text)
-        elif merged.bottom == number - 1 and merged.right > merged.left:
-            over |= dict.fromkeys(range(merged.left, merged.right + 1), text)
+    for top, left in merges.get(number, {}):
+        text = seen.get(top, {}).get(left)
+        if top < number and text is not None:
+            alone.setdefault(left, text)
+    for (top, left), merged in merges.get(number - 1, {}).items():
+        text = seen.get(top, {}).get(left)
+        if merged.right > left and text is not None:
+            over |= {index: text for index in alone if left <= index <= merged.right}
+            over[left] = text
     if not alone:
         return
-    title = over and set(alone) <= set(over) and len(set(over.values())) == 1  # over all columns
+    above = seen.get(number - 1, {})
+    # A title stands over all columns, and nothing beside it.
+    title = len(set(over.values())) == 1 and {*alone, *above} <= set(over)
     if over and not title:
         # What a person merged over some of the columns belongs to them.
-        yield _headings(
-            rows, sender, number, alone, {**_spread(seen.get(number - 1, {}), over, alone), **over}
-        )
+        both = {**{index: text for index, text in above.items() if index not in over}, **alone}
+        yield _headings(rows, sender, number, both, {**_spread(above, over, alone), **over})
         return
     yield _headings(rows, sender, number, alone, {})
-    above = seen.get(number - 1)
     if above and not over:
         both = {**{index: text for index, text in above.items() if index not in alone}, **alone}
         yield _headings(rows, sender, number, both, _spread(above, {}, alone))

@@ -34,6 +34,7 @@ _HEAD: Final = """\
 #   totals ("read")                       rows with totals are orders too
 #   fill_down (fields)                    a blank cell means the value above it
 #   skip (patterns)                       rows are left out in which a cell is like one of these: "Carried over*"
+#   encoding, delimiter, keep_unknown     as the options of read_orders
 #   [skip_where] "Status" = ["cancel*"]   the same for the cells of one column
 #   [columns] "heading" = "field"         also "column D" = "field"; "-" for a column that is not read
 #   [constants] customer = "10000"        what the sheet does not say

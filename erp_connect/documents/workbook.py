@@ -118,13 +118,18 @@ class WorkbookRows:
             if row:
                 yield number, self._read(number, map(self._calculated, row, said))
             else:  # no value at all: what formulas there are have no result
-                yield number, said and [Cell(trouble="formula") if c.data_type == "f" else BLANK for c in said]
+                yield (
+                    number,
+                    said and [Cell(trouble="formula") if c.data_type == "f" else BLANK for c in said],
+                )
 
     def _read(self, number: int, cells: Iterable[Cell]) -> Sequence[Cell]:
         try:
             return list(cells)
         except DAMAGE as error:
-            raise damaged(self.path, f'row {number} of the sheet "{self.part.title}" cannot be read') from error
+            raise damaged(
+                self.path, f'row {number} of the sheet "{self.part.title}" cannot be read'
+            ) from error
 
     def _calculated(self, value: Any, said: Any) -> Cell:
         if said.data_type == "f" and (

@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
+from ..documents.cell_text import written_text
 from ..errors import ConfigurationError
 from ..rules.exact import EXACT
 from .charts import MOST_CHARTED, Ranges, charts
@@ -144,7 +145,7 @@ class _Drawn:
         elif isinstance(value, int):
             sheet.write_number(row, column, value, self.number("#,##0"))
         elif value is not None:
-            sheet.write_string(row, column, str(value))
+            sheet.write_string(row, column, written_text(str(value)))
 
     def _amount(self, sheet: Any, row: int, column: int, amount: _Amount) -> None:
         value, right = amount.value, self.shaped("right", align="right")

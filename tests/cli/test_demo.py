@@ -79,7 +79,7 @@ def test_a_morning_in_an_empty_folder_and_once_more(tmp_path):
     for name in ("orders.xlsx", "orders.checked.xlsx", "orders.fixed.xlsx", "orders.fixed.checked.xlsx"):
         assert (tmp_path / name).exists()
     checked = load_workbook(tmp_path / "orders.checked.xlsx")["Orders"]
-    assert [cell.value for cell in checked[1]][-2:] == ["Result", "Errors"]
+    assert [cell.value for cell in checked[1]][-3:] == ["Result", "Errors", "Key"]
 
     second = demo(tmp_path)
     assert second.returncode == 0, second.stderr

@@ -31,6 +31,8 @@ from erp_connect.documents.workbook import open_workbook
 from erp_connect.errors import InvalidDocument, TransportError
 
 EUR = "EUR"
+AS_XML = '<r><t>x</t></r></is></c><c r="B2"><f>1+1</f></c><c r="C2" t="inlineStr"><is><r></r>'
+"""What XlsxWriter alone would write as the XML that it looks like: a live formula in the cell beside it."""
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1", "\uff1d1", " =1", "'=1", "''@x"]
 
 
@@ -172,11 +174,14 @@ def test_a_number_is_a_number_where_a_spreadsheet_keeps_each_digit(tmp_path, num
 # --------------------------------------------------------------------------- formulas
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "<r>x</r>", "_x0041_", "http://x.example", "mailto:a@x.example"])
+@pytest.mark.parametrize(
+    "text", [*HOSTILE, AS_XML, "<r>x</r>", "_x0041_", "http://x.example", "mailto:a@x.example"]
+)
 def test_no_text_becomes_a_formula_or_link_in_a_workbook(tmp_path, text):
     write_table(tmp_path / "t.xlsx", "T", [Column("Text")], [[text]])
     book = openpyxl.load_workbook(tmp_path / "t.xlsx")
     cell = book.active["A2"]
+    assert book.active.max_column == 1
     assert cell.data_type == "s"
     assert cell.hyperlink is None
     assert cell.number_format == "@", "typing it again keeps it a text"

@@ -108,6 +108,27 @@ def test_the_invoice_address_is_no_shipping_address(book):
     ]
 
 
+def test_a_heading_that_stands_beside_a_merged_group_in_the_upper_row_is_one_of_them(book):
+    def fill(sheet):
+        sheet.append(["Customer", "PO number", "Item", None, None, "Currency", "Colour"])
+        sheet.append([None, None, "Number", "Quantity", "Unit"])
+        sheet.merge_cells("C1:E1")
+        sheet.append([*GOOD[:6], "red"])
+
+    read = read_orders(book(fill))
+    assert [(order.key, order.draft.currency) for order in read.orders] == [("10000/PO-1", "EUR")]
+    assert [each.heading for each in read.unknown_columns] == ["Colour"]
+
+
+def test_a_sheet_full_of_merged_cells_is_read_like_any_other(rows, with_part):
+    def merge(xml):
+        ranges = b"".join(b'<mergeCell ref="A%d:XFD%d"/>' % (row, row) for row in range(1, 60_000))
+        return xml.replace(b"</sheetData>", b"</sheetData><mergeCells>" + ranges + b"</mergeCells>")
+
+    many = with_part(rows(row()), "many.xlsx", xl__worksheets__sheet1=merge)
+    assert len(read_orders(many).orders) == 1
+
+
 def test_two_levels_without_merged_cells_as_a_csv_file_has_them(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text(

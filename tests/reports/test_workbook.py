@@ -110,6 +110,12 @@ def test_no_cell_is_a_formula_and_texts_stay_as_they_are(file):
     assert {"=HYPERLINK(1)", "[bold]Osaka[/]"} <= names
 
 
+def test_a_name_written_like_a_workbooks_own_xml_stays_a_name(book, tmp_path):
+    name = "<r><t>Harbour</t></r></si><si><r><t>another</t></r>"
+    file = write_workbook(counted([book[0].but(customer_name=name)], today=TODAY), tmp_path / "names.xlsx")
+    assert name in {row[1].strip() for row in table(load_workbook(file)["Customers"])[1]}
+
+
 def test_an_amount_too_long_for_a_spreadsheet_is_text_with_every_digit(book, tmp_path):
     net = ec.Money(amount=Decimal("1234567890123456.78"), currency="EUR")
     file = write_workbook(counted([book[2].but(net=net)], today=TODAY), tmp_path / "great.xlsx")

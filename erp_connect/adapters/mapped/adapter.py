@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
@@ -104,7 +105,7 @@ class MappedAdapter(Adapter):
         self.zone = zone = target.timezone or file.zone
         office = Office(engine, target.clock, SYSTEM, zone)
         if zone is not file.zone:
-            file = self.file = _with_zone(file, zone)
+            file = self.file = replace(file, zone=zone)
         settings = {**file.settings, **({"company": target.company} if target.company else {})}
         with office.signed("open"), reading(engine) as connection:
             ground = Ground(file=file, tables=Tables(engine), settings=settings, connection=connection)
@@ -120,7 +121,8 @@ class MappedAdapter(Adapter):
     def _orders(
         self, office: Office, ground: Ground, connection: Connection
     ) -> dict[str, OrderPlan[Any, Any]]:
-        file, plans = ground.file, {}  # type: ignore[var-annotated]
+        file = ground.file
+        plans: dict[str, OrderPlan[Any, Any]] = {}
         for name, made in _MASTERS.items():
             rows = file.section(name)
             if rows is not None:
@@ -141,12 +143,12 @@ class MappedAdapter(Adapter):
             rows = file.section(side.book)
             if rows is None:
                 continue
-            plan: OrderPlan[Any, Any] = OrderPlan(ground, rows, side)  # type: ignore[arg-type]
+            plan: OrderPlan[Any, Any] = OrderPlan(ground, rows, side)
             prove(connection, ground, plan.header, plan.lines.plan)
             plans[side.book] = plan
             setattr(self, side.book, self._book(office, ground, plan))
         if not hasattr(self, "orders"):
-            self.orders = _NoOrders()  # type: ignore[assignment]
+            self.orders = cast(Any, _NoOrders())
         for name, kind in PAPERS.items():
             rows = file.section(name)
             orders = plans.get("purchase_orders" if name == "goods_receipts" else "orders")
@@ -184,9 +186,3 @@ def _settings(target: Target) -> MappedSettings:
     if not isinstance(settings, MappedSettings) or not settings.mapping:
         raise ConfigurationError("a mapped database needs the setting 'mapping'", hint="mapping='erp.toml'")
     return settings
-
-
-def _with_zone(file: MappingFile, zone: Any) -> MappingFile:
-    from dataclasses import replace
-
-    return replace(file, zone=zone)

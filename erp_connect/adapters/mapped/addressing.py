@@ -46,7 +46,7 @@ class AddressBook:
             found = address_of(self.plan.values(row, []), "")
             if found is not None and self._same(said_of_address(found, ""), wanted):
                 return self.plan.key_of(row)[0]
-        return self._new(connection, address, wanted, owner, context, today)
+        return self._new(connection, wanted, owner, context, today)
 
     def _same(self, found: dict[str, Any], wanted: dict[str, Any]) -> bool:
         return all((found.get(name) or None) == (wanted.get(name) or None) for name in {*found, *wanted})
@@ -54,7 +54,6 @@ class AddressBook:
     def _new(
         self,
         connection: Connection,
-        address: Address,
         wanted: dict[str, Any],
         owner: Any,
         context: Context,

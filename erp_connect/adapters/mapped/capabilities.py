@@ -37,7 +37,7 @@ _LINE_CHANGES: Final[Mapping[str, str]] = {
     "substitute_product": "product",
 }
 _RENAMED: Final[Mapping[str, str]] = {"quantity": "ordered"}
-_FREE: Final = frozenset({"lines", "expected_price", "kind", "prices_include_tax", "custom"})
+_FREE: Final = frozenset({"lines", "expected_price"})
 
 
 def _none(why: str) -> OperationSupport:
@@ -165,7 +165,7 @@ def _book(
     )
     why = not_written(file, book, rows, writable=writable)
     for verb in ("create", *_CHANGES):
-        reason = why or _why_not(file, book, rows, verb)
+        reason = why or _why_not(book, rows, verb)
         if reason is not None:
             yield f"{book}.{verb}", _none(reason)
         elif verb == "create":
@@ -194,7 +194,7 @@ def not_written(file: MappingFile, book: str, rows: OrderRows, *, writable: bool
     return None
 
 
-def _why_not(file: MappingFile, book: str, rows: OrderRows, verb: str) -> str | None:
+def _why_not(book: str, rows: OrderRows, verb: str) -> str | None:
     lines = rows.lines
     if verb in ("create", "add_line", "split_line"):
         missing = [name for name in ("product", "ordered", "unit") if not _has_place(lines.fields.get(name))]
@@ -267,7 +267,7 @@ def _fields(
         name = path.removeprefix(f"{prefix}.")
         of_line = name.startswith("line.")
         inner = name.removeprefix("line.") if of_line else name
-        if inner in _FREE and not (inner == "custom"):
+        if inner in _FREE:
             continue
         section = rows.lines if of_line else rows
         known = None if plan is None else (plan.lines.plan if of_line else plan.header)

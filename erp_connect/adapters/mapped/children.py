@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from .format import ChildRows, Kind, Source
-from .natives import text_of
 from .plans import Ground, Plan
+from .texts import text_of
 
 __all__ = ["Children", "same_key"]
 

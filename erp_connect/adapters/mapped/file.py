@@ -157,6 +157,7 @@ class _Reader:
 
     def orders(self, data: Any, path: str) -> OrderRows:
         table = dict(self.table(data, path))
+        self.known(OrderRows, table, path)
         if "lines" not in table:
             self.fail(path, "there are no lines", f"add a section [{path}.lines]")
         flat = table.get("flat") is True
@@ -272,9 +273,7 @@ class _Reader:
                 custom[name.removeprefix("custom.")] = self.source(said, at)
             elif name in addresses:
                 known[name] = self.address(said, at)
-            elif street and name == "lines":
-                known[name] = Several(tuple(self.sources(said, at)))
-            elif name in several and isinstance(said, list):
+            elif (street and name == "lines") or (name in several and isinstance(said, list)):
                 known[name] = Several(tuple(self.sources(said, at)))
             elif name in plain:
                 known[name] = self.source(said, at)
@@ -357,16 +356,20 @@ class _Reader:
             name: [value] if _takes_several(known, name) and not isinstance(value, list | tuple) else value
             for name, value in self.table(data, path).items()
         }
-        for name in table:
-            if name not in known:
-                near, fields = nearest(name, known), ", ".join(known)
-                self.fail(f"{path}.{name}", f"there is no such key{near}", f"keys here: {fields}")
+        self.known(model, table, path)
         try:
             return model.model_validate(table)
         except ValidationError as refusal:
             problem = refusal.errors(include_context=False, include_input=False, include_url=False)[0]
         at = ".".join([path, *(str(each) for each in problem["loc"])])
-        self.fail(at, str(problem["msg"]).replace("Input should", "it should", 1))
+        raise wrong(self._file, at, str(problem["msg"]).replace("Input should", "it should", 1))
+
+    def known(self, model: type[Part], table: Mapping[str, Any], path: str) -> None:
+        """Refuse a key that the section does not have."""
+        for name in table:
+            if name not in model.model_fields:
+                near, keys = nearest(name, model.model_fields), ", ".join(model.model_fields)
+                self.fail(f"{path}.{name}", f"there is no such key{near}", f"keys here: {keys}")
 
     def table(self, data: Any, path: str) -> Mapping[str, Any]:
         if not isinstance(data, Mapping):

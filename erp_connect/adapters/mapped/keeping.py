@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Generic
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ...errors import MappingError, VersionConflict
+from ...errors import LossyWrite, MappingError, VersionConflict
 from ...models import OrderLine
+from ...rules.exact import quotient
 from .addressing import AddressBook
 from .format import AddressKey, NewKey
 from .givens import Context, Given, Sql, givens
@@ -21,7 +23,7 @@ from .office import Office
 from .plans import Ground
 from .reading import D, O, OrderPlan
 from .rowing import Rower
-from .values import changed, said_of_line, said_of_order
+from .values import changed, said_of_line, said_of_order, unheld
 
 __all__ = ["Keeper", "Steps"]
 
@@ -33,6 +35,8 @@ class Steps:
     event: str = "update"
     header: Sequence[Given] = ()
     lines: Mapping[str, Sequence[Given]] = field(default_factory=dict)
+    allowed: Collection[str] = ()
+    """Field paths whose loss the caller has named."""
 
 
 class Keeper(Generic[D, O]):
@@ -94,6 +98,43 @@ class Keeper(Generic[D, O]):
     def _keys_of_addresses(self) -> list[AddressKey]:
         return [said for said in self.plan.header.addresses.values() if isinstance(said, AddressKey)]
 
+    # -- what an order says --------------------------------------------------------------------------------
+
+    def _said(self, order: O) -> dict[str, Any]:
+        return said_of_order(order, self.side, [kind for kind, _ in self.plan.rows.references])
+
+    def _said_of_line(self, line: OrderLine) -> dict[str, Any]:
+        """What a line says, its price for as many units as the mapping's prices are for."""
+        said = said_of_line(line, self.plan.rows.lines.step)
+        if line.price is None or "price_per" in self.lines.writable:
+            return said
+        per = self.plan.lines.plan.constants.get("price_per", Decimal(1))
+        if line.price.per != per:
+            exact = quotient(line.price.amount * per, line.price.per)
+            if not isinstance(exact, Decimal):
+                raise LossyWrite(
+                    f"a price for {line.price.per:f} units cannot be said for {per:f}",
+                    fields=(f"{self.side.field}.line.price",),
+                    path="price",
+                )
+            said["price"] = exact
+        return said
+
+    def _refuse_unheld(
+        self, said: Mapping[str, Any], names: Iterable[str], rower: Rower, allowed: Collection[str]
+    ) -> None:
+        prefix = f"{self.side.field}.line." if rower is self.lines else f"{self.side.field}."
+        places = set(rower.writable) | {
+            name for name in rower.plan.fields if name.split(".")[0] in self.addresses
+        }
+        lost = {f"{prefix}{name.removeprefix('line.')}" for name in unheld(said, places, names)} - set(
+            allowed
+        )
+        if lost:
+            raise LossyWrite(
+                f"the mapping has no place for all of {', '.join(sorted(lost))}", fields=tuple(sorted(lost))
+            )
+
     # -- new orders ----------------------------------------------------------------------------------------
 
     def numbered(self, connection: Connection) -> tuple[Any, Any]:
@@ -120,9 +161,12 @@ class Keeper(Generic[D, O]):
         column = self.plan.header.fields["number"].column
         return column is not None and column.name == self.plan.header.keys[-1].name
 
-    def keep_new(self, connection: Connection, order: O, key: Any) -> tuple[Any, ...]:
+    def keep_new(
+        self, connection: Connection, order: O, key: Any, allowed: Collection[str] = ()
+    ) -> tuple[Any, ...]:
         """Insert an order with its lines; answers with its native key."""
-        said = said_of_order(order, self.side)
+        said = self._said(order)
+        self._refuse_unheld(said, said, self.header, allowed)
         context = Context(said=said, now=self.office.now())
         natives = self.header.natives(connection, said)
         context.natives |= _parameters(natives)
@@ -141,10 +185,10 @@ class Keeper(Generic[D, O]):
         if not self.flat:
             given = self.header.insert(connection, cells, context, own if own not in cells else None)
             cells.setdefault(own, given)
-        whole = tuple(self._cell(cells, part.name, context, connection) for part in self.plan.header.keys)
+        whole = tuple(self._cell(cells, part.name, connection) for part in self.plan.header.keys)
         context.natives |= {"key": whole[-1]}
         for line in order.lines:
-            self._insert_line(connection, line, whole, context, cells if self.flat else {})
+            self._insert_line(connection, line, whole, context, cells if self.flat else {}, allowed)
         self.header.after(connection, "insert", context)
         return whole
 
@@ -152,7 +196,7 @@ class Keeper(Generic[D, O]):
         kind = self.plan.header.keys[-1].kind
         return int(key) if kind == "integer" and isinstance(key, str) and key.isdigit() else key
 
-    def _cell(self, cells: Mapping[str, Any], name: str, context: Context, connection: Connection) -> Any:
+    def _cell(self, cells: Mapping[str, Any], name: str, connection: Connection) -> Any:
         value = cells.get(name)
         return (
             connection.execute(sa.text(f"SELECT {value.text}")).scalar() if isinstance(value, Sql) else value
@@ -211,10 +255,12 @@ class Keeper(Generic[D, O]):
         order_key: tuple[Any, ...],
         above: Context,
         shared: Mapping[str, Any],
+        allowed: Collection[str] = (),
     ) -> str:
         """Insert a line; answers with its id.  ``shared`` are the header's columns of a flat table."""
         rows = self.plan.rows.lines
-        said = said_of_line(line, rows.step)
+        said = self._said_of_line(line)
+        self._refuse_unheld(said, said, self.lines, allowed)
         context = Context(said=said, now=above.now)
         natives = self.lines.natives(connection, said)
         context.natives |= {f"order_{name}": value for name, value in above.natives.items()}
@@ -260,8 +306,9 @@ class Keeper(Generic[D, O]):
         self, connection: Connection, before: O, after: O, key: tuple[Any, ...], steps: Steps
     ) -> dict[str, str]:
         """Store an order in its new state; answers with the ids that new lines were given."""
-        said, old = said_of_order(after, self.side), said_of_order(before, self.side)
-        names = changed(old, said) & self.header.writable.keys()
+        said, old = self._said(after), self._said(before)
+        self._refuse_unheld(said, changed(old, said), self.header, steps.allowed)
+        names = (changed(old, said) - _untold(said)) & self.header.writable.keys()
         context = Context(said=said, now=self.office.now())
         natives = self.header.natives(connection, said, names)
         context.natives |= _parameters(natives)
@@ -331,7 +378,7 @@ class Keeper(Generic[D, O]):
         shared = self._shared(connection, key) if self.flat else {}
         for line in after.lines:
             if line.id not in known:
-                named[line.id] = self._insert_line(connection, line, key, above, shared)
+                named[line.id] = self._insert_line(connection, line, key, above, shared, steps.allowed)
             else:
                 self._update_line(connection, known[line.id], line, key, above, steps)
         return named
@@ -345,9 +392,9 @@ class Keeper(Generic[D, O]):
         above: Context,
         steps: Steps,
     ) -> None:
-        step = self.plan.rows.lines.step
-        said, old = said_of_line(after, step), said_of_line(before, step)
-        names = (changed(old, said) - {"position"}) & self.lines.writable.keys()
+        said, old = self._said_of_line(after), self._said_of_line(before)
+        self._refuse_unheld(said, changed(old, said), self.lines, steps.allowed)
+        names = (changed(old, said) - {"position"} - _untold(said)) & self.lines.writable.keys()
         own = steps.lines.get(after.id, ())
         if not names and not own:
             return
@@ -393,6 +440,11 @@ class Keeper(Generic[D, O]):
         )
         row = connection.execute(statement.limit(1), conditions.values).first()
         return dict(zip(names, row, strict=True)) if row is not None else {}
+
+
+def _untold(said: Mapping[str, Any]) -> set[str]:
+    """Amounts that the rules cannot tell: what stands in their columns is left to the site's own statements."""
+    return {name for name in ("net", "tax", "gross") if said.get(name) is None}
 
 
 def _parameters(natives: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy import Connection
 
@@ -55,7 +55,7 @@ class Records(Generic[M]):
 
     book = ""
     called = "number"
-    child_kinds: Mapping[str, Mapping[str, Kind]] = {}
+    child_kinds: ClassVar[Mapping[str, Mapping[str, Kind]]] = {}
 
     def __init__(self, office: Office, ground: Ground, rows: MasterRows, kinds: Mapping[str, Kind]) -> None:
         self.office = office
@@ -91,7 +91,7 @@ class Records(Generic[M]):
         with self.office.reading(f"{self.book}.find") as connection:
             found = self._page(connection, conditions)
             if not found and number is not None and name is None:
-                found = list(self.by_numbers(connection, [number]).values())
+                found = tuple(self.by_numbers(connection, [number]).values())
         return [each for each in found if name is None or each.name == name]
 
     def list(self) -> Iterator[M]:
@@ -129,7 +129,8 @@ class Records(Generic[M]):
 
     def by_numbers(self, connection: Connection, numbers: Sequence[str]) -> dict[str, M]:
         """Those that people call so, a page of numbers at a time."""
-        field, found = self.plan.fields[self.called], {}
+        field = self.plan.fields[self.called]
+        found: dict[str, M] = {}
         for start in range(0, len(numbers), PAGE):
             conditions = self.plan.conditions()
             natives = [n for number in numbers[start : start + PAGE] for n in field.cell.natives(number)]
@@ -144,10 +145,10 @@ class Records(Generic[M]):
         ids = sorted(each.id for each in asked if isinstance(each, Ref))
         return self.by_numbers(connection, numbers) | self.by_ids(connection, ids)
 
-    def _page(self, connection: Connection, conditions: Conditions) -> list[M]:
+    def _page(self, connection: Connection, conditions: Conditions) -> Sequence[M]:
         return self._made(connection, self.plan.fetch(connection, conditions))
 
-    def _made(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> list[M]:
+    def _made(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> Sequence[M]:
         keys = [self.plan.key_of(row) for row in rows]
         below = {name: child.of(connection, keys) for name, child in self.children.items()} if rows else {}
         found: list[M] = []
@@ -164,7 +165,7 @@ class Records(Generic[M]):
             found.append(self.made(self.plan.id_of(key), said, lists, warnings))
         return found
 
-    def made(self, id: str, said: dict[str, Any], lists: Lists, warnings: list[str]) -> M:
+    def made(self, id: str, said: dict[str, Any], lists: Lists, warnings: Sequence[str]) -> M:
         """The model out of a row and the rows below it."""
         raise NotImplementedError
 
@@ -177,13 +178,13 @@ class Records(Generic[M]):
 
 
 class _Parties(Records[M]):
-    child_kinds = {"ship_to": _ADDRESS_KINDS}
+    child_kinds: ClassVar[Mapping[str, Mapping[str, Kind]]] = {"ship_to": _ADDRESS_KINDS}
     model: Any = Customer
 
     def __init__(self, office: Office, ground: Ground, rows: MasterRows) -> None:
         super().__init__(office, ground, rows, PARTY_FIELDS)
 
-    def made(self, id: str, said: dict[str, Any], lists: Lists, warnings: list[str]) -> M:
+    def made(self, id: str, said: dict[str, Any], lists: Lists, warnings: Sequence[str]) -> M:
         currency = said.get("currency") or self.currency
         places = (address_of(each, "") for each in lists.get("ship_to", ()))
         made: M = self.model.trusted(
@@ -218,7 +219,7 @@ class Products(Records[Product]):
     """Products."""
 
     book, called = "products", "code"
-    child_kinds = {"units": UNIT_FIELDS, "codes": CODE_FIELDS}
+    child_kinds: ClassVar[Mapping[str, Mapping[str, Kind]]] = {"units": UNIT_FIELDS, "codes": CODE_FIELDS}
 
     def __init__(self, office: Office, ground: Ground, rows: MasterRows) -> None:
         super().__init__(office, ground, rows, PRODUCT_FIELDS)
@@ -245,7 +246,7 @@ class Products(Records[Product]):
                     found[code] = self._made(connection, [row])[0]
         return found
 
-    def made(self, id: str, said: dict[str, Any], lists: Lists, warnings: list[str]) -> Product:
+    def made(self, id: str, said: dict[str, Any], lists: Lists, warnings: Sequence[str]) -> Product:
         price: UnitPrice | None = price_of(said, said.get("price_currency") or self.currency)
         units = tuple(
             ProductUnit.trusted(unit=each["unit"], factor=each["factor"])

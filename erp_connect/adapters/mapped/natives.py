@@ -7,24 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from ...errors import LossyWrite, MappingError, UnmappedCode
+from ...errors import MappingError, UnmappedCode
 from ...models import OrderStatus
 from ...models.countries import country_code
 from ...models.currencies import currency_code
 from ...models.units import unit_code
-from ...rules.exact import decimal_of, quantize
-from ...wire.sql.types import plain
+from .counting import decimal_of_float, number_reader, number_writer
+from .fitting import fitted, pads_left
 from .format import Kind, Source
+from .moments import day_codec, moment_codec
 from .tables import Column
+from .texts import Unmapped, text_of
 
-__all__ = ["Cell", "Unmapped", "codec"]
+__all__ = ["Cell", "codec"]
 
 Read = Callable[[Any], Any]
 Write = Callable[[Any], Any]
@@ -34,12 +35,6 @@ _LISTS: Final[Mapping[str, Callable[[str], str]]] = {
     "currency": currency_code,
     "country": country_code,
 }
-
-
-class Unmapped(str):
-    """A native code that the mapping has no word for: kept as it is, with a warning."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +78,17 @@ def codec(
     if source.codes is not None:
         read, write, natives = _coded(source, kind, path)
     elif said in ("decimal", "integer"):
-        read = _number(source, column, path, lenient_floats)
-        write = _numeral(source)
+        read = number_reader(source, column, path, lenient_floats)
+        write = number_writer(source)
         natives = _only(write)
     elif said == "boolean":
         read, write = _flag(source)
         natives = _only(write)
     elif said == "date":
-        read, write = _day(source, own, zone)
+        read, write = day_codec(source, own, zone)
         natives = _only(write)
     elif said == "instant":
-        read, write = _moment(source, own, path)
+        read, write = moment_codec(source, own, path)
         natives = _only(write)
     elif said == "plain":
         read, write = _as_is, _same
@@ -104,7 +99,7 @@ def codec(
     if said in ("text", "unit", "currency", "country", "status") or source.codes is not None:
         read = _stripped(read, source, column)
     read = _emptied(read, source)
-    fit = _fitted(source, column, path)
+    fit = fitted(source, column, path)
 
     def out(value: Any) -> Any:
         return fit(None if value is None else write(value))
@@ -121,7 +116,7 @@ def _same(value: Any) -> Any:
 
 def _as_is(cell: Any) -> Any:
     if isinstance(cell, float):
-        return _decimal_of_float(cell)
+        return decimal_of_float(cell)
     if isinstance(cell, bytes | bytearray | memoryview):
         return bytes(cell).hex()
     if isinstance(cell, datetime):
@@ -133,28 +128,13 @@ def _only(write: Write) -> Callable[[Any], list[Any]]:
     return lambda value: [write(value)]
 
 
-def text_of(cell: Any) -> str:
-    """A cell of any type as the text that people would write."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, Decimal):
-        return format(plain(cell), "f")
-    if isinstance(cell, bytes | bytearray | memoryview):
-        return bytes(cell).decode("utf-8", "replace")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
 # -- what stands around a value --------------------------------------------------------------------------------
 
 
 def _stripped(read: Read, source: Source, column: Column | None) -> Read:
     """Texts without what fills them up: blanks of a CHAR, the padding, the prefix."""
     prefix, pad = source.prefix, source.pad
-    fill, left = source.pad_with, _pads_left(source)
+    fill, left = source.pad_with, pads_left(source)
     blanks = pad is not None or column is None or column.fixed
 
     def stripped(cell: Any) -> Any:
@@ -172,10 +152,6 @@ def _stripped(read: Read, source: Source, column: Column | None) -> Read:
         return read(text) if text else None
 
     return stripped
-
-
-def _pads_left(source: Source) -> bool:
-    return source.pad_with != " " if source.pad_left is None else source.pad_left
 
 
 def _emptied(read: Read, source: Source) -> Read:
@@ -257,80 +233,6 @@ def _coded(source: Source, kind: Kind, path: str) -> tuple[Read, Write, Callable
     return read, write, lambda value: list(back.get(said(value), ())) or [said(value)]
 
 
-# -- numbers ---------------------------------------------------------------------------------------------------
-
-
-def _decimal_of_float(cell: float, places: int | None = None) -> Decimal:
-    exact = Decimal(repr(cell) if places is not None else format(cell, ".15g"))
-    return exact if places is None else quantize(exact, Decimal(1).scaleb(-places))
-
-
-def constant_factor(source: Source) -> Fraction | None:
-    """How much of theirs one of ours is, as far as the file says so by a number."""
-    divide, times = source.divide_by, source.multiply_by
-    if not isinstance(divide, int | Decimal) and not isinstance(times, int | Decimal):
-        return None
-    factor = Fraction(divide) if isinstance(divide, int | Decimal) else Fraction(1)
-    return factor / Fraction(times) if isinstance(times, int | Decimal) and times else factor
-
-
-def _number(source: Source, column: Column | None, path: str, lenient: bool) -> Read:
-    places = source.decimals
-    declared = column.scale if column is not None and column.kind == "decimal" else None
-    by = constant_factor(source)
-    whole = source.type == "integer"
-
-    def read(cell: Any) -> Any:
-        if isinstance(cell, float):
-            if places is None and declared is None and not lenient:
-                raise MappingError(
-                    f"{path}: the database answers with a floating-point number",
-                    code="float_without_decimals",
-                    path=path,
-                    hint="say how many decimals it means: { ..., decimals = 3 }, or cast it in the expression",
-                )
-            exact = _decimal_of_float(cell, places if places is not None else declared)
-        elif isinstance(cell, str):
-            text = cell.strip()
-            if not text:
-                return None
-            exact = Decimal(text)
-        else:
-            exact = Decimal(cell)
-        if places is not None and not isinstance(cell, float):
-            exact = quantize(exact, Decimal(1).scaleb(-places))
-        if whole and exact == exact.to_integral_value():
-            return int(exact)
-        return plain(exact) if by is None else plain(decimal_of(Fraction(exact) / by))
-
-    return read
-
-
-def _numeral(source: Source) -> Write:
-    by = constant_factor(source)
-
-    def write(value: Any) -> Any:
-        number = Decimal(value)
-        return number if by is None else decimal_of(Fraction(number) * by)
-
-    return write
-
-
-def scaled(value: Decimal, divisor: Any, times: Any, path: str) -> Decimal | None:
-    """A value in our unit, out of one in theirs and the factors that were read beside it."""
-    if divisor is None or times is None:
-        return None
-    by, more = (
-        _decimal_of_float(each) if isinstance(each, float) else Decimal(each) for each in (divisor, times)
-    )
-    if not by:
-        raise MappingError(f"{path}.divide_by: the factor is zero", code="zero_factor", path=path)
-    return plain(decimal_of(Fraction(value) * Fraction(more) / Fraction(by)))
-
-
-# -- flags, days, instants -------------------------------------------------------------------------------------
-
-
 def _flag(source: Source) -> tuple[Read, Write]:
     yes, no = source.booleans or (True, False)
     if source.booleans is None:
@@ -346,169 +248,3 @@ def _flag(source: Source) -> tuple[Read, Write]:
         lambda cell: said.get(text_of(cell).strip()),
         lambda value: yes if value else no,
     )
-
-
-def _naive(cell: Any, pattern: str | None) -> datetime | date:
-    """A point in time as the cell says it, with or without a zone."""
-    if isinstance(cell, datetime | date):
-        return cell
-    text = text_of(cell).strip()
-    if pattern is not None:
-        try:
-            return datetime.strptime(text, pattern)  # noqa: DTZ007 (the zone is the mapping's)
-        except ValueError:
-            pass
-    return datetime.fromisoformat(text)
-
-
-def _unreadable(path: str) -> MappingError:
-    return MappingError(
-        f"{path}: a cell holds no date of the declared form",
-        code="unreadable_date",
-        path=path,
-        hint="give its format, and in 'empty' what stands for none",
-    )
-
-
-def _day(source: Source, own: ZoneInfo | None, company: ZoneInfo | None) -> tuple[Read, Write]:
-    pattern, shifted = source.format, source.zone is not None
-
-    def read(cell: Any) -> Any:
-        try:
-            moment = _naive(cell, pattern)
-        except ValueError:
-            return Unmapped(text_of(cell))
-        if not isinstance(moment, datetime):
-            return moment
-        if moment.tzinfo is None and shifted and own is not None:
-            moment = moment.replace(tzinfo=own)
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(company or own or UTC)
-        return moment.date()
-
-    def write(value: Any) -> Any:
-        if isinstance(value, datetime):
-            value = value.astimezone(company or UTC).date()
-        return _Day(value, company if shifted else None, own if shifted else None, pattern)
-
-    return read, write
-
-
-def _moment(source: Source, own: ZoneInfo | None, path: str) -> tuple[Read, Write]:
-    pattern = source.format
-
-    def read(cell: Any) -> Any:
-        try:
-            moment = _naive(cell, pattern)
-        except ValueError:
-            raise _unreadable(path) from None
-        if not isinstance(moment, datetime):
-            moment = datetime.combine(moment, time())
-        if moment.tzinfo is None:
-            if own is None:
-                raise MappingError(
-                    f"{path}: an instant without a time zone",
-                    code="zone_missing",
-                    path=path,
-                    hint='say where its clock stands: timezone = "..." at the top, or zone = "..." on the field',
-                )
-            moment = moment.replace(tzinfo=own)
-        return moment.astimezone(UTC)
-
-    def write(value: Any) -> Any:
-        return _Moment(value, own, pattern)
-
-    return read, write
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """A day on its way into a column of any type."""
-
-    day: date
-    company: ZoneInfo | None
-    own: ZoneInfo | None
-    pattern: str | None
-
-    def fit(self, column: Column | None) -> Any:
-        begins = datetime.combine(self.day, time(), self.company)
-        if self.own is not None and self.company is not None:
-            begins = begins.astimezone(self.own)
-        begins = begins.replace(tzinfo=None)
-        if column is not None and column.kind in ("text", "integer", "decimal", "other") and self.pattern:
-            return begins.strftime(self.pattern)
-        return begins if column is not None and column.kind == "instant" else self.day
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """An instant on its way into a column of any type."""
-
-    at: datetime
-    own: ZoneInfo | None
-    pattern: str | None
-
-    def fit(self, column: Column | None) -> Any:
-        local = self.at.astimezone(self.own) if self.own is not None else self.at
-        if self.pattern and column is not None and column.kind in ("text", "integer", "decimal", "other"):
-            return local.strftime(self.pattern)
-        if self.pattern and "%f" not in self.pattern:
-            local = local.replace(microsecond=0)
-        if column is not None and column.zoned:
-            return self.at
-        return local.replace(tzinfo=None)
-
-
-# -- into the column -------------------------------------------------------------------------------------------
-
-
-def _fitted(source: Source, column: Column | None, path: str) -> Write:
-    """The last step of writing: the value as this very column takes it."""
-    nothing = source.empty[0] if source.empty else None
-    prefix, pad, left = source.prefix, source.pad, _pads_left(source)
-
-    def lossy(why: str) -> LossyWrite:
-        return LossyWrite(f"{path}: {why}", code="does_not_fit", path=path, fields=())
-
-    def fit(value: Any) -> Any:
-        if value is None:
-            if nothing is not None and (column is None or not column.nullable):
-                value = nothing
-            elif column is not None and not column.nullable and column.kind == "text":
-                value = ""
-            else:
-                return None
-        if isinstance(value, _Day | _Moment):
-            value = value.fit(column)
-        if prefix is not None and value not in (None, "", nothing):
-            value = f"{prefix}{text_of(value)}"
-        if column is None:
-            return value
-        kind = column.kind
-        if kind in ("text", "enum") and not isinstance(value, datetime | date):
-            text = text_of(value)
-            if pad is not None:
-                text = text.rjust(pad, source.pad_with) if left and text else text.ljust(pad, source.pad_with)
-            if column.length is not None and len(text.rstrip(" ")) > column.length:
-                raise lossy(f"a text of {len(text)} characters in a column of {column.length}")
-            return text
-        if kind == "boolean" and isinstance(value, int):
-            return bool(value)
-        if kind in ("integer", "decimal", "float") and isinstance(value, str):
-            value = Decimal(value) if value.strip().lstrip("-").replace(".", "", 1).isdigit() else value
-        if kind == "integer" and isinstance(value, Decimal):
-            if value != value.to_integral_value():
-                raise lossy("a fraction in a column of whole numbers")
-            return int(value)
-        if kind == "decimal" and isinstance(value, Decimal) and column.scale is not None:
-            if value != value.quantize(Decimal(1).scaleb(-column.scale), ROUND_HALF_UP):
-                raise lossy(f"more than {column.scale} decimal places")
-            return value
-        if kind == "float" and isinstance(value, Decimal | int) and not isinstance(value, bool):
-            number, places = Decimal(value), source.decimals
-            if places is not None and number != quantize(number, Decimal(1).scaleb(-places)):
-                raise lossy(f"more than {places} decimal places")
-            return float(number)
-        return value
-
-    return fit

@@ -22,10 +22,10 @@ from ..contract import OrderRef, Write, Written
 from .building import address_of, custom_of, money_of, price_of
 from .children import Children, same_key
 from .format import PACKAGE_FIELDS, PAPER_FIELDS, PAPER_LINE_FIELDS, PaperRows
-from .natives import text_of
 from .office import Office
 from .plans import Ground, Plan
 from .reading import OrderPlan
+from .texts import text_of
 
 P = TypeVar("P", Shipment, Invoice, Return, GoodsReceipt)
 Said = dict[str, Any]

@@ -11,11 +11,13 @@ from sqlalchemy import Connection, Row
 
 from ...errors import LossyWrite, MappingError, UnmappedCode
 from ...wire.sql.types import plain
+from .counting import scaled
 from .file import MappingFile, qualified
 from .format import AddressKey, AddressParts, AddressRows, Kind, Lookup, Rows, Several, Source
-from .natives import Cell, Unmapped, codec, scaled, text_of
+from .natives import Cell, codec
 from .statements import Conditions, fetch
 from .tables import Column, Table, Tables
+from .texts import Unmapped, text_of
 
 __all__ = ["Field", "Ground", "KeyPart", "Plan", "address_plan"]
 

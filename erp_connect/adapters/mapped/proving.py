@@ -24,7 +24,8 @@ def prove(connection: Connection, ground: Ground, *plans: Plan) -> None:
             error = ground.file.wrong(plan.path, f"the database does not understand this section: {said}")
             error.native = native
             raise error from exc
-        _learn_kinds(plan, rows)
+        if rows:
+            _learn_kinds(plan, rows)
 
 
 def _one(connection: Connection, plan: Plan) -> Any:
@@ -34,13 +35,14 @@ def _one(connection: Connection, plan: Plan) -> Any:
 
 def _learn_kinds(plan: Plan, rows: Any) -> None:
     """What a key of a query, or a number that is an expression, is made of shows in the first row."""
-    if not rows:
-        return
     for place, key in enumerate(plan.keys):
         if key.kind is None:
             cell = rows[0][place]
             kind = "integer" if isinstance(cell, int) else "text"
             plan.keys[place] = replace(key, kind=kind)
+    plan.values(
+        rows[0], []
+    )  # a floating-point number without decimals, or an instant without a zone, is refused
     for name, place, *_ in plan.readers:
         field, cell = plan.fields[name], rows[0][place]
         if field.column is None and field.cell.kind == "text" and isinstance(cell, int):

@@ -41,12 +41,12 @@ from .format import (
     OrderRows,
     Source,
 )
-from .natives import text_of
 from .plans import Ground, Plan
 from .statements import Conditions
+from .texts import text_of
 
-D = TypeVar("D", OrderDraft, PurchaseOrderDraft)
-O = TypeVar("O", Order, PurchaseOrder)  # noqa: E741 (the order's letter, as in the rules)
+D = TypeVar("D", bound=OrderDraft | PurchaseOrderDraft)
+O = TypeVar("O", bound=Order | PurchaseOrder)  # noqa: E741 (the order's letter, as in the rules)
 PAGE: Final = 500
 _TEXTS: Final = ("payment_terms", "delivery_terms", "warehouse", "cancel_reason")
 _SAME: Final = ("order_date", "requested", "promised", "prices_include_tax", "created_at", "modified_at")
@@ -165,7 +165,7 @@ class OrderPlan(Generic[D, O]):
     def _first_row_only(self) -> str:
         """In a flat table the order's header is the row of its first line."""
         plan, lines = self.header, self.lines.plan
-        quote, alias = plan._quote, "erp_first"  # noqa: SLF001 (its own room)
+        quote, alias = plan._quote, "erp_first"
         same = [f"{alias}.{quote(key.name)} = {key.sql}" for key in plan.keys]
         own = [lines.keys[place] for place in self.line_keys]
         less = [f"{alias}.{quote(key.name)} < {plan.quoted_alias}.{quote(key.name)}" for key in own[:1]]
@@ -259,8 +259,9 @@ class OrderPlan(Generic[D, O]):
         )
         if warnings:
             values["warnings"] = tuple(dict.fromkeys(warnings))
-        order: O = side.order.trusted(**values)
-        return dated(order, today)  # type: ignore[no-any-return]
+        made: Any = side.order.trusted(**values)
+        order: O = dated(made, today)
+        return order
 
     def _native(self, row: Sequence[Any], place: int | None, offset: int = 0) -> str | None:
         if place is None or row[place + offset] is None:

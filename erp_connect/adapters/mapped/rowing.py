@@ -16,10 +16,10 @@ from ...rules.exact import decimal_of
 from .format import Also
 from .givens import Context, Given, Sql, givens
 from .keys import run
-from .natives import text_of
 from .plans import Field, Found, Ground, Plan
 from .statements import bindable, bound, named_in
 from .tables import Table
+from .texts import text_of
 
 __all__ = ["Rower"]
 
@@ -161,8 +161,9 @@ class Rower:
             if value is None and not column.nullable:
                 if column.given:
                     continue
-                value = 0 if column.kind in ("integer", "decimal", "float") else value
-            filled[name] = value
+                filled[name] = 0 if column.kind in ("integer", "decimal", "float") else value
+            else:
+                filled[name] = value
         return filled
 
     def _returns(self, connection: Connection) -> bool:

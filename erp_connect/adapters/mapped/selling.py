@@ -87,9 +87,8 @@ class Prices:
     ) -> Quote:
         """The price for this customer on the day; ``price`` is ``None`` when none is on file."""
         with self.office.reading("prices.quote") as connection, _in_a_sold_unit():
-            for party in self.customers.said(connection, [customer]).values():
-                break
-            else:
+            party = next(iter(self.customers.said(connection, [customer]).values()), None)
+            if party is None:
                 raise NotFound("there is no such customer")
             sold = product_said(self.products, connection, product)
             facts = Facts(

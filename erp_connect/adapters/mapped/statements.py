@@ -151,7 +151,7 @@ def fetch(
     used: set[str] = set()
     for text in (*columns, source, *order_by):
         used |= named_in(text)
-    statement = sa.select(*(sa.text(bindable(column, settings)) for column in columns))
+    statement: Any = sa.select(*(sa.text(bindable(column, settings)) for column in columns))
     statement = statement.select_from(sa.text(bindable(source, settings)))
     statement = conditions.apply(statement)
     if order_by:
@@ -159,4 +159,5 @@ def fetch(
     if limit is not None:
         statement = statement.limit(limit)
     values = conditions.values | {name: settings[name] for name in used & settings.keys()}
-    return connection.execute(statement, values).all()
+    found: Sequence[Row[Any]] = connection.execute(statement, values).all()
+    return found

@@ -108,7 +108,7 @@ class Tables:
             result = connection.execute(sa.text(f"SELECT * FROM {self.quoted(name)} WHERE 1 = 0"))  # noqa: S608
         except DATABASE_ERRORS as exc:
             raise fail(f"the table {name} cannot be read") from exc
-        told = result.cursor.description if result.cursor is not None else ()
+        told: Any = result.cursor.description
         columns = {each[0]: Column(name=each[0], kind=_KINDS_OF_MYSQL.get(each[1], "other")) for each in told}
         return Table(name=name, quoted=self.quoted(name), columns=columns, is_view=True)
 
@@ -162,13 +162,15 @@ def _column(told: Mapping[str, Any]) -> Column:
 
 def _unique(look: Any, name: str, schema: str | None) -> tuple[frozenset[str], ...]:
     found: list[frozenset[str]] = []
+    # SQLite keeps a UNIQUE that stands behind a column as an index of its own, which is not shown unless asked for.
+    more = {"include_auto_indexes": True} if look.bind.dialect.name == "sqlite" else {}
     try:
         key = look.get_pk_constraint(name, schema=schema).get("constrained_columns") or ()
         found += [frozenset(key)] if key else []
         found += [
             frozenset(each["column_names"]) for each in look.get_unique_constraints(name, schema=schema)
         ]
-        for index in look.get_indexes(name, schema=schema):
+        for index in look.get_indexes(name, schema=schema, **more):
             partial = any(
                 key.endswith("_where") and value for key, value in index.get("dialect_options", {}).items()
             )

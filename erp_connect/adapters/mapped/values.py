@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,9 @@ _LINE = ("product", "unit", "requested", "promised", "description", "warehouse",
 _PARTS = ("name", "city", "postal_code", "country", "region", "contact", "phone", "email", "gln")
 
 
-def said_of_order(order: Order | PurchaseOrder, side: Side[Any, Any]) -> dict[str, Any]:
+def said_of_order(
+    order: Order | PurchaseOrder, side: Side[Any, Any], references: Sequence[str] = ()
+) -> dict[str, Any]:
     """What an order says, by field; status and holds are written by the steps that the mapping declares."""
     said: dict[str, Any] = {name: getattr(order, name) for name in _SAME}
     for name in (side.party, f"{side.party}_id", f"{side.party}_name", side.their_number):
@@ -38,6 +40,14 @@ def said_of_order(order: Order | PurchaseOrder, side: Side[Any, Any]) -> dict[st
     if order.contact is not None:
         said |= {f"contact.{part}": getattr(order.contact, part) for part in ("name", "email", "phone")}
     said |= {f"custom.{name}": value for name, value in order.custom.items()}
+    left = [*order.references]
+    for index, kind in enumerate(references):
+        found = next((each for each in left if each.kind == kind), None)
+        if found is not None:
+            left.remove(found)
+            said[f"references.{index}"] = found.value
+    for index, each in enumerate(left, start=len(references)):
+        said[f"references.{index}"] = each.value
     return said
 
 
@@ -77,3 +87,26 @@ def said_of_line(line: OrderLine, step: int) -> dict[str, Any]:
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
     """The fields that say something else than before."""
     return {name for name in {*before, *after} if before.get(name) != after.get(name)}
+
+
+_PARTIAL = ("custom.", "references.", "notes.")
+"""Fields of which a mapping may hold some and not others."""
+
+
+def unheld(said: Mapping[str, Any], held: Iterable[str], names: Iterable[str]) -> set[str]:
+    """What a mapping has no place for, although it has one for the field as a whole: names as in the drafts."""
+    places, lost = set(held), set()
+    several_notes = any(name.startswith("notes.") for name in places)
+    for name in names:
+        if said.get(name) in (None, "") or name in places:
+            continue
+        head, _, rest = name.partition(".")
+        if name.startswith("notes.") and not several_notes:
+            continue
+        if name.startswith(_PARTIAL):
+            lost.add(head)
+        elif rest.startswith("lines.") and f"{head}.lines.0" in places:
+            lost.add(f"{head}.lines")
+        elif name == "discount_amount":
+            lost.add("line.discount")
+    return lost

@@ -82,13 +82,13 @@ class OrderWriting(OrderRecords[D, O]):
                 number=None if number is None else str(number),
                 line_ids=[f"new-{place}" for place in range(1, len(draft.lines) + 1)],
                 now=self.office.now(),
-                stamp=self._stamp_of(draft, write),
+                stamp=self._stamp_of(write),
             )
             refuse(
                 examine(draft, facts, on_price_mismatch=EXPECTED, entered=order, errors_only=True),
                 operation=f"{self.side.book}.create",
             )
-            native = self.keeper.keep_new(connection, self._shared_stamp(order, write), key)
+            native = self.keeper.keep_new(connection, self._shared_stamp(order, write), key, write.allow_loss)
             stored = self._read_back(connection, native)
         write.made(stored.id, stored.number)
         return Written(id=stored.id, stored=stored)
@@ -105,7 +105,7 @@ class OrderWriting(OrderRecords[D, O]):
                 line_ids=lambda _: f"new-{next(names)}",
                 now=self.office.now(),
             )
-            steps = self._steps(amendments, before)
+            steps = self._steps(amendments, write)
             named = self.keeper.keep_changed(connection, before, after, key, steps)
             stored = self._read_back(connection, key)
         instead = {old: tuple(named.get(new, new) for new in news) for old, news in replaced.items()}
@@ -173,7 +173,7 @@ class OrderWriting(OrderRecords[D, O]):
             "see to its where, joins and deleted: they leave the new row out",
         )
 
-    def _steps(self, amendments: Sequence[Amendment], before: O) -> Steps:
+    def _steps(self, amendments: Sequence[Amendment], write: Write) -> Steps:
         header = [
             given
             for change in amendments
@@ -186,7 +186,9 @@ class OrderWriting(OrderRecords[D, O]):
             )
         ]
         gone = [str(change.line) for change in amendments if isinstance(change, CancelLine)]
-        return Steps(header=header, lines=dict.fromkeys(gone, self.keeper.cancel_line))
+        return Steps(
+            header=header, lines=dict.fromkeys(gone, self.keeper.cancel_line), allowed=write.allow_loss
+        )
 
     def _facts(
         self, connection: Connection, party: str | Ref, said: Iterable[str | Ref], *, currency: str
@@ -225,7 +227,7 @@ class OrderWriting(OrderRecords[D, O]):
 
     # -- stamps --------------------------------------------------------------------------------------------
 
-    def _stamp_of(self, draft: D, write: Write) -> str | None:
+    def _stamp_of(self, write: Write) -> str | None:
         return write.stamp if "stamp" in self.plan.header.fields else None
 
     def _shared_stamp(self, order: O, write: Write) -> O:

@@ -71,7 +71,8 @@ def open_engine(
 
     ``timeout`` (seconds) bounds connecting, waiting for a lock, a statement, and waiting for the pool.
     ``create`` lets a missing SQLite file be made; without it a mistyped path is a ``ConfigurationError``
-    and not a new empty database.  ``foreign`` leaves a SQLite file's own journal mode as it is.  Thread-safe; the pool is reopened in the child after a fork.
+    and not a new empty database.  ``foreign`` leaves a SQLite file's own journal mode as it is.  Thread-safe; the
+    pool is reopened in the child after a fork.
     Raises ``ConfigurationError`` for a URL that cannot be read, for another driver than ours with the URL that
     names ours, and for a missing driver with the extra that installs it.
     """

@@ -103,3 +103,19 @@ def place(request, tmp_path_factory):
 def erp(place):
     with place.connect(clock=Hands()) as client:
         yield client
+
+
+WRITABLE = [cell for cell in CELLS if not cell.startswith("readonly_view")]
+
+
+@pytest.fixture(params=WRITABLE)
+def ours(request, tmp_path):
+    """A company of the test's own, which it may write to."""
+    name, product = request.param.split("-")
+    yield from made(request, tmp_path, name, product)
+
+
+@pytest.fixture
+def writing(ours):
+    with ours.connect(clock=Hands(), writable=True) as client:
+        yield client

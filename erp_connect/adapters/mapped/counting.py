@@ -1,0 +1,87 @@
+"""Numbers in foreign cells: exact always, whatever the column is; and the factors between their unit and ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from ...errors import MappingError
+from ...rules.exact import decimal_of, quantize
+from ...wire.sql.types import plain
+from .format import Source
+from .tables import Column
+
+__all__ = ["constant_factor", "decimal_of_float", "number_reader", "number_writer", "scaled"]
+
+
+def decimal_of_float(cell: float, places: int | None = None) -> Decimal:
+    """A float as the decimal that it is meant to be: to so many places, or as its 15 certain digits say."""
+    exact = Decimal(repr(cell) if places is not None else format(cell, ".15g"))
+    return exact if places is None else quantize(exact, Decimal(1).scaleb(-places))
+
+
+def constant_factor(source: Source) -> Fraction | None:
+    """How much of theirs one of ours is, as far as the file says so by a number."""
+    divide, times = source.divide_by, source.multiply_by
+    if not isinstance(divide, int | Decimal) and not isinstance(times, int | Decimal):
+        return None
+    factor = Fraction(divide) if isinstance(divide, int | Decimal) else Fraction(1)
+    return factor / Fraction(times) if isinstance(times, int | Decimal) and times else factor
+
+
+def number_reader(source: Source, column: Column | None, path: str, lenient: bool) -> Callable[[Any], Any]:
+    """How numbers of this source are read."""
+    places = source.decimals
+    declared = column.scale if column is not None and column.kind == "decimal" else None
+    by = constant_factor(source)
+    whole = source.type == "integer"
+
+    def read(cell: Any) -> Any:
+        if isinstance(cell, float):
+            if places is None and declared is None and not lenient:
+                raise MappingError(
+                    f"{path}: the database answers with a floating-point number",
+                    code="float_without_decimals",
+                    path=path,
+                    hint="say how many decimals it means: { ..., decimals = 3 }, or cast it in the expression",
+                )
+            exact = decimal_of_float(cell, places if places is not None else declared)
+        elif isinstance(cell, str):
+            text = cell.strip()
+            if not text:
+                return None
+            exact = Decimal(text)
+        else:
+            exact = Decimal(cell)
+        if places is not None and not isinstance(cell, float):
+            exact = quantize(exact, Decimal(1).scaleb(-places))
+        if whole and exact == exact.to_integral_value():
+            return int(exact)
+        return plain(exact) if by is None else plain(decimal_of(Fraction(exact) / by))
+
+    return read
+
+
+def number_writer(source: Source) -> Callable[[Any], Any]:
+    """How numbers of this source are written."""
+    by = constant_factor(source)
+
+    def write(value: Any) -> Any:
+        number = Decimal(value)
+        return number if by is None else decimal_of(Fraction(number) * by)
+
+    return write
+
+
+def scaled(value: Decimal, divisor: Any, times: Any, path: str) -> Decimal | None:
+    """A value in our unit, out of one in theirs and the factors that were read beside it."""
+    if divisor is None or times is None:
+        return None
+    by, more = (
+        decimal_of_float(each) if isinstance(each, float) else Decimal(each) for each in (divisor, times)
+    )
+    if not by:
+        raise MappingError(f"{path}.divide_by: the factor is zero", code="zero_factor", path=path)
+    return plain(decimal_of(Fraction(value) * Fraction(more) / Fraction(by)))
