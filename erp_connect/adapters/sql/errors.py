@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from pydantic import ValidationError
 from sqlalchemy import exc as sa_exc
 
 from ...errors import (
@@ -20,6 +22,7 @@ from ...errors import (
     PermissionMissing,
     RecordLocked,
     TransportError,
+    UnmappedCode,
 )
 from ...wire.sql import CommitUnanswered, Trouble, UnreadableCell, ValueDoesNotFit, classify
 from .schema import METADATA
@@ -32,9 +35,12 @@ DATABASE_ERRORS: Final = (
     CommitUnanswered,
     UnicodeDecodeError,
     UnreadableCell,
+    ValidationError,
     ValueDoesNotFit,
 )
-"""All that a statement or a transaction can raise."""
+"""All that a statement or a transaction can raise, and the rules over a row that somebody else has written."""
+RESTORE: Final = "put it right in the database, or restore the row from a backup"
+_CODES: Final = frozenset({"unknown_currency", "unknown_unit", "unknown_country"})
 
 _SAID: Final[dict[Trouble, tuple[type[ErpConnectError], str, dict[str, Any]]]] = {
     Trouble.FOREIGN_KEY: (
@@ -58,11 +64,7 @@ _SAID: Final[dict[Trouble, tuple[type[ErpConnectError], str, dict[str, Any]]]] =
         "the transaction met another one and was rolled back",
         {"code": "conflict", "retry_after": 0.1},
     ),
-    Trouble.LOCK_TIMEOUT: (
-        RecordLocked,
-        "another transaction holds what this one needs",
-        {"retry_after": 1.0},
-    ),
+    Trouble.LOCK_TIMEOUT: (RecordLocked, "another transaction holds {locked}", {"retry_after": 1.0}),
     Trouble.STATEMENT_TIMEOUT: (TransportError, "the database was too slow and was stopped", {}),
     Trouble.NOT_CONNECTED: (TransportError, "no connection to the database", {"retry_after": 1.0}),
     Trouble.CONNECTION_LOST: (
@@ -122,12 +124,14 @@ def understood(
     exc: BaseException, *, system: str | None = None, operation: str | None = None
 ) -> ErpConnectError:
     """The error of ours that says what ``exc`` means; its text repeats nothing of the row's content."""
+    if isinstance(exc, ValidationError):
+        return _unwritable(exc, system=system, operation=operation)
     if isinstance(exc, UnreadableCell):
         return MappingError(
             str(exc),
             code="stored_value",
             path=f"{exc.table}.{exc.column}",
-            hint="put it right in the database, or restore the row from a backup",
+            hint=RESTORE,
             system=system,
             operation=operation,
         )
@@ -143,7 +147,36 @@ def understood(
             {"code": "database", "retryable": False},
         ),
     )
+    said = said.format(locked=_locked(exc))
     return kind(said, system=system, operation=operation, native=native, **details)
+
+
+def _unwritable(exc: ValidationError, *, operation: str | None, **where: Any) -> MappingError:
+    """What was asked for is in order by now: what cannot be written again comes out of a row."""
+    first = exc.errors(include_url=False, include_context=False)[0]
+    noun = (operation or "").partition(".")[0].removesuffix("s") + ".line" * exc.title.endswith("Line")
+    kind = UnmappedCode if first["type"] in _CODES else MappingError
+    return kind(
+        f"what is stored cannot be written again: {first['msg']}",
+        code=None if kind is UnmappedCode else "stored_value",
+        path=".".join(str(part) for part in (noun, *first["loc"])),
+        native=[first["input"]],
+        hint=RESTORE,
+        operation=operation,
+        **where,
+    )
+
+
+_FIRST_TABLE: Final = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+[\"`\[]?(\w+)")
+
+
+def _locked(exc: BaseException) -> str:
+    """What a statement waited for in vain: SQLite's file, which takes one writer at a time, or what its table needs."""
+    statement = getattr(exc, "statement", None) or ""
+    if statement.startswith("BEGIN"):
+        return "the SQLite file"
+    found = _FIRST_TABLE.search(statement)
+    return f"a row or table that a statement on {found.group(1)} needs" if found else "what this one needs"
 
 
 def _taken(constraint: str, native: list[str], **where: Any) -> DuplicateReference:
