@@ -322,7 +322,7 @@ class LossyWrite(MappingError):
 
 
 class UnmappedCode(MappingError):
-    """A code (unit, country, tax, reason) has no counterpart in the back-end; nothing was written."""
+    """A code (unit, country, tax, reason, status) has no counterpart on the other side; nothing was written."""
 
     default_code = "unmapped_code"
     default_hint = "map the code, or use another one"

@@ -82,7 +82,7 @@ class Effects:
         self, stored: OrderFields, *, lost: frozenset[str] = frozenset()
     ) -> tuple[Difference, ...]:
         """What should have changed and stands otherwise."""
-        found = list(self._of_goods(stored))
+        found = [*self._of_goods(stored), *self._added(stored)]
         for key in self.asked:
             wanted, held = _at(self.expected, key), _at(stored, key)
             if wanted == held:
@@ -108,6 +108,16 @@ class Effects:
                 or (tail or "").startswith("quantities.")
             ):
                 yield each
+
+    def _added(self, stored: OrderFields) -> Iterator[Difference]:
+        """The lines that the back-end has added by itself, as gifts and parts of kits are."""
+        known = {line.id for line in self.before.lines}
+        for index, line in enumerate(stored.lines):
+            if line.parent_line is not None and line.id not in known:
+                path = f"{self.prefix}.lines[{index}]"
+                yield Difference(
+                    path=path, kind=DifferenceKind.ADDED, sent=None, stored=line.product, line_id=line.id
+                )
 
     def _fits(self, key: Key, current: OrderFields) -> bool:
         return self._alike(self._rule_path(key), _at(self.expected, key), _at(current, key))

@@ -82,7 +82,8 @@ def price_effect(before: OrderFields, after: OrderFields) -> Money | None:
     """By how much the net total would change; None where one of the two is not known."""
     if before.net is None or after.net is None:
         return None
-    return Money(amount=EXACT.subtract(after.net.amount, before.net.amount), currency=after.net.currency)
+    difference = EXACT.subtract(after.net.amount, before.net.amount)
+    return Money.trusted(amount=difference, currency=after.net.currency)  # as it is stored, odd codes too
 
 
 def remarks(messages: Sequence[str]) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ from ..adapters.contract import Write, Written
 from ..clock import Clock
 from ..errors import ErpConnectError, JournalUnavailable, KeyInProgress
 from . import leases
-from .claiming import as_write, confirmed, first_entry, let_go, refused
+from .claiming import as_write, confirmed, first_entry, insert, let_go, refused
 from .decisions import Verdict, after_error
 from .deeds import Deed, Look, Settled
 from .records import Entry, State
@@ -80,7 +80,7 @@ class BlockWriter(Writer):
             if deed.key not in seen:
                 seen.add(deed.key)
                 fresh.append((index, deed, first_entry(deed, self._system, self._clock, State.SENDING)))
-        there = self._store.insert([entry for _, _, entry in fresh])
+        there = insert(self._store, [entry for _, _, entry in fresh])
         fresh = [each for each in fresh if each[1].key not in there]
         if fresh:
             ends = _Block(self._store, self._clock, fresh).run(send, look_up)

@@ -18,7 +18,7 @@ GRACE: Final = 15.0
 
 _token: tuple[int, str] | None = None
 _naming = threading.Lock()
-_left: set[tuple[str, str, int]] = set()
+_left: set[tuple[str | None, str, str, int]] = set()
 
 
 def owner() -> str:
@@ -67,13 +67,19 @@ def held(entry: Entry, now: datetime) -> bool:
     """
     if entry.owner is None or entry.lease_until is None or entry.lease_until <= now:
         return False
-    return (entry.owner, entry.row_id, entry.fence) not in _left and not _dead(entry.owner)
+    return _work(entry) not in _left and not _dead(entry.owner)
 
 
 def leave(entry: Entry) -> None:
-    """Remember that this process is no longer at work on an entry of its own, where the journal could not note that."""
-    if entry.owner is not None:
-        _left.add((entry.owner, entry.row_id, entry.fence))
+    """Remember that a call of this process is no longer at work on an entry, where the journal could not note that.
+
+    The last note, which moved the fence, may have been taken or not.
+    """
+    _left.update((_work(entry), _work(entry.but(fence=entry.fence + 1))))
+
+
+def _work(entry: Entry) -> tuple[str | None, str, str, int]:
+    return entry.owner, entry.correlation_id, entry.row_id, entry.fence
 
 
 def _dead(name: str) -> bool:

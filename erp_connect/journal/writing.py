@@ -87,6 +87,8 @@ class Attempt(Generic[E]):
         """Whether half of the write stands already: then nothing that follows is simply not applied."""
         self._lost = False
         """Whether somebody else has taken the key over."""
+        self._unnoted = False
+        """Whether a step could not be noted, or may have been."""
 
     def run(self) -> Outcome[E]:
         """Look first where an earlier owner has sent, then send, and judge how it ended."""
@@ -162,7 +164,7 @@ class Attempt(Generic[E]):
 
     def _leave(self) -> None:
         """What the journal could not note, this process at least knows: nobody is at work on this key any more."""
-        if not self._lost:
+        if self._unnoted:
             leases.leave(self._entry)
 
     def _write(self) -> Write:
@@ -199,6 +201,7 @@ class Attempt(Generic[E]):
         try:
             lost = self._store.change([Change(entry=self._entry, values=values)])
         except JournalUnavailable as failure:
+            self._unnoted = True
             failure.outcome = self._so_far
             raise
         if lost:

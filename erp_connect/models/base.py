@@ -8,6 +8,7 @@ from inspect import signature
 from typing import Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticSerializationError
 
 from .custom import EMPTY, NO_CUSTOM, Custom, CustomChange, CustomDraft, Empty, FrozenMapping, OrEmpty
 from .scalars import (
@@ -90,6 +91,15 @@ class Value(BaseModel):
     def restored(cls, text: str | bytes) -> Self:
         """Read what ``model_dump_json`` wrote of a value that a back-end held, codes that are on no list included."""
         return cls.model_validate_json(text, context=AS_STORED)
+
+    def model_dump(self, **options: Any) -> dict[str, Any]:
+        """As pydantic's; Ctrl-C in a function of ours that it calls stays Ctrl-C, and is no fault of a value."""
+        try:
+            return super().model_dump(**options)
+        except PydanticSerializationError as failure:
+            if isinstance(failure.__cause__, KeyboardInterrupt):
+                raise failure.__cause__ from None
+            raise
 
 
 _FIRST_TRUSTED: Any = Value.__dict__["trusted"]

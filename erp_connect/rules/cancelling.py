@@ -44,15 +44,15 @@ def cancelled(
     reason: str | None,
     now: datetime,
     policy: Policy,
-    today: date | None = None,
+    today: date,
     tax_rates: Mapping[str, Decimal | None] = _NO_RATES,
 ) -> AnyOrder:
     """The order with what is open of these line ids (``None``: of all lines) cancelled.
 
     An order of which nothing was shipped becomes CANCELLED when nothing is left open, and keeps its lines when it is
     cancelled as a whole.  Raises ``TransitionNotAllowed`` when nothing is open, ``InvalidOrder`` for an unknown line.
-    ``tax_rates`` (percent by line id) are needed for the tax of partly shipped lines; without them it is taken in
-    proportion.
+    ``today`` is the company's day.  ``tax_rates`` (percent by line id) are needed for the tax of partly shipped
+    lines; without them it is taken in proportion.
     """
     check_transition(order, "cancel" if lines is None else "cancel_line")
     chosen = (
@@ -89,4 +89,4 @@ def cancelled(
         policy.rounding,
         keep=frozenset(line.id for line in kept) - affected,
     )
-    return restated(changed, order, today or now.date(), cancelled=whole)
+    return restated(changed, order, today, cancelled=whole)

@@ -71,6 +71,33 @@ def test_progress_is_told_block_by_block(shop, erp):
     assert told[-1] == (3, None)
 
 
+@pytest.mark.parametrize("like", LIKES)
+def test_progress_starts_where_an_earlier_run_has_stopped(shop, like):
+    erp = shop.connect(like)
+    given = drafts(shop, 30)
+    erp.orders.create_many(given[5:12], ec.keys.by_customer_po)
+    told = []
+    result = erp.orders.create_many(given, ec.keys.by_customer_po, progress=lambda *far: told.append(far))
+    assert (told[0], told[-1]) == ((7, 30), (30, 30))
+    assert [n for n, receipt in enumerate(result.succeeded) if receipt.replayed] == list(range(5, 12))
+    assert len(shop.standing) == 30
+
+
+def test_what_an_earlier_run_has_written_is_read_together(shop):
+    erp = shop.connect("odata")
+    given = drafts(shop, 30)
+    made = erp.orders.create_many(given, ec.keys.by_customer_po)
+    first = erp.orders.get(made.succeeded[3].order)
+    erp.orders.amend(first, ec.ChangeQuantity(line=1, to=99))
+    asked, take = [], shop.faults.take
+    shop.faults.take = lambda operation, step=0: asked.append(operation) or take(operation, step)
+    again = erp.orders.create_many(given, ec.keys.by_customer_po)
+    assert [receipt.order.id for receipt in again.succeeded] == [r.order.id for r in made.succeeded]
+    assert all(receipt.replayed for receipt in again.succeeded)
+    assert again.succeeded[3].order.lines[0].quantities.ordered == 99
+    assert asked == ["orders.get"]
+
+
 def test_a_draft_without_a_key_fails_alone(shop, erp):
     given = drafts(shop, 3)
     given[1] = given[1].but(customer_po=None)

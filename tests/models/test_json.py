@@ -380,3 +380,16 @@ def test_empty_is_kept_apart_from_texts_that_look_like_it(draft):
     sly = draft(custom={"note": '{"$empty": true}'})
     assert same_again(sly).custom["note"] == '{"$empty": true}'
     assert same_again(sly).custom["note"] is not EMPTY
+
+
+class Interrupting(Decimal):
+    """A number at which somebody presses Ctrl-C."""
+
+    def __format__(self, spec):
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_a_value_is_written_down_stays_ctrl_c():
+    """pydantic would tell it as a value that cannot be written, and a bulk write as one draft's fault."""
+    with pytest.raises(KeyboardInterrupt):
+        Money.trusted(amount=Interrupting(1), currency="EUR").model_dump(mode="json")

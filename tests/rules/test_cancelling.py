@@ -21,6 +21,7 @@ KEPT, LOWERED, GONE = (Policy(on_cancel_line=how) for how in ("kept", "lowered",
 @pytest.fixture(scope="module")
 def cancel(shop):
     def apply(order, lines=None, *, reason="customer called", policy=KEPT, **more):
+        more = {"today": shop.today, **more}
         return cancelled(order, lines, reason=reason, now=shop.now, policy=policy, **more)
 
     return apply

@@ -223,7 +223,8 @@ def test_a_line_that_vanished_is_cancelled(shop, order):
 
 
 def test_a_lowered_line_is_a_cancelled_line(shop, order):
-    after = cancelled(order, ["L1"], reason="x", now=shop.now, policy=Policy(on_cancel_line="lowered"))
+    policy = Policy(on_cancel_line="lowered")
+    after = cancelled(order, ["L1"], reason="x", now=shop.now, today=shop.today, policy=policy)
     found = amendments_between(order, after)
     assert [type(each) for each in found] == [CancelLine]
 

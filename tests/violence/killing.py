@@ -132,7 +132,8 @@ class Writer:
 
     def work(self, first: int, last: int) -> None:
         """Take keys of a window in any order, until killed."""
-        while True:
+        nursery = os.getppid()
+        while os.getppid() == nursery:  # nobody is left to kill us otherwise
             start = self.random.randrange(first, last)
             many = self.random.random() < 0.4
             made = self.create(list(range(start, min(start + (5 if many else 1), last))))
@@ -245,7 +246,8 @@ def main() -> None:
         began = time.monotonic()
         nursery.kill(told["kills"])
         say(step="recovered", keys=count, **nursery.recover())
-        sys.stdin.readline()
+        if not sys.stdin.readline():
+            return  # nobody asks any more
         for _ in range(2):
             nursery.fork(lambda writer: writer.finish_all(count))
         nursery.all_end()
@@ -255,7 +257,7 @@ def main() -> None:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
-    nursery.erp.close()
+        nursery.erp.close()
 
 
 if __name__ == "__main__":

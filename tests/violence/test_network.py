@@ -26,24 +26,28 @@ def draft(po):
 
 
 class Office:
-    """A company's database on a server behind a wire of ours, and one direct line to count what stands there."""
+    """A company's database, its journal, one of them or both on a server behind a wire of ours; and a direct line."""
 
-    def __init__(self, url: str, wire: CutWire, journal: str | None) -> None:
+    def __init__(self, wire: CutWire, orders: str, journal: str | None, *, only_the_journal: bool) -> None:
         self.wire = wire
-        self.journal = {"journal": journal} if journal else {}
-        direct = make_url(url)
-        asked = direct.difference_update_query(["host"])
-        if direct.get_backend_name() != "postgresql":
-            asked = asked.update_query_dict({"read_timeout": "3"})
-        self.url = asked.set(host="127.0.0.1", port=wire.port).render_as_string(hide_password=False)
-        init(url, currency="EUR")
-        with ec.connect(url) as erp:
+        self.url = orders if only_the_journal else self._through_the_wire(orders)
+        elsewhere = self._through_the_wire(journal) if only_the_journal else journal
+        self.journal = {"journal": elsewhere} if elsewhere else {}
+        init(orders, currency="EUR")
+        with ec.connect(orders) as erp:
             erp.customers.create(ec.CustomerDraft(number="C-100", name="Mill & Sons"), key="customer")
             price = ec.UnitPrice(amount=12, currency="EUR")
             erp.products.create(
                 ec.ProductDraft(code="VALVE-20", name="Valve", unit="H87", price=price), key="product"
             )
-        self.direct = open_engine(url)
+        self.direct = open_engine(orders)
+
+    def _through_the_wire(self, url: str) -> str:
+        direct = make_url(url)
+        asked = direct.difference_update_query(["host"])
+        if direct.get_backend_name() != "postgresql":
+            asked = asked.update_query_dict({"read_timeout": "3"})
+        return asked.set(host="127.0.0.1", port=self.wire.port).render_as_string(hide_password=False)
 
     @contextlib.contextmanager
     def open(self):
@@ -75,14 +79,19 @@ def server(request):
     return request.param
 
 
-@pytest.fixture(params=["journal beside the orders", "journal in a file"])
+@pytest.fixture(params=["journal beside the orders", "journal in a file", "only the journal"])
 def office(request, server, tmp_path):
     url = request.getfixturevalue(f"{server}_url")
     at = make_url(url)
     upstream = f"{at.query['host']}/.s.PGSQL.5432" if "host" in at.query else (at.host, at.port or 3306)
-    journal = f"sqlite:///{tmp_path / 'journal.db'}" if request.param == "journal in a file" else None
+    file = f"sqlite:///{tmp_path / 'other.db'}"
+    orders, journal = {
+        "journal beside the orders": (url, None),
+        "journal in a file": (url, file),
+        "only the journal": (file, url),
+    }[request.param]
     with CutWire(upstream) as wire:
-        opened = Office(url, wire, journal)
+        opened = Office(wire, orders, journal, only_the_journal=orders == file)
         yield opened
         opened.direct.dispose()
 
@@ -181,9 +190,13 @@ def test_an_answer_that_trickles_is_an_answer(office):
         assert create(erp, "slow").replayed
 
 
-def test_a_server_that_accepts_and_says_nothing_is_a_transport_error(office):
+def test_a_server_that_accepts_and_says_nothing_is_told_before_anything_is_sent(office):
     office.wire.mend()
     office.wire.cut(Cut.HALF_OPEN)
-    with pytest.raises(ec.errors.TransportError) as refused:
-        ec.connect(office.url, timeout=1, **office.journal)
+    with (
+        pytest.raises((ec.errors.TransportError, ec.errors.JournalUnavailable)) as refused,
+        ec.connect(office.url, timeout=1, **office.journal) as erp,
+    ):
+        create(erp, "asked")
     assert refused.value.outcome == "not_applied"
+    assert office.standing("asked") == []

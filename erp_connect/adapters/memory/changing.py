@@ -20,6 +20,7 @@ from ...models import (
     GoodsReceipt,
     LineConfirmation,
     LineQuantity,
+    OrderFields,
     OrderStatus,
     PlaceHold,
     PurchaseOrder,
@@ -28,13 +29,13 @@ from ...models import (
     ReleaseHold,
     SubstituteProduct,
 )
-from ...rules.amending import amended
 from ...rules.cancelling import cancelled
 from ...rules.diff import moved
 from ...rules.posting import confirmed, received
-from ...rules.quantities import in_base_unit
+from ...rules.quantities import in_base_unit, open_quantity
 from ...rules.totals import tax_rates_of
 from ..contract import Conditional, OnCancel, Simulation, Write, Written
+from .free_goods import gifts_of
 from .orders import D, O, OrderRecords
 
 
@@ -125,14 +126,7 @@ class Changing(OrderRecords[D, O]):
         before = self.current(id)
         if check is not None:
             self.same_version(before, check)
-        after, replaced = amended(
-            before,
-            changes,
-            facts=self.facts(before, _products(changes)),
-            line_ids=self.line_id,
-            now=self.office.now(),
-            last_position=self.world.last_positions.get(id, 0),
-        )
+        after, replaced = self.changed(before, _with_gifts(before, changes), _products(changes), self.line_id)
         return self.store(before, after, _events(changes, after.status)), replaced
 
     def _cancelled(
@@ -141,6 +135,10 @@ class Changing(OrderRecords[D, O]):
         before = self.current(id)
         if check is not None:
             self.same_version(before, check)
+        if lines is not None:
+            lines = [*lines, *gifts_of(before, lines)]
+            if all(line.id in lines or open_quantity(line.quantities) <= 0 for line in before.lines):
+                lines = None  # nothing else is left open
         now = self.office.now()
         moved_lines = [line for line in before.lines if line.quantities.shipped or line.quantities.delivered]
         profile = self.office.profile
@@ -194,13 +192,11 @@ class SimulatingChanges(Changing[D, O]):
         if before is None:
             raise self.not_found()
         names = iter(range(1, 10_000))
-        after, _ = amended(
+        after, _ = self.changed(
             before,
-            changes,
-            facts=self.facts(before, _products(changes)),
-            line_ids=lambda _: f"simulated-{next(names)}",
-            now=self.office.now(),
-            last_position=self.world.last_positions.get(id, 0),
+            _with_gifts(before, changes),
+            _products(changes),
+            lambda _: f"simulated-{next(names)}",
         )
         return Simulation(order=after)
 
@@ -279,6 +275,13 @@ def move_stock(
     if known is not None and unit is not None:
         change = in_base_unit(known, change, unit)
     records.world.move_stock(known.number if known else product, warehouse, change)
+
+
+def _with_gifts(order: OrderFields, changes: Sequence[Amendment]) -> Sequence[Amendment]:
+    """The amendments, with each line that is cancelled followed by what came with it."""
+    reasons = {str(change.line): change.reason for change in changes if isinstance(change, CancelLine)}
+    came = gifts_of(order, reasons)
+    return (*changes, *(CancelLine.trusted(line=id, reason=reasons[parent]) for id, parent in came.items()))
 
 
 def _products(changes: Iterable[Amendment]) -> Iterable[str | Ref]:

@@ -13,8 +13,7 @@ from ...errors import (
     RequestRefused,
     TransitionNotAllowed,
 )
-from ...models import AddLine, EventKind, LineDraft, PurchaseOrderLineDraft, Severity
-from ...rules.amending import amended
+from ...models import AddLine, EventKind, LineDraft, OrderLine, PurchaseOrderLineDraft, Severity
 from ...rules.facts import Facts
 from ...rules.validation import examine, refuse
 from ..contract import Simulation, StampKind, Write, Written
@@ -73,8 +72,7 @@ class Creating(OrderRecords[D, O]):
             now=self.office.now(),
             stamp=None if self.policy.kind is StampKind.NONE else stamp,
         )
-        if self.side.book == "orders" and self.world.free_goods:
-            order = with_free_goods(order, self.world.free_goods, self.line_id)
+        order = with_free_goods(order, self.gifts, self.line_id)
         held = (EventKind.HELD,) if order.holds else ()
         return self.store(None, order, (EventKind.CREATED, *held))
 
@@ -126,14 +124,7 @@ class Creating(OrderRecords[D, O]):
             if line.warehouse is None and draft.warehouse is not None:
                 line = altered(line, warehouse=draft.warehouse)
             try:
-                after, _ = amended(
-                    before,
-                    (AddLine.trusted(line=line),),
-                    facts=self.facts(before, (line.product,)),
-                    line_ids=self.line_id,
-                    now=self.office.now(),
-                    last_position=self.world.last_positions.get(id, 0),
-                )
+                after, _ = self.changed(before, (AddLine.trusted(line=line),), (line.product,), self.line_id)
             except RequestRefused as refusal:
                 _in_the_draft(refusal, index)
                 raise
@@ -222,6 +213,16 @@ class CreatingBlocks(Creating[D, O]):
             self.side.shelf.erase(id)
 
 
+def _ordinals(lines: Sequence[OrderLine]) -> set[int]:
+    """Which lines of a draft stand there, counted from 1: what the product has added between them does not count."""
+    added = [line.position for line in lines if line.parent_line is not None]
+    return {
+        line.position - sum(1 for position in added if position < line.position)
+        for line in lines
+        if line.parent_line is None
+    }
+
+
 class Resuming(Creating[D, O]):
     """Completes or takes away what a cut create left behind."""
 
@@ -232,7 +233,7 @@ class Resuming(Creating[D, O]):
         current = self.office.read(f"{self.side.book}.get", lambda: self.side.shelf.get(order.id))
         if current is None:
             raise self.not_found()
-        ordinals = {line.position for line in current.lines}
+        ordinals = _ordinals(current.lines)
         references = {line.reference for line in current.lines if line.reference is not None}
         wanted: Sequence[LineDraft | PurchaseOrderLineDraft] = draft.lines
         missing = [
@@ -278,5 +279,6 @@ class Simulating(Creating[D, O]):
             line_ids=[f"simulated-{place}" for place in range(1, len(draft.lines) + 1)],
             now=self.office.now(),
         )
+        order = with_free_goods(order, self.gifts, "simulated-{}".format)
         said = tuple(found.message for found in findings if found.severity is not Severity.ERROR)
         return Simulation(order=order, messages=said)

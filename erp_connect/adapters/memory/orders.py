@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from ...errors import NotFound
 from ...models import (
     NO_CUSTOM,
+    Amendment,
     EventKind,
     Order,
     OrderDraft,
@@ -27,11 +28,13 @@ from ...models import (
     Shipment,
     Tracking,
 )
+from ...rules.amending import amended
 from ...rules.entering import enter
 from ...rules.facts import Facts
 from ...rules.lateness import tracking
 from ...rules.status import StatusFacts, timeliness, with_status
 from ..contract import Listing, OrderRef, StampPolicy, Support, Written
+from .free_goods import FreeGoods, with_free_goods
 from .office import PAGE, Office
 from .shaping import Shape
 from .shelf import Shelf, altered
@@ -160,6 +163,36 @@ class OrderRecords(Generic[D, O]):
             raise self.not_found()
         self.world.faults.check_lock(id)
         return found
+
+    @property
+    def gifts(self) -> Sequence[FreeGoods]:
+        """What the product adds to orders of this book by itself."""
+        return self.world.free_goods if self.side.book == "orders" else ()
+
+    def changed(
+        self,
+        before: O,
+        changes: Sequence[Amendment],
+        said: Iterable[str | Ref],
+        line_ids: Callable[[int], str],
+    ) -> tuple[O, Mapping[str, tuple[str, ...]]]:
+        """The order with all amendments and what the product adds to them, and which lines took whose place.
+
+        ``said`` are the products that the amendments name.
+        """
+        last_position = self.world.last_positions.get(before.id, 0)
+        after, replaced = amended(
+            before,
+            changes,
+            facts=self.facts(before, said),
+            line_ids=line_ids,
+            now=self.office.now(),
+            last_position=last_position,
+        )
+        known = {line.id for line in before.lines}.union(*replaced.values())
+        fresh = [line.id for line in after.lines if line.id not in known]
+        after = with_free_goods(after, self.gifts, line_ids, of=fresh, last_position=last_position)
+        return after, replaced
 
     def facts(self, order: O, said: Iterable[str | Ref | None] = ()) -> Facts:
         """What the rules want to know about an order and the products that come in."""

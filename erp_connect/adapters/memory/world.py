@@ -195,7 +195,8 @@ class World:
         """From now on, put ``quantity`` of ``gift`` into a sales order for every ``every`` of ``product`` ordered.
 
         The gift is a line of its own behind the others, with ``parent_line`` and a price of nothing, and shows as an
-        "added" difference in the receipt.  Only creating an order adds it; amendments leave it alone.
+        "added" difference in the receipt, of a create as of an amendment that adds a line.  It is cancelled together
+        with its parent; no other change of the parent touches it.
         """
         with self.lock:
             if every <= 0 or quantity <= 0:

@@ -33,7 +33,7 @@ from ...wire.sql.numbers import reserve
 from ..contract import Simulation, Write, Written
 from .documents import RECEIPT_PAPERS
 from .facts import Known
-from .keeping import held_to, keep_changed, locked
+from .keeping import held_to, in_known_money, keep_changed, locked
 from .mapping_orders import D, O
 from .orders import OrderRecords
 from .reading import by_keys, native_ids
@@ -126,7 +126,7 @@ class Changing(OrderRecords[D, O]):
     def _changing(self, verb: str, order: O, write: Write) -> Iterator[tuple[Connection, O]]:
         """The transaction, and the order as it stands in it, kept from others and held to its version."""
         with self.office.writing(f"{self.side.book}.{verb}", write) as connection:
-            current = locked(connection, self.office, self.side, order.id)
+            current = in_known_money(locked(connection, self.office, self.side, order.id), self.side)
             yield connection, held_to(current, order, force=write.force)
 
     def _current(self, connection: Connection, id: str) -> O:

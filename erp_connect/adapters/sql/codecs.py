@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, index
 from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from ...errors import MappingError
+from ...errors import MappingError, UnmappedCode
 from ...models import NO_CUSTOM, Address, Charge, Contact, Discount, FrozenMapping, Hold, Reference
 from ...models.order import ScheduleLine
 from ...models.product import ProductCode, ProductUnit
@@ -23,7 +23,10 @@ _REMEMBERED: Final = 4096
 
 
 class Codec(NamedTuple):
-    """How a value is read from its column, and how it is written there (``None`` for nothing)."""
+    """How a value is read from its column, and how it is written there (``None`` for nothing).
+
+    ``read`` raises over a stored value that is none of its kind; a ``MappingError`` says what the column holds instead.
+    """
 
     read: Callable[[Any], Any]
     write: Callable[[Any], Any]
@@ -31,7 +34,7 @@ class Codec(NamedTuple):
 
 def _unreadable() -> MappingError:
     return MappingError(
-        "a stored value is no JSON of ours any more", code="stored_json", hint="restore the row from a backup"
+        "what is no JSON of ours any more", code="stored_json", hint="restore the row from a backup"
     )
 
 
@@ -94,16 +97,18 @@ SCHEDULE: Final = json_of(tuple[ScheduleLine, ...])
 CODES: Final = json_of(tuple[ProductCode, ...])
 UNITS: Final = json_of(tuple[ProductUnit, ...])
 CUSTOM: Final = Codec(_custom, lambda value: None if value is NO_CUSTOM else _custom_text(value))
-ID: Final = Codec(str, int)
+ID: Final = Codec(
+    int.__repr__, int
+)  # as fast as str, and refuses what SQLite has let into a column of numbers
+WHOLE: Final = Codec(index, index)
 
 
 class _Members(dict[str, Any]):
     """The members of an enumeration by their values."""
 
     def __missing__(self, value: object) -> Any:
-        raise MappingError(
-            "a stored code is none of ours",
-            code="stored_code",
+        raise UnmappedCode(
+            "a code that is none of ours",
             hint=f"put one of these in its place: {', '.join(self)}",
         )
 

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
+from ...errors import MappingError
+
 if TYPE_CHECKING:
     from .mapping import Composed, Converted, Plain
 
+NONSENSE: Final = (MappingError, ValueError, TypeError, ArithmeticError)
+"""What a codec raises over a cell that holds none of its values."""
 _SLOTS: Final[dict[str, Any]] = {
     # What pydantic's own model_construct sets, without its detours.
     "new": object.__new__,
@@ -62,6 +66,14 @@ def _default(model: type[BaseModel], name: str) -> Any:
     return None if field.is_required() else field.get_default(call_default_factory=True)
 
 
+def _or_default(source: _Source, part: Composed, name: str, place: str | None) -> str:
+    """A part of a composed value: its cell, or the model's default where it has none, or an empty one."""
+    default = _default(part.model, name)
+    if place is None or default is None or place == "currency":
+        return place or source.bind(default)
+    return f"{source.bind(default)} if {place} is None else {place}"
+
+
 def reader(
     model: type[BaseModel],
     plain: Sequence[Plain],
@@ -69,10 +81,12 @@ def reader(
     composed: Sequence[Composed],
     *,
     whole: bool,
+    unreadable: Callable[[Any, Exception], Exception],
 ) -> Callable[[Any, str | None], Any]:
     """``made(row, currency)``: the model out of a row (``whole``), or its fields as a dict.
 
     The row has the plain columns first, then the converted and the composed ones; what stands behind is ignored.
+    ``unreadable(row, failure)`` is the error to raise where a codec refuses its cell.
     """
     source = _Source()
     cells: list[str] = []
@@ -93,13 +107,18 @@ def reader(
         places = {name: "currency" if column is None else cell() for name, column in part.parts.items()}
         target = f"v{len(said)}"
         inner = ", ".join(
-            f"{name!r}: {places.get(name) or source.bind(_default(part.model, name))}"
+            f"{name!r}: {_or_default(source, part, name, places.get(name))}"
             for name in part.model.model_fields
         )
         if part.optional:
             source.lines.append(f"    if {cells[-len(part.columns)]} is None:")
             source.lines.append(f"        {target} = {source.bind(_default(model, part.name))}")
             source.lines.append("    else:")
+            source.lines += [
+                f"        if {places[name]} is None: raise TypeError"
+                for name in part.required
+                if places[name] is not cells[-len(part.columns)]
+            ]
             source.build(target, part.model, f"{{{inner}}}", "        ")
         else:
             source.build(target, part.model, f"{{{inner}}}", "    ")
@@ -114,6 +133,12 @@ def reader(
         source.lines.append("    return it")
     else:
         source.lines.append(f"    return {{{fields}}}")
+    source.lines = [
+        "    try:",
+        *(f"    {line}" for line in source.lines),
+        f"    except {source.bind(NONSENSE)} as failure:",
+        f"        raise {source.bind(unreadable)}(row, failure) from None",
+    ]
     return source.function("row, currency")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from ...errors import NotFound
 from ...models import NO_CUSTOM, EventKind, FrozenMapping, OrderEvent
-from ...wire.sql import insert_many
+from ...wire.sql import insert_many, rows_of
 from ...wire.sql.numbers import reserve_in_commit_order
 from . import codecs
+from .mapping import Converted, RowMapping, same
 from .office import Office
 from .schema import COUNTERS, EVENTS
 
@@ -48,7 +49,7 @@ def note(connection: Connection, book: str, happened: Sequence[Happened], at: da
 def of_order(connection: Connection, book: str, order_id: int) -> tuple[OrderEvent, ...]:
     """What happened to one order, oldest first."""
     wanted = _events(book).where(EVENTS.c.order_id == order_id)
-    return tuple(_event(row) for row in connection.execute(wanted))
+    return tuple(_EVENT.read(row, None) for row in rows_of(connection, wanted))
 
 
 def since(office: Office, book: str, cursor: str | None) -> Iterator[OrderEvent]:
@@ -78,9 +79,9 @@ def since(office: Office, book: str, cursor: str | None) -> Iterator[OrderEvent]
 def _pages(office: Office, book: str, operation: str, last: int) -> Iterator[OrderEvent]:
     while True:
         with office.reading(operation) as connection:
-            rows = connection.execute(_events(book).where(EVENTS.c.id > last).limit(PAGE)).all()
+            rows = rows_of(connection, _events(book).where(EVENTS.c.id > last).limit(PAGE))
         for row in rows:
-            yield _event(row)
+            yield _EVENT.read(row, None)
         if len(rows) < PAGE:
             return
         last = rows[-1].id
@@ -98,20 +99,18 @@ def _number(cursor: str, operation: str) -> int:
 
 
 def _events(book: str) -> sa.Select[Any]:
-    columns = [EVENTS.c[name] for name in ("id", "order_id", "kind", "at", "details")]
-    return sa.select(*columns).where(EVENTS.c.book == book).order_by(EVENTS.c.id)
+    return sa.select(*_EVENT.columns).where(EVENTS.c.book == book).order_by(EVENTS.c.id)
 
 
-_KINDS: Final[Mapping[str, EventKind]] = {kind.value: kind for kind in EventKind}
-
-
-def _event(row: Any) -> OrderEvent:
-    key, order_id, kind, at, details = row
-    return OrderEvent.trusted(
-        cursor=str(key),
-        kind=_KINDS[kind],
-        order_id=str(order_id),
-        number=str(order_id),
-        at=at,
-        details=NO_CUSTOM if details is None else codecs.CUSTOM.read(details),
-    )
+_EVENT: Final = RowMapping(
+    OrderEvent,
+    EVENTS,
+    plain=same("at"),
+    converted=(
+        Converted("cursor", "id", codecs.ID),
+        Converted("order_id", "order_id", codecs.ID),
+        Converted("number", "order_id", codecs.ID),
+        Converted("kind", "kind", codecs.enum_of(EventKind)),
+        Converted("details", "details", codecs.CUSTOM),
+    ),
+)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ...models import Money, OrderFields, Product, Ref
 from ...rules.facts import Facts, Party, PriceEntry, PriceList
-from ...wire.sql import among
+from ...wire.sql import among, rows_of
 from .mapping_masters import CUSTOMERS, PRICE_COLUMNS, PRODUCTS, SUPPLIERS, price_entry
 from .mapping_orders import Side
 from .office import Office
@@ -156,7 +156,7 @@ class Known:
                 wanted = sa.select(*mapping.columns).where(
                     PARTIES.c.kind == self._side.party, among(self._connection, column, portion)
                 )
-                for row in self._connection.execute(wanted):
+                for row in rows_of(self._connection, wanted):
                     party = mapping.read(row, None)
                     self._parties[party.number] = self._parties_by_id[party.id] = party
         for number in [number for number in numbers if number not in self._parties][:SUGGESTED]:
@@ -212,20 +212,20 @@ def credit_used(connection: Connection, office: Office, parties: Mapping[str, Pa
     """What the open orders of these customers (by id) come to, each in the currency of the credit limit."""
     used = dict.fromkeys(parties, ZERO)
     currencies = {id: _credit_currency(party, office) for id, party in parties.items()}
-    worth: sa.ColumnElement[Any] = sa.func.coalesce(ORDERS.c.gross, ORDERS.c.net, type_=ORDERS.c.net.type)
     adds_up = connection.dialect.name != "sqlite"  # its decimals are text, which it would add up as floats
+    worth: Sequence[sa.ColumnElement[Any]] = (ORDERS.c.gross, ORDERS.c.net)
     if adds_up:
-        worth = sa.func.sum(worth, type_=ORDERS.c.net.type)
+        worth = [sa.func.sum(sa.func.coalesce(*worth), type_=ORDERS.c.net.type)]
     for portion in in_portions(sorted(int(id) for id in parties)):
-        wanted = sa.select(ORDERS.c.party_id, ORDERS.c.currency, worth).where(
+        wanted = sa.select(ORDERS.c.party_id, ORDERS.c.currency, *worth).where(
             among(connection, ORDERS.c.party_id, portion), ORDERS.c.is_open
         )
         if adds_up:
             wanted = wanted.group_by(ORDERS.c.party_id, ORDERS.c.currency)
-        for party_id, currency, amount in connection.execute(wanted):
+        for party_id, currency, *amounts in rows_of(connection, wanted):
             id = str(party_id)
             if currency == currencies[id]:
-                used[id] += amount or ZERO
+                used[id] += next((amount for amount in amounts if amount is not None), ZERO)
     return used
 
 
@@ -237,9 +237,8 @@ def products_by(
     by_id: dict[str, Product] = {}
     columns = PRODUCTS.columns
     for portion in in_portions(codes):
-        for row in connection.execute(
-            sa.select(*columns).where(among(connection, PRODUCT_TABLE.c.number, portion))
-        ):
+        numbered = sa.select(*columns).where(among(connection, PRODUCT_TABLE.c.number, portion))
+        for row in rows_of(connection, numbered):
             product = PRODUCTS.read(row, None)
             by_code[product.number or ""] = product
     for portion in in_portions([code for code in codes if code not in by_code]):
@@ -249,11 +248,11 @@ def products_by(
             .where(among(connection, PRODUCT_CODES.c.value, portion))
             .order_by(PRODUCT_CODES.c.product_id, PRODUCT_CODES.c.position)
         )
-        for row in connection.execute(wanted):
+        for row in rows_of(connection, wanted):
             by_code.setdefault(row[PRODUCTS.width], PRODUCTS.read(row, None))
     for portion in in_portions(ids):
-        for row in connection.execute(
-            sa.select(*columns).where(among(connection, PRODUCT_TABLE.c.id, portion))
+        for row in rows_of(
+            connection, sa.select(*columns).where(among(connection, PRODUCT_TABLE.c.id, portion))
         ):
             product = PRODUCTS.read(row, None)
             by_id[product.id] = product
@@ -275,7 +274,7 @@ def prices_of(
         wanted = sa.select(*columns, PRICES.c.product_id, PRICES.c.party_id).where(
             among(connection, PRICES.c.product_id, portion), mine if len(customers) <= 500 else sa.true()
         )
-        for row in connection.execute(wanted):
+        for row in rows_of(connection, wanted):
             product_id, party_id = row[-2:]
             customer = customers.get(party_id) if party_id is not None else None
             if party_id is None or customer is not None:

@@ -12,13 +12,16 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ...errors import NotFound, VersionConflict
+from ...errors import NotFound, UnmappedCode, VersionConflict
 from ...models import EventKind, FrozenMapping, OrderLine, OrderStatus
 from ...models.base import NO_CUSTOM
+from ...models.codes import UnknownCode
+from ...models.currencies import currency_code
 from ...rules.diff import moved
 from ...rules.quantities import open_quantity
 from ...wire.sql import insert_many
 from . import events
+from .errors import RESTORE
 from .events import Happened
 from .facts import Known
 from .mapping import RowMapping
@@ -75,6 +78,20 @@ def locked(connection: Connection, office: Office, side: Side[D, O], id: str) ->
         if found:
             return found[key]
     raise NotFound(f"there is no such {side.field.replace('_', ' ')}", system=office.system)
+
+
+def in_known_money(order: O, side: Side[Any, O]) -> O:
+    """The order; ``UnmappedCode`` where somebody else has put it in a currency that is none."""
+    try:
+        currency_code(order.currency)
+    except UnknownCode as unknown:
+        raise UnmappedCode(
+            f"what is stored cannot be written again: {unknown}",
+            path=f"{side.field}.currency",
+            native=(order.currency,),
+            hint=RESTORE,
+        ) from None
+    return order
 
 
 def held_to(current: O, planned: O, *, force: bool) -> O:

@@ -14,10 +14,12 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import sqlalchemy as sa
 from pydantic import BaseModel
 
+from ...errors import MappingError
 from ...models import Money, Quantities, UnitPrice
 from ...models.base import Value
 from .codecs import Codec
-from .compiling import builder, reader, writer
+from .compiling import NONSENSE, builder, reader, writer
+from .errors import RESTORE
 
 V = TypeVar("V", bound=Value)
 Cells = Sequence[Any]
@@ -56,6 +58,12 @@ class Composed:
         """The columns, in the order of ``parts``."""
         return tuple(column for column in self.parts.values() if column is not None)
 
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The fields of ``model`` that have a column of their own and no default."""
+        fields = self.model.model_fields
+        return tuple(name for name, column in self.parts.items() if column and fields[name].is_required())
+
 
 QUANTITIES: Final = (
     *("ordered", "confirmed", "allocated", "shipped", "delivered"),
@@ -81,6 +89,10 @@ def price(name: str) -> Composed:
 def quantities() -> Composed:
     """How much of a line stands where."""
     return Composed("quantities", Quantities, {name: name for name in QUANTITIES}, optional=False)
+
+
+def _stored(what: str) -> MappingError:
+    return MappingError(what, code="stored_value", hint=RESTORE)
 
 
 class RowMapping(Generic[V]):
@@ -117,12 +129,41 @@ class RowMapping(Generic[V]):
     @cached_property
     def read(self) -> Callable[[Cells, str | None], V]:
         """``read(row, currency)``: the model out of a row, which may have more columns behind."""
-        return reader(self.model, self._plain, self._converted, self._composed, whole=True)
+        return self._reader(whole=True)
 
     @cached_property
     def fields(self) -> Callable[[Cells, str | None], dict[str, Any]]:
         """``fields(row, currency)``: all fields of the model, those that have no column by their defaults."""
-        return reader(self.model, self._plain, self._converted, self._composed, whole=False)
+        return self._reader(whole=False)
+
+    def _reader(self, *, whole: bool) -> Callable[[Cells, str | None], Any]:
+        parts = self._plain, self._converted, self._composed
+        return reader(self.model, *parts, whole=whole, unreadable=self._unreadable)
+
+    def _unreadable(self, row: Cells, failure: Exception) -> Exception:
+        """The error that names the cell which a codec refuses."""
+        for field, cell in zip(self._converted, row[len(self._plain) :], strict=False):
+            try:
+                if cell is not None:
+                    field.codec.read(cell)
+            except MappingError as refused:
+                return self._holds(row, field.column, refused)
+            except NONSENSE:
+                return self._holds(row, field.column, _stored("what is no whole number"))
+        for part in self._composed:
+            for column in (str(part.parts[name]) for name in part.required):
+                if row[self._place(column)] is None is not row[self._place(part.columns[0])]:
+                    return self._holds(row, column, _stored("nothing"))
+        return failure
+
+    def _place(self, column: str) -> int:
+        return self.column_names.index(column)
+
+    def _holds(self, row: Cells, column: str, what: MappingError) -> MappingError:
+        path = f"{self.table.name}.{column}"
+        key = f" with id {row[self._place('id')]}" if "id" in self.column_names else ""
+        message = f"{path} holds {what.message}, in the row{key}"
+        return type(what)(message, code=what.code, path=path, hint=what.hint)
 
     @cached_property
     def made(self) -> Callable[[dict[str, Any]], V]:

@@ -48,10 +48,11 @@ _HEADER_CONVERTED: Final = (
 _HEADER_COMPOSED: Final = (money("net"), money("tax"), money("gross"))
 
 _LINE_PLAIN: Final = same(
-    *("position", "product", "unit", "requested", "promised", "description", "warehouse", "reference")
+    *("product", "unit", "requested", "promised", "description", "warehouse", "reference")
 )
 _LINE_CONVERTED: Final = (
     Converted("id", "id", codecs.ID),
+    Converted("position", "position", codecs.WHOLE),
     Converted("kind", "kind", codecs.enum_of(LineKind)),
     Converted("status", "status", codecs.enum_of(OrderStatus)),
     Converted("parent_line", "parent_line", codecs.ID),

@@ -121,7 +121,7 @@ class Masters(Generic[MD, M]):
     def enter(self, connection: Connection, draft: MD, stamp: str | None) -> M:
         """Put one on file in the caller's transaction; answered with as read back."""
         number = draft.code if isinstance(draft, ProductDraft) else draft.number
-        if connection.execute(self._select().where(self._numbered(number)).limit(1)).first() is not None:
+        if rows_of(connection, self._select().where(self._numbered(number)).limit(1)):
             raise DuplicateReference(
                 f"a {self.field} with this number is on file already",
                 path="code" if isinstance(draft, ProductDraft) else "number",
@@ -195,6 +195,8 @@ class Masters(Generic[MD, M]):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False, include_context=False)[0]
             path = ".".join(str(part) for part in first["loc"])
+            if first["loc"] and first["loc"][0] not in changes:
+                raise  # not what was asked for, but what stood in the row before
         # Raised outside the handler: pydantic's error holds what was given, and must not travel along.
         raise _refused("value_refused", path, str(first["msg"]))
 

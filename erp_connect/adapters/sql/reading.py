@@ -120,7 +120,7 @@ def assembled(side: Side[D, O], rows: Rows, today: date) -> Iterator[O]:
                 at += 1
             order = side.order(header, tuple(mine))
         except MappingError as failure:
-            failure.path = failure.path or f"{side.book}[{key}]"
+            failure.place = failure.place or f"{side.book}[{key}]"
             raise
         if order.status not in _DONE:
             # Whether it is late depends on the day of reading; nobody else has seen this order yet.

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from ...errors import InvalidOrder, NotFound
@@ -73,6 +74,8 @@ def _product(connection: Connection, said: str | Ref) -> Product:
 def _in_a_sold_unit() -> Iterator[None]:
     try:
         yield
+    except ValidationError:
+        raise
     except ValueError as error:
         finding = Finding(code="unit_not_sold", severity=Severity.ERROR, path="unit", message=str(error))
         raise InvalidOrder(str(error), findings=(finding,), code="unit_not_sold", path="unit") from error

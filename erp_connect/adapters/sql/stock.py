@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from ...models import LineKind, Order, OrderFields, OrderLine, OrderStatus, Product
 from ...rules.facts import Stock, StockLevel
 from ...rules.quantities import in_base_unit, open_quantity
-from ...wire.sql import among, update_many
+from ...wire.sql import among, rows_of, update_many
 from .reading import in_portions
 from .schema import NO_WAREHOUSE, PURCHASE_ORDER_LINES, PURCHASE_ORDERS, STOCK
 
@@ -64,7 +64,7 @@ class StockRows:
                 .where(among(connection, STOCK.c.product_id, portion))
                 .order_by(STOCK.c.product_id, STOCK.c.warehouse)
             )
-            for row in connection.execute(wanted.with_for_update() if lock else wanted):
+            for row in rows_of(connection, wanted.with_for_update() if lock else wanted):
                 key, warehouse, on_hand, reserved = row
                 product = products[key]
                 number, unit = product.number or product.id, product.unit or ""
@@ -223,7 +223,7 @@ def incoming(
             .join_from(PURCHASE_ORDER_LINES, PURCHASE_ORDERS, lines.order_id == orders.id)
             .where(among(connection, lines.product_id, portion), lines.is_open)
         )
-        for row in connection.execute(wanted):
+        for row in rows_of(connection, wanted):
             product = products[row.product_id]
             number = product.number or product.id
             left = row.ordered - (row.cancelled or ZERO) - (row.delivered or ZERO)

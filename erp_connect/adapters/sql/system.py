@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import index
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -12,8 +13,8 @@ from sqlalchemy import Connection, Engine
 from ...errors import ConfigurationError
 from ...rules.back_office import CompanySettings
 from ...rules.facts import Policy, Rounding
-from ...wire.sql import reading
-from .errors import INIT_HINT, translated
+from ...wire.sql import reading, rows_of
+from .errors import INIT_HINT, RESTORE, translated
 from .schema import SCHEMA_VERSION, SYSTEM
 
 
@@ -63,6 +64,7 @@ def open_system(engine: Engine) -> SystemInfo:
         raise ConfigurationError(
             "this database holds our tables, but no company yet", code="not_initialised", hint=INIT_HINT
         )
+    _check(info)
     if info.schema_version > SCHEMA_VERSION:
         raise newer_schema(info.schema_version)
     if info.schema_version < SCHEMA_VERSION:
@@ -78,8 +80,23 @@ def open_system(engine: Engine) -> SystemInfo:
 def read_system(connection: Connection) -> SystemInfo | None:
     """The system's row, whatever its version; ``None`` when there is none."""
     columns = [SYSTEM.c[name] for name in SystemInfo.__slots__]
-    row = connection.execute(sa.select(*columns)).first()
-    return None if row is None else SystemInfo(**row._mapping)
+    rows = rows_of(connection, sa.select(*columns))
+    return SystemInfo(**rows[0]._mapping) if rows else None
+
+
+def _check(info: SystemInfo) -> None:
+    """``ConfigurationError`` where somebody has written what this library cannot take for an answer."""
+    column, hint = "schema_version", RESTORE
+    try:
+        index(info.schema_version)
+        for column, of in (("timezone", "zone"), ("rounding", "policy")):
+            hint = f"set it anew with: erp-connect init URL --change --{column} ..."
+            getattr(info, of)
+    except (ValueError, KeyError, TypeError):
+        path = f"{SYSTEM.name}.{column}"
+        raise ConfigurationError(
+            f"{path} holds what is none", code="stored_value", path=path, hint=hint
+        ) from None
 
 
 def newer_schema(version: object) -> ConfigurationError:

@@ -16,7 +16,7 @@ from ...errors import NotFound
 from ...models import CustomerDraft, Product, ProductDraft, SupplierDraft, UnitPrice
 from ...rules.back_office import PriceCase, counted, hold_to_count, price_case, price_list_entry
 from ...rules.facts import PriceEntry, StockLevel
-from ...wire.sql import insert_many, update_many
+from ...wire.sql import insert_many, rows_of, update_many
 from ...wire.sql.numbers import reserve
 from .facts import products_by
 from .mapping_masters import PRICE_COLUMNS, price_cells, price_entry
@@ -110,7 +110,7 @@ class World:
                 .order_by(PRICES.c.id)
             )
             number = known.number or known.id
-            return tuple(price_entry(number, row[-1], row) for row in connection.execute(wanted))
+            return tuple(price_entry(number, row[-1], row) for row in rows_of(connection, wanted))
 
     def set_price(self, product: str, amount: UnitPrice, **case: Unpack[PriceCase]) -> None:
         """Put a price on file: for everybody, for a customer (by number), or for a price group.
@@ -160,10 +160,10 @@ def _held(connection: Connection, product: int) -> dict[str, Decimal]:
         .order_by(STOCK.c.warehouse)
         .with_for_update()
     )
-    if not connection.execute(wanted).all():
+    if not rows_of(connection, wanted):
         _kept_for_us(connection, product)
     # Once more: a statement that had to wait does not see the rows that it waited for being added.
-    return {row.warehouse: row.on_hand for row in connection.execute(wanted)}
+    return {row.warehouse: row.on_hand for row in rows_of(connection, wanted)}
 
 
 def _kept_for_us(connection: Connection, product: int) -> None:
@@ -175,7 +175,7 @@ def _kept_for_us(connection: Connection, product: int) -> None:
 def _forget_same(connection: Connection, product: int, party: int | None, entry: PriceEntry) -> bool:
     columns = [PRICES.c[name] for name in PRICE_COLUMNS]
     same = PRICES.c.party_id == party if party is not None else PRICES.c.party_id.is_(None)
-    rows = connection.execute(sa.select(PRICES.c.id, *columns).where(PRICES.c.product_id == product, same))
+    rows = rows_of(connection, sa.select(PRICES.c.id, *columns).where(PRICES.c.product_id == product, same))
     gone = [
         key
         for key, *cells in rows
@@ -203,7 +203,7 @@ def _reserved(connection: Connection, product: Product, places: Iterable[str]) -
         .join_from(ORDER_LINES, ORDERS, lines.order_id == ORDERS.c.id)
         .where(lines.product_id == int(product.id), lines.is_open, lines.kind == "item")
     )
-    for row in connection.execute(wanted):
+    for row in rows_of(connection, wanted):
         left = row.ordered - (row.cancelled or ZERO) - (row.shipped or ZERO)
         place = row.place if row.place in amounts else fallback
         amounts[place] += based(product, left, row.unit)

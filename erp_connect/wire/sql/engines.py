@@ -331,9 +331,10 @@ def _mysql_args(target: URL, timeout: float, application_name: str) -> dict[str,
 
 
 def _settle_mysql(engine: Engine, timeout: float) -> None:
+    wait = max(1, int(timeout))  # for a row, and for a table, which is else waited for a day long
     session = (
         f"SET SESSION sql_mode='{_SQL_MODE}', time_zone='+00:00', "
-        f"innodb_lock_wait_timeout={max(1, int(timeout))}"
+        f"innodb_lock_wait_timeout={wait}, lock_wait_timeout={wait}"
     )
 
     @event.listens_for(engine, "connect")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ from ...errors import (
 from .trouble import CommitUnanswered, Diagnosis, Trouble, ValueDoesNotFit, classify
 from .unreadable import UnreadableCell
 
-__all__ = ["DATABASE_ERRORS", "Saying", "said_of", "understood"]
+__all__ = ["DATABASE_ERRORS", "RESTORE", "Saying", "said_of", "understood"]
 
 DATABASE_ERRORS: Final = (
     sa_exc.DBAPIError,
@@ -36,6 +37,9 @@ DATABASE_ERRORS: Final = (
     ValueDoesNotFit,
 )
 """All that a statement or a transaction can raise."""
+
+RESTORE: Final = "put it right in the database, or restore the row from a backup"
+"""What to do about a value that is none of its column's kind."""
 
 Saying = tuple[type[ErpConnectError], str, dict[str, Any]]
 """The class of an error, its text, and its details."""
@@ -63,11 +67,7 @@ _SAID: Final[Mapping[Trouble, Saying]] = {
         "the transaction met another one and was rolled back",
         {"code": "conflict", "retry_after": 0.1},
     ),
-    Trouble.LOCK_TIMEOUT: (
-        RecordLocked,
-        "another transaction holds what this one needs",
-        {"retry_after": 1.0},
-    ),
+    Trouble.LOCK_TIMEOUT: (RecordLocked, "another transaction holds {locked}", {"retry_after": 1.0}),
     Trouble.STATEMENT_TIMEOUT: (TransportError, "the database was too slow and was stopped", {}),
     Trouble.NOT_CONNECTED: (TransportError, "no connection to the database", {"retry_after": 1.0}),
     Trouble.CONNECTION_LOST: (
@@ -150,11 +150,25 @@ def understood(
             str(exc),
             code="stored_value",
             path=f"{exc.table}.{exc.column}",
-            hint="put it right in the database, or restore the row from a backup",
+            hint=RESTORE,
             system=system,
             operation=operation,
         )
     diagnosis = classify(exc, tables)
     native = [text for text in (diagnosis.code, diagnosis.constraint) if text]
     kind, said, details = said_of(diagnosis, instead)
+    if diagnosis.trouble is Trouble.LOCK_TIMEOUT:
+        said = said.format(locked=_locked(exc))
     return kind(said, system=system, operation=operation, native=native, **details)
+
+
+def _locked(exc: BaseException) -> str:
+    """What a statement waited for in vain: SQLite's file, which takes one writer at a time, or what its table needs."""
+    statement = getattr(exc, "statement", None) or ""
+    if statement.startswith("BEGIN"):
+        return "the SQLite file"
+    found = _FIRST_TABLE.search(statement)
+    return f"a row or table that a statement on {found.group(1)} needs" if found else "what this one needs"
+
+
+_FIRST_TABLE: Final = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+[\"`\[]?(\w+)")

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, Select
+from sqlalchemy import Connection, Select
+from sqlalchemy.sql import visitors
 
 __all__ = ["UnreadableCell", "rows_of"]
 
@@ -24,7 +25,7 @@ class UnreadableCell(Exception):
 
 def rows_of(
     connection: Connection, statement: Select[Any], parameters: Mapping[str, Any] | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """All rows of a SELECT.  Raises :class:`UnreadableCell` for a value that its column's type cannot read.
 
     Only SQLite lets such values in: it holds columns to no type.
@@ -57,16 +58,18 @@ def _found(
                     read(value)
             except _NONSENSE:
                 return UnreadableCell(
-                    _table(column),
-                    str(column.name),
+                    *_place(column),
                     column.type.python_type.__name__,
                     _named(columns, tuple(row)),
                 )
     return None
 
 
-def _table(column: Any) -> str:
-    return str(getattr(column.table, "name", column.table))
+def _place(column: Any) -> tuple[str, str]:
+    """Table and column; of an expression those that it is made of."""
+    columns = [part for part in visitors.iterate(column) if isinstance(part, sa.Column)]
+    tables = dict.fromkeys(str(part.table.name) for part in columns)
+    return "/".join(tables), "/".join(dict.fromkeys(part.name for part in columns))
 
 
 def _named(columns: Sequence[Any], row: Sequence[Any]) -> str:
