@@ -30,6 +30,7 @@ OURS: Final = ("Result", "Errors", "Key")
 """The columns of a checked copy; the first two side by side are ours, and are never read as orders."""
 HEADER_ROWS: Final = 30
 """How many filled rows are looked at for the header row."""
+_LONGEST_HEADING: Final = 300
 _ENOUGH: Final = 2
 """Known fields that make a row a header row."""
 
@@ -87,8 +88,8 @@ class Layout:
 
 
 def fold(text: str) -> str:
-    """A heading without case, accents, blanks and punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    """A heading without case, accents, blanks and punctuation; only its begin, of texts that are no headings."""
+    plain = unicodedata.normalize("NFKD", text[:_LONGEST_HEADING].casefold())
     return "".join(char for char in plain if char.isalnum())
 
 

@@ -197,7 +197,11 @@ def not_written(file: MappingFile, book: str, rows: OrderRows, *, writable: bool
 def _why_not(book: str, rows: OrderRows, verb: str) -> str | None:
     lines = rows.lines
     if verb in ("create", "add_line", "split_line"):
-        missing = [name for name in ("product", "ordered", "unit") if not _has_place(lines.fields.get(name))]
+        missing = [
+            name
+            for name in ("product", "ordered", "unit")
+            if not (_has_place(lines.fields.get(name)) or getattr(lines.fields.get(name), "value", None))
+        ]
         if missing:
             return f"{book}.lines.fields.{missing[0]} has no column that could be written"
         if lines.new_key is None and not rows.flat:

@@ -81,7 +81,7 @@ def _number(source: Source, column: Column, number: Decimal, path: str) -> Any:
     places = column.scale if column.kind == "decimal" else source.decimals
     if places is not None and number != quantize(number, Decimal(1).scaleb(-places)):
         raise _lossy(path, f"more than {places} decimal places")
-    return float(number) if column.kind == "float" else number
+    return number  # into a FLOAT as well: the database's own conversion is the only one
 
 
 def _lossy(path: str, why: str) -> LossyWrite:

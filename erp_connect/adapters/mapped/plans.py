@@ -3,116 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
-from ...errors import LossyWrite, MappingError, UnmappedCode
-from ...wire.sql.types import plain
+from ...errors import MappingError
 from .counting import scaled
-from .file import MappingFile, qualified
+from .file import qualified
 from .format import AddressKey, AddressParts, AddressRows, Kind, Lookup, Rows, Several, Source
-from .natives import Cell, codec
+from .natives import codec
+from .parts import Field, Found, Ground, KeyPart, literal, part_of_id
 from .statements import Conditions, fetch
-from .tables import Column, Table, Tables
-from .texts import Unmapped, text_of
+from .tables import Column, Table
+from .texts import Unmapped
 
 __all__ = ["Field", "Ground", "KeyPart", "Plan", "address_plan"]
 
 _NUMBERS: Final = ("integer", "decimal", "float")
 ADDRESS: Final = ("name", "city", "postal_code", "country", "region", "contact", "phone", "email", "gln")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What every plan stands on: the file, the database's tables, and the settings that its SQL may name."""
-
-    file: MappingFile
-    tables: Tables
-    settings: Mapping[str, Any]
-    connection: Connection
-
-    @property
-    def dialect(self) -> str:
-        return self.tables.dialect
-
-    def conditions(self) -> Conditions:
-        """Conditions for a new statement."""
-        return Conditions(self.dialect, self.settings)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyPart:
-    """One column of a key."""
-
-    name: str
-    sql: str
-    kind: str | None
-    blanks: bool = False
-    """Filled with blanks by the database itself, which do not count when it compares."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """How a lookup goes from what we say to the key that stands in the column."""
-
-    key: str
-    value: str
-    source: str
-    where: tuple[str, ...] = ()
-    current: tuple[str, ...] = ()
-    """What must hold besides of a row that something new points to."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """A field of a section: its SQL, its codec, and the column that it is written to."""
-
-    name: str
-    source: Source
-    cell: Cell
-    sql: str
-    base: str
-    """The column's or expression's own SQL, before a look-up."""
-    column: Column | None = None
-    factor: str | None = None
-    times: str | None = None
-    found: Found | None = None
-    address: bool = False
-    """Read out of a joined address: written by the address, not by this field."""
-
-    @property
-    def constant(self) -> bool:
-        """Whether it is said once for all in the file."""
-        return self.source.value is not None
-
-    @property
-    def writable(self) -> bool:
-        """Whether the field has a column of its own that can be written."""
-        scaled = self.factor is not None or self.times is not None
-        return (
-            self.column is not None and not self.address and not (scaled and self.source.write_factor is None)
-        )
-
-    def condition(self, conditions: Conditions, value: Any) -> None:
-        """That the field says this."""
-        if self.constant:
-            if self.source.value != value:
-                conditions.never()
-            return
-        try:
-            natives = self.cell.natives(value)
-        except (LossyWrite, UnmappedCode):
-            conditions.never()
-            return
-        if self.column is not None and self.found is None and self.column.kind in _NUMBERS:
-            natives = [native for native in natives if not isinstance(native, str)]
-        if self.source.type == "integer" and self.found is None:
-            natives = [int(native) for native in natives if str(native).isdigit()]
-        natives = [native for native in natives if not (isinstance(native, str) and "\x00" in native)]
-        conditions.among(self.sql, natives)
 
 
 Reader = Callable[[Any], Any]
@@ -371,9 +280,9 @@ class Plan:
             if deleted.live is None and not isinstance(deleted.value, str | int | bool | Decimal):
                 yield f"{part.sql} IS NULL"
             elif deleted.live is None:
-                yield f"({part.sql} IS NULL OR {part.sql} <> {_literal(deleted.value, part.kind)})"
+                yield f"({part.sql} IS NULL OR {part.sql} <> {literal(deleted.value, part.kind)})"
             else:
-                yield f"{part.sql} = {_literal(deleted.live, part.kind)}"
+                yield f"{part.sql} = {literal(deleted.live, part.kind)}"
 
     def conditions(self) -> Conditions:
         """Conditions for a new statement on this section, its own among them."""
@@ -437,7 +346,7 @@ class Plan:
     def id_of(self, key: Sequence[Any], places: Sequence[int] | None = None) -> str:
         """Our id of a native key: its parts (those at ``places``) joined by ``/``."""
         chosen = range(len(self.keys)) if places is None else places
-        parts = [_part(key[place], self.keys[place]) for place in chosen]
+        parts = [part_of_id(key[place], self.keys[place]) for place in chosen]
         if len(parts) == 1:
             return parts[0]
         return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
@@ -461,24 +370,6 @@ class Plan:
             else:
                 found.append(text)
         return tuple(found)
-
-
-def _literal(value: Any, kind: str | None) -> str:
-    """A constant of the mapping file in its SQL; texts are quoted."""
-    if kind == "boolean" and not isinstance(value, str):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, int | Decimal):
-        return format(Decimal(value), "f")
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def _part(cell: Any, key: KeyPart) -> str:
-    if isinstance(cell, int):
-        return str(cell)
-    text = text_of(plain(cell) if isinstance(cell, Decimal) else cell)
-    return text.rstrip(" ") if key.blanks else text
 
 
 def address_plan(ground: Ground, section: AddressRows, path: str) -> Plan:

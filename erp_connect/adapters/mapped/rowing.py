@@ -16,7 +16,8 @@ from ...rules.exact import decimal_of
 from .format import Also
 from .givens import Context, Given, Sql, givens
 from .keys import run
-from .plans import Field, Found, Ground, Plan
+from .parts import Field, Found, Ground
+from .plans import Plan
 from .statements import bindable, bound, named_in
 from .tables import Table
 from .texts import text_of

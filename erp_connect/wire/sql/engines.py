@@ -7,10 +7,8 @@ snapshot and never waits for writers; a writing one takes SQLite's only write lo
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
-import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,9 +19,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import Pool
 
 from ...errors import ConfigurationError
+from .forking import outlive_forks
 from .trouble import CommitUnanswered, Trouble, classify
 
 __all__ = ["is_memory", "open_engine", "reading", "sqlite_file", "writing"]
@@ -71,8 +69,8 @@ def open_engine(
 
     ``timeout`` (seconds) bounds connecting, waiting for a lock, a statement, and waiting for the pool.
     ``create`` lets a missing SQLite file be made; without it a mistyped path is a ``ConfigurationError``
-    and not a new empty database.  ``foreign`` leaves a SQLite file's own journal mode as it is.  Thread-safe; the
-    pool is reopened in the child after a fork.
+    and not a new empty database.  ``foreign``: a SQLite file keeps its journal mode.
+    Thread-safe; the pool is reopened in the child after a fork.
     Raises ``ConfigurationError`` for a URL that cannot be read, for another driver than ours with the URL that
     names ours, and for a missing driver with the extra that installs it.
     """
@@ -110,7 +108,7 @@ def open_engine(
         raise ConfigurationError(f"the settings in the {dialect} URL are not understood") from exc
     _settle(engine, dialect, timeout, foreign=foreign)
     if not is_memory(engine):
-        _open_engines.add(engine)
+        outlive_forks(engine)
     return engine
 
 
@@ -190,8 +188,7 @@ def _sqlite_options(target: URL, args: dict[str, Any], timeout: float, create: b
         )
     if create and not file.parent.is_dir():
         raise ConfigurationError(f"the folder {file.parent} does not exist", hint="make the folder first")
-    read_only = target.query.get("mode") == "ro"
-    mode = "rwc" if create else "ro" if read_only else "rw"
+    mode = "rwc" if create else "ro" if target.query.get("mode") == "ro" else "rw"
     name = f"file:{quote(str(file))}?mode={mode}"
 
     def in_file() -> sqlite3.Connection:
@@ -201,9 +198,7 @@ def _sqlite_options(target: URL, args: dict[str, Any], timeout: float, create: b
     return {"creator": in_file, "poolclass": sa.QueuePool}
 
 
-def _settle_sqlite(engine: Engine, timeout: float, *, foreign: bool) -> None:
-    own_file = not foreign and not is_memory(engine)
-
+def _settle_sqlite(engine: Engine, timeout: float, *, own_file: bool) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
@@ -354,7 +349,7 @@ def _settle_mysql(engine: Engine, timeout: float) -> None:
 
 def _settle(engine: Engine, dialect: str, timeout: float, *, foreign: bool) -> None:
     if dialect == "sqlite":
-        _settle_sqlite(engine, timeout, foreign=foreign)
+        _settle_sqlite(engine, timeout, own_file=not foreign and not is_memory(engine))
         return
     if engine.driver == "psycopg":
         _settle_postgresql(engine, timeout)
@@ -422,32 +417,3 @@ def writing(engine: Engine) -> Iterator[Connection]:
                     "the connection broke while the transaction was being committed"
                 ) from exc
             raise
-
-
-# -- fork --------------------------------------------------------------------------------------------------
-
-_open_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
-# A forked child must neither use nor close its parent's connections, and dropping the last reference to one
-# would close it: they are kept here, untouched, until the child ends.
-_inherited: list[Pool] = []
-
-
-def _reopen_in_child() -> None:
-    for engine in list(_open_engines):
-        _inherited.append(engine.pool)
-        engine.dispose(close=False)
-
-
-def _close_files_before_fork() -> None:
-    """Close idle connections to SQLite files: they are opened again when they are needed.
-
-    SQLite keeps in memory which locks its process holds.  A child inherits that memory and not the locks: it would
-    take none of its own, and whoever closes the file last elsewhere would remove the child's commits with the log.
-    """
-    for engine in list(_open_engines):
-        if engine.dialect.name == "sqlite":
-            engine.dispose()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_close_files_before_fork, after_in_child=_reopen_in_child)

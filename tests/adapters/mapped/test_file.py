@@ -96,9 +96,19 @@ def company(tmp_path):
         ('number = "no"', 'number = "h.nr"', "orders.fields.number", "no column nr"),
         ('currency = "cur"', "", "orders.fields.currency", "which currency"),
         ('currency = "cur"', 'currency = "ref"', "orders.fields.currency", "source of customer_po already"),
-        ('ordered = "qty"', 'ordered = { column = "qty", sql = "1" }', "orders.lines.fields.ordered", "one of"),
+        (
+            'ordered = "qty"',
+            'ordered = { column = "qty", sql = "1" }',
+            "orders.lines.fields.ordered",
+            "one of",
+        ),
         ('ordered = "qty"', 'ordered = { column = "qty", decimal = 3 }', "ordered.decimal", "'decimals'"),
-        ('parent = { head_id = "id" }', 'parent = { head_id = "no" }', "orders.lines.parent", "not in the key"),
+        (
+            'parent = { head_id = "id" }',
+            'parent = { head_id = "no" }',
+            "orders.lines.parent",
+            "not in the key",
+        ),
         ('timezone = "Europe/Berlin"', 'timezone = "Europe/Berln"', "timezone", "Europe/Berlin"),
         ('lookup = "products"', 'lookup = "suppliers"', "product.lookup", "no section [suppliers]"),
         ("[orders.lines]", "[orders.linse]", "orders.linse", "'lines'"),
@@ -117,7 +127,9 @@ def test_a_floating_point_column_needs_its_decimals(company):
     with pytest.raises(MappingError, match="weight is a floating-point number") as found:
         company('currency = "cur"', 'currency = "cur"\ncustom.weight = "weight"')
     assert "decimals = 3" in found.value.hint
-    with company('currency = "cur"', 'currency = "cur"\ncustom.weight = { column = "weight", decimals = 3 }') as erp:
+    with company(
+        'currency = "cur"', 'currency = "cur"\ncustom.weight = { column = "weight", decimals = 3 }'
+    ) as erp:
         assert str(erp.orders.get("1").custom["weight"]) == "1.5"
 
 
@@ -194,7 +206,9 @@ def test_a_page_costs_two_statements_whatever_it_holds(company, tmp_path):
 
     with sqlite3.connect(tmp_path / "company.db") as connection:
         for n in range(2, 702):
-            connection.execute("INSERT INTO head VALUES (?, ?, 1, NULL, NULL, 'EUR', 'eva', 1)", (n, f"A-{n}"))
+            connection.execute(
+                "INSERT INTO head VALUES (?, ?, 1, NULL, NULL, 'EUR', 'eva', 1)", (n, f"A-{n}")
+            )
             connection.execute("INSERT INTO pos VALUES (?, ?, 1, 1, 1, 'ST', 1)", (n + 10, n))
     connection.close()
     said = []
