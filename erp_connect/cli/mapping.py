@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..adapters.contract import Listing, Support
 from ..adapters.registry import resolve
 from ..adapters.schemes import speaks_sql
 from ..errors import ConfigurationError
@@ -81,10 +83,13 @@ def doctor(
 ) -> None:
     """Examine a mapping: does it read what stands there, do the amounts agree, and can orders be found quickly?
 
-    Nothing is written. Ends with 1 when something is wrong or looks wrong.
+    Where the connection may write (--set writable=yes), an order is written, changed and cancelled as well, in a
+    transaction that is rolled back; numbers out of a sequence stay used. Ends with 1 when something is wrong or
+    looks wrong.
     """
     from ..adapters.mapped.adapter import MappedAdapter
     from ..adapters.mapped.examining import examined
+    from ..adapters.mapped.rehearsing import rehearsed
 
     terminal = Terminal(as_json)
     given = settings_of(settings) | ({"mapping": mapping} if mapping is not None else {})
@@ -95,6 +100,9 @@ def doctor(
     try:
         adapter.open()
         symptoms = list(examined(adapter, limit=limit))
+        if adapter.capabilities.support("orders.list") is not Support.NONE:
+            models = list(islice(adapter.orders.list(Listing(limit=limit)), limit))
+            symptoms += rehearsed(adapter, models)
     finally:
         adapter.close()
     terminal.result([asdict(each) for each in symptoms])

@@ -108,6 +108,17 @@ class Adding(Generic[D, O]):
             said["price"] = exact
         return said
 
+    def _refuse_own_values(self, order: O, allowed: Collection[str]) -> None:
+        """A date or warehouse of one line alone has no place where only the header has a column for it."""
+        for name in self.plan.lifted:
+            path, common = f"{self.side.field}.line.{name}", getattr(order, name)
+            if path not in allowed and any(getattr(line, name) not in (None, common) for line in order.lines):
+                raise LossyWrite(
+                    f"only the order as a whole has a {name} here, not a line of its own",
+                    fields=(path,),
+                    path=name,
+                )
+
     def _refuse_unheld(
         self, said: Mapping[str, Any], names: Iterable[str], rower: Rower, allowed: Collection[str]
     ) -> None:
@@ -154,6 +165,7 @@ class Adding(Generic[D, O]):
     ) -> tuple[Any, ...]:
         """Insert an order with its lines; answers with its native key."""
         said = self._said(order)
+        self._refuse_own_values(order, allowed)
         self._refuse_unheld(said, said, self.header, allowed)
         context = Context(said=said, now=self.office.now())
         natives = self.header.natives(connection, said)

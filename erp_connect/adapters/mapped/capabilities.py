@@ -316,8 +316,10 @@ def _unheld(path: str) -> FieldSupport:
 def _address_field(
     file: MappingFile, said: AddressParts | AddressKey, plan: Plan | None, head: str, part: str, path: str
 ) -> FieldSupport | None:
+    if not _has_place(said):
+        return FieldSupport(support=Support.NONE, why=f"{path} is only read")
     if not part:
-        return None if _has_place(said) else FieldSupport(support=Support.NONE, why=f"{path} is only read")
+        return None
     if isinstance(said, AddressKey):
         section = file.addresses.get(said.section)
         known = section is not None and part in section.fields

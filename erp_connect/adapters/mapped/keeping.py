@@ -41,6 +41,7 @@ class Keeper(Adding[D, O]):
         self, connection: Connection, before: O, after: O, key: tuple[Any, ...], steps: Steps
     ) -> dict[str, str]:
         """Store an order in its new state; answers with the ids that new lines were given."""
+        self._refuse_own_values(after, steps.allowed)
         said, old = self._said(after), self._said(before)
         self._refuse_unheld(said, changed(old, said), self.header, steps.allowed)
         names = (changed(old, said) - _untold(said)) & self.header.writable.keys()

@@ -133,7 +133,7 @@ class Records(Generic[M]):
         found: dict[str, M] = {}
         for start in range(0, len(numbers), PAGE):
             conditions = self.plan.conditions()
-            natives = [n for number in numbers[start : start + PAGE] for n in field.cell.natives(number)]
+            natives = [n for number in numbers[start : start + PAGE] for n in field.sayable(number)]
             conditions.among(field.sql, natives)
             found |= {each.number or "": each for each in self._page(connection, conditions)}
         return {number: found[number] for number in numbers if number in found}
@@ -233,7 +233,7 @@ class Products(Records[Product]):
             return found
         conditions = other.plan.conditions()
         field = other.plan.fields["value"]
-        conditions.among(field.sql, [native for number in missing for native in field.cell.natives(number)])
+        conditions.among(field.sql, [native for number in missing for native in field.sayable(number)])
         parents = [part.sql for part in other.parent]
         rows = other.plan.fetch(connection, conditions, before=parents, order_by=parents)
         by_key = {same_key(row[: other.width]): other.values(row, []).get("value") for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,10 @@ from ..contract import Write
 from .errors import DATABASE_ERRORS, understood
 
 
+class _Undone(Exception):
+    """The end of a rehearsal."""
+
+
 class Office:
     """One connection to one foreign database."""
 
@@ -24,6 +28,7 @@ class Office:
         self.clock = clock
         self.system = system
         self.zone = zone
+        self._rehearsal: Connection | None = None
 
     def now(self) -> datetime:
         """The present instant."""
@@ -44,8 +49,27 @@ class Office:
         """A writing transaction: committed at the end, rolled back when the block raises."""
         for write in writes:
             write.sending(operation)
+        rehearsal = self._rehearsal
+        if rehearsal is not None:
+            with self.signed(operation), rehearsal.begin_nested():
+                yield rehearsal
+            return
         with self.signed(operation), writing(self.engine) as connection:
             yield connection
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[None]:
+        """What the books write inside is read back as ever, and undone at the end; one rehearsal at a time.
+
+        Numbers out of a sequence stay used, as after any transaction that was rolled back.
+        """
+        with self.signed("rehearse"), suppress(_Undone), writing(self.engine) as connection:
+            self._rehearsal = connection
+            try:
+                yield
+            finally:
+                self._rehearsal = None
+            raise _Undone
 
     @contextmanager
     def signed(self, operation: str) -> Iterator[None]:

@@ -73,9 +73,7 @@ class OrderRecords(Generic[D, O]):
         with self.office.reading(f"{self.side.book}.find") as connection:
             for start in range(0, len(stamps), PAGE):
                 conditions = self.plan.conditions()
-                natives = [
-                    native for each in stamps[start : start + PAGE] for native in field.cell.natives(each)
-                ]
+                natives = [native for each in stamps[start : start + PAGE] for native in field.sayable(each)]
                 conditions.among(field.sql, natives)
                 for order in self.plan.assembled(
                     *self.plan.page(connection, conditions), self.office.today()

@@ -94,22 +94,25 @@ class Field:
             self.column is not None and not self.address and not (scaled and self.source.write_factor is None)
         )
 
+    def sayable(self, value: Any) -> list[Any]:
+        """The natives that a condition can compare with; none for what the column could not hold."""
+        try:
+            natives = self.cell.natives(value)
+        except (LossyWrite, UnmappedCode):
+            return []
+        if self.column is not None and self.found is None and self.column.kind in _NUMBERS:
+            natives = [native for native in natives if not isinstance(native, str)]
+        if self.source.type == "integer" and self.found is None:
+            natives = [int(native) for native in natives if str(native).isdigit()]
+        return [native for native in natives if not (isinstance(native, str) and "\x00" in native)]
+
     def condition(self, conditions: Conditions, value: Any) -> None:
         """That the field says this."""
         if self.constant:
             if self.source.value != value:
                 conditions.never()
             return
-        try:
-            natives = self.cell.natives(value)
-        except (LossyWrite, UnmappedCode):
-            conditions.never()
-            return
-        if self.column is not None and self.found is None and self.column.kind in _NUMBERS:
-            natives = [native for native in natives if not isinstance(native, str)]
-        if self.source.type == "integer" and self.found is None:
-            natives = [int(native) for native in natives if str(native).isdigit()]
-        natives = [native for native in natives if not (isinstance(native, str) and "\x00" in native)]
+        natives = self.sayable(value)
         conditions.among(self.sql, natives)
 
 

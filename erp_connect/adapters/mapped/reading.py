@@ -131,6 +131,12 @@ class OrderPlan(Generic[D, O]):
             None if line_status is None or line_status.constant else self._place(self.lines.plan, "status")
         )
         self._kinds = [kind for kind, _ in rows.references]
+        self.lifted = tuple(
+            name
+            for name in ("requested", "warehouse")
+            if name in self.header.fields and name not in self.lines.plan.fields
+        )
+        """What only the header has a column for: it holds for every line."""
 
     def _check(self, ground: Ground) -> None:
         side, fields = self.side, self.header.fields
@@ -221,6 +227,10 @@ class OrderPlan(Generic[D, O]):
         said = self.header.values(header, warnings)
         currency = said.get("currency") or self.currency
         lines = self._lines(rows, currency, warnings)
+        for name in self.lifted:
+            if said.get(name) is not None:
+                for line in lines:  # nobody else has seen them yet
+                    line.__dict__[name] = said[name]
         holds = (
             (Hold.trusted(kind=kind, reason=said.get("hold_reason")),) if (kind := said.get("holds")) else ()
         )

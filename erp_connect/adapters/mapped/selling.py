@@ -105,7 +105,7 @@ class Prices:
         by_number = {product.number or product.id: product for product in products}
         field = self.plan.fields["product"]
         conditions = self.plan.conditions()
-        conditions.among(field.sql, [native for number in by_number for native in field.cell.natives(number)])
+        conditions.among(field.sql, [native for number in by_number for native in field.sayable(number)])
         for row in self.plan.fetch(connection, conditions, order_by=()):
             said: dict[str, Any] = self.plan.values(row, [])
             product = by_number.get(said.get("product", ""))

@@ -10,40 +10,42 @@ import erp_connect as ec
 from erp_connect.errors import LossyWrite, OutcomeUnknown, UnmappedCode
 from erp_connect.testing.databases import new_database
 
-from ...foreign.ground import engine_of, run
+from ...foreign.ground import ddl, engine_of, run
 from .conftest import PRODUCTS, Hands
 
 D = Decimal
-TABLES = [
-    "CREATE TABLE vendor (no CHAR(6) PRIMARY KEY, title VARCHAR(40) NOT NULL, curr CHAR(3) NOT NULL)",
-    "CREATE TABLE client (id INTEGER PRIMARY KEY, no VARCHAR(10) NOT NULL UNIQUE, title VARCHAR(40) NOT NULL)",
-    "CREATE TABLE thing (id INTEGER PRIMARY KEY, sku VARCHAR(20) NOT NULL UNIQUE, title VARCHAR(40) NOT NULL)",
-    "CREATE TABLE thing_code (thing_id INTEGER NOT NULL, code VARCHAR(20) NOT NULL, PRIMARY KEY (thing_id, code))",
-    "CREATE TABLE place (id VARCHAR(36) PRIMARY KEY, client_id INTEGER NOT NULL, name VARCHAR(40) NOT NULL,"
-    " street VARCHAR(40), zip VARCHAR(10) NOT NULL, town VARCHAR(40) NOT NULL, land CHAR(2) NOT NULL)",
-    "CREATE TABLE sale (co CHAR(2), no VARCHAR(16), client_id INTEGER NOT NULL, place_id VARCHAR(36), ref VARCHAR(20),"
-    " contract VARCHAR(20), note1 VARCHAR(40), note2 VARCHAR(40), cur CHAR(3) NOT NULL, day VARCHAR(10) NOT NULL,"
-    " size INTEGER, PRIMARY KEY (co, no))",
-    "CREATE TABLE sale_pos (co CHAR(2), no VARCHAR(16), pos INTEGER, thing_id INTEGER NOT NULL, qty DECIMAL(12,3) NOT NULL,"
-    " price DECIMAL(12,2), per INTEGER NOT NULL, PRIMARY KEY (co, no, pos))",
-    "CREATE TABLE buy (id INTEGER PRIMARY KEY, no VARCHAR(10) NOT NULL, vendor CHAR(6) NOT NULL, theirs VARCHAR(20))",
-    "CREATE TABLE buy_pos (buy_id INTEGER, pos INTEGER, thing_id INTEGER, qty INTEGER, got INTEGER,"
-    " PRIMARY KEY (buy_id, pos))",
-    "CREATE TABLE receipt (no VARCHAR(10), buy_id INTEGER, pos INTEGER, qty INTEGER, day DATE, PRIMARY KEY (no, pos))",
-    "CREATE TABLE shelf (thing_id INTEGER, wh CHAR(4), amount DECIMAL(12,3), kept DECIMAL(12,3),"
-    " PRIMARY KEY (thing_id, wh))",
-    "CREATE TABLE pricing (thing_id INTEGER, client_id INTEGER, qfrom INTEGER, amount INTEGER)",
-    "INSERT INTO vendor VALUES ('V1', 'Ventil GmbH', 'EUR')",
-    "INSERT INTO client VALUES (5, '10000', 'Anna Berg AG')",
-    "INSERT INTO thing VALUES (9, 'VALVE', 'Valve'), (10, 'PIPE', 'Pipe')",
-    "INSERT INTO thing_code VALUES (9, '4006381333931')",
-    "INSERT INTO place VALUES ('old', 5, 'Anna Berg AG', 'Kai 1', '24103', 'Kiel', 'DE')",
-    "INSERT INTO buy VALUES (1, 'B-1', 'V1', 'Q-7')",
-    "INSERT INTO buy_pos VALUES (1, 1, 9, 100, 40), (1, 2, 10, 5, 0)",
-    "INSERT INTO receipt VALUES ('R-1', 1, 1, 30, '2026-03-01'), ('R-2', 1, 1, 10, '2026-03-05')",
-    "INSERT INTO shelf VALUES (9, 'MAIN', 100, 20), (9, 'EAST', 5.5, 0)",
-    "INSERT INTO pricing VALUES (9, NULL, 0, 1250), (9, NULL, 100, 1100), (9, 5, 0, 1200)",
-]
+TABLES = """
+    CREATE TABLE vendor (no CHAR(6) PRIMARY KEY, title VARCHAR(40) NOT NULL, curr CHAR(3) NOT NULL);
+    CREATE TABLE client (id INTEGER PRIMARY KEY, no VARCHAR(10) NOT NULL UNIQUE, title VARCHAR(40) NOT NULL);
+    CREATE TABLE thing (id INTEGER PRIMARY KEY, sku VARCHAR(20) NOT NULL UNIQUE, title VARCHAR(40) NOT NULL);
+    CREATE TABLE thing_code (thing_id INTEGER NOT NULL, code VARCHAR(20) NOT NULL, PRIMARY KEY (thing_id, code));
+    CREATE TABLE place (id VARCHAR(36) PRIMARY KEY, client_id INTEGER NOT NULL, name VARCHAR(40) NOT NULL,
+        street VARCHAR(40), zip VARCHAR(10) NOT NULL, town VARCHAR(40) NOT NULL, land CHAR(2) NOT NULL);
+    CREATE TABLE sale (co CHAR(2), no VARCHAR(16), client_id INTEGER NOT NULL, place_id VARCHAR(36),
+        ref VARCHAR(20), contract VARCHAR(20), note1 VARCHAR(40), note2 VARCHAR(40), cur CHAR(3) NOT NULL,
+        day VARCHAR(10) NOT NULL, size INTEGER, PRIMARY KEY (co, no));
+    CREATE TABLE sale_pos (co CHAR(2), no VARCHAR(16), pos INTEGER, thing_id INTEGER NOT NULL,
+        qty DECIMAL(12,3) NOT NULL, price DECIMAL(12,2), per INTEGER NOT NULL, PRIMARY KEY (co, no, pos));
+    CREATE TABLE buy (id INTEGER PRIMARY KEY, no VARCHAR(10) NOT NULL, vendor CHAR(6) NOT NULL,
+        theirs VARCHAR(20));
+    CREATE TABLE buy_pos (buy_id INTEGER, pos INTEGER, thing_id INTEGER, qty INTEGER, got INTEGER,
+        PRIMARY KEY (buy_id, pos));
+    CREATE TABLE receipt (no VARCHAR(10), buy_id INTEGER, pos INTEGER, qty INTEGER, day DATE,
+        PRIMARY KEY (no, pos));
+    CREATE TABLE shelf (thing_id INTEGER, wh CHAR(4), amount DECIMAL(12,3), kept DECIMAL(12,3),
+        PRIMARY KEY (thing_id, wh));
+    CREATE TABLE pricing (thing_id INTEGER, client_id INTEGER, qfrom INTEGER, amount INTEGER);
+    INSERT INTO vendor VALUES ('V1', 'Ventil GmbH', 'EUR');
+    INSERT INTO client VALUES (5, '10000', 'Anna Berg AG');
+    INSERT INTO thing VALUES (9, 'VALVE', 'Valve'), (10, 'PIPE', 'Pipe');
+    INSERT INTO thing_code VALUES (9, '4006381333931');
+    INSERT INTO place VALUES ('old', 5, 'Anna Berg AG', 'Kai 1', '24103', 'Kiel', 'DE');
+    INSERT INTO buy VALUES (1, 'B-1', 'V1', 'Q-7');
+    INSERT INTO buy_pos VALUES (1, 1, 9, 100, 40), (1, 2, 10, 5, 0);
+    INSERT INTO receipt VALUES ('R-1', 1, 1, 30, '2026-03-01'), ('R-2', 1, 1, 10, '2026-03-05');
+    INSERT INTO shelf VALUES (9, 'MAIN', 100, 20), (9, 'EAST', 5.5, 0);
+    INSERT INTO pricing VALUES (9, NULL, 0, 1250), (9, NULL, 100, 1100), (9, 5, 0, 1200);
+"""
 MAPPING = """
 format = 1
 timezone = "Europe/Berlin"
@@ -124,7 +126,11 @@ table = "buy_pos"
 key = ["buy_id", "pos"]
 parent = { buy_id = "id" }
 position = "pos"
-fields = { product = { column = "thing_id", lookup = "products" }, unit = { value = "H87" }, ordered = "qty", delivered = "got" }
+[purchase_orders.lines.fields]
+product = { column = "thing_id", lookup = "products" }
+unit = { value = "H87" }
+ordered = "qty"
+delivered = "got"
 
 [goods_receipts]
 table = "receipt"
@@ -133,7 +139,11 @@ fields = { number = "no", order = "buy_id", received_on = "day", order_line = "p
 
 [stock]
 table = "shelf"
-fields = { product = { column = "thing_id", lookup = "products" }, warehouse = "wh", on_hand = "amount", reserved = "kept" }
+[stock.fields]
+product = { column = "thing_id", lookup = "products" }
+warehouse = "wh"
+on_hand = "amount"
+reserved = "kept"
 
 [prices]
 table = "pricing"
@@ -163,7 +173,7 @@ def house(request, tmp_path):
 def opened(url, folder):
     engine = engine_of(url)
     with engine.begin() as connection:
-        run(connection, TABLES)
+        run(connection, ddl(TABLES, {}))
     engine.dispose()
     mapping = folder / "house.toml"
     mapping.write_text(MAPPING, encoding="utf-8")
