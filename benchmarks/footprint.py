@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-_PEAK = """
+PEAK = """
 def peak():
     try:
         # Of this program alone: Linux hands the peak of whoever starts a process on to it in ru_maxrss.
@@ -17,8 +17,9 @@ def peak():
     except OSError:
         found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return found if sys.platform == "darwin" else found * 1024
-print(json.dumps({"seen": seen, "peak": peak()}))
 """
+"""What a program of ours puts in front of its own to measure itself; it needs ``resource`` and ``sys``."""
+_TOLD = 'print(json.dumps({"seen": seen, "peak": peak()}))\n'
 _LISTING = """
 import json, resource, sys
 import erp_connect as ec
@@ -47,7 +48,10 @@ def peak_of_reporting(url: str, orders: int) -> int:
 
 def _peak(program: str, url: str, orders: int) -> int:
     done = subprocess.run(
-        [sys.executable, "-c", program + _PEAK, url, str(orders)], capture_output=True, check=True, text=True
+        [sys.executable, "-c", program + PEAK + _TOLD, url, str(orders)],
+        capture_output=True,
+        check=True,
+        text=True,
     )
     told = json.loads(done.stdout)
     assert told["seen"] == orders, told

@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from .footprint import PEAK
+
 ROWS, LINES = 50_000, 5
 _HEADINGS = (
     *("Customer", "PO number", "Product", "Quantity", "Unit", "Currency", "Price", "Requested date"),
@@ -23,16 +25,18 @@ import json, resource, sys, time
 began = time.perf_counter()
 rows = {job}
 took = time.perf_counter() - began
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({{"rows": rows, "seconds": took, "peak": peak if sys.platform == "darwin" else peak * 1024}}))
+{peak}
+print(json.dumps({{"rows": rows, "seconds": took, "peak": peak()}}))
 """
 SIDES = {
     "bare": _MEASURED.format(
+        peak=PEAK,
         imports="from openpyxl import load_workbook",
         job="sum(1 for row in load_workbook(sys.argv[1], read_only=True, data_only=True).active.iter_rows()"
         " if [cell.value for cell in row]) - 1",
     ),
     "erp_connect": _MEASURED.format(
+        peak=PEAK,
         imports="from erp_connect.documents import read_orders\nimport openpyxl, lxml.etree",
         job="(lambda sheet: sum(len(order.draft.lines) for order in sheet.orders) - len(sheet.issues))"
         "(read_orders(sys.argv[1]))",

@@ -1,4 +1,4 @@
-"""The conformance kit on a foreign schema: header, line, delivery and movement tables with soft deletes and counters."""
+"""The conformance kit on a foreign schema: header, line, delivery and movement tables, soft deletes, counters."""
 
 import shutil
 import tempfile
@@ -129,6 +129,9 @@ class SplitProfile(conformance.AdapterProfile):
     def put_return(self, erp, draft):
         order = erp.orders.get(draft.order)
         wanted = {order.line(each.line).id: each.quantity for each in draft.lines}
+        wanted = wanted or {
+            line.id: line.quantities.shipped for line in order.lines if line.quantities.shipped
+        }
         number = self.post("RETURN", "RT", wanted, sign=1)
         return next(each for each in erp.returns.of(order) if each.number == number)
 

@@ -76,8 +76,8 @@ def contact_of(said: Mapping[str, Any]) -> Contact | None:
 
 def custom_of(said: Mapping[str, Any]) -> Any:
     """Fields that only this system has."""
-    own = {name.removeprefix("custom."): value for name, value in said.items() if name.startswith("custom.")}
-    return FrozenMapping(own) if own else NO_CUSTOM
+    own = [name for name in said if name.startswith("custom.")]
+    return FrozenMapping({name.removeprefix("custom."): said[name] for name in own}) if own else NO_CUSTOM
 
 
 def money_of(amount: Decimal | None, currency: str | None) -> Money | None:
@@ -132,22 +132,26 @@ def line_of(
         discount = Discount.trusted(amount=Money.trusted(amount=amount, currency=currency))
     held = said.get("holds")
     more = {"supplier_product": said.get("supplier_product")} if model is PurchaseOrderLine else {}
+    values: dict[str, Any] = {"product": None, "unit": None}
+    values |= {name: said[name] for name in _TEXTS if name in said}
+    quantities = {name: said[name] for name in QUANTITIES if name in said}
+    if "ordered" not in quantities:
+        quantities["ordered"] = ZERO
+    if held:
+        values["holds"] = (Hold.trusted(kind=held),)
     return model.trusted(
         id=id,
         position=position,
-        quantities=Quantities.trusted(
-            ordered=said.get("ordered", ZERO), **{name: said.get(name) for name in QUANTITIES[1:]}
-        ),
+        quantities=Quantities.trusted(**quantities),
         status=said.get("status", OrderStatus.UNKNOWN),
         price=price_of(said, currency),
         net=money_of(said.get("net"), currency),
         tax=money_of(said.get("tax"), currency),
         discount=discount,
         kind=_kind_of(said, warnings),
-        holds=(Hold.trusted(kind=held),) if held else (),
         native_status=native_status,
         custom=custom_of(said),
-        **{"product": None, "unit": None, **{name: said.get(name) for name in _TEXTS}},
+        **values,
         **more,
     )
 

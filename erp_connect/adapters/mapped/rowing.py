@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -45,6 +46,8 @@ class Rower:
         self.writable = {
             name: field for name, field in plan.fields.items() if field.writable and name not in _BY_STEPS
         }
+        self._keys: WeakKeyDictionary[Connection, dict[tuple[str, Any], Any]] = WeakKeyDictionary()
+        """What an open transaction has looked up: the lines of an order repeat products and units."""
         self.deleting: list[Given] = []
         self.living: Cells = {}
         deleted = plan.rows.deleted
@@ -88,7 +91,12 @@ class Rower:
     def _native(self, connection: Connection, field: Field, value: Any) -> Any:
         if field.found is None:
             return field.cell.write(value)
-        return None if value is None else self.key_of(connection, field, field.found, value)
+        if value is None:
+            return None
+        known = self._keys.setdefault(connection, {})
+        if (field.name, value) not in known:
+            known[field.name, value] = self.key_of(connection, field, field.found, value)
+        return known[field.name, value]
 
     def key_of(self, connection: Connection, field: Field, found: Found, value: Any) -> Any:
         """The key in another table of what we say; :class:`UnmappedCode` where there is none."""
