@@ -17,7 +17,7 @@ from .creating import Creation, draft_of, read_back
 from .fitting import check_allowed
 from .lowered import as_seen
 from .receipts import of_outcome
-from .working import in_parallel, prepared_ahead
+from .working import in_parallel
 
 Progress = Callable[[int, int | None], None]
 """Called after each block of a bulk write: how many are done, of how many (``None``: not known).
@@ -70,9 +70,8 @@ def create_many(
         if far:
             progress(far, total)
     done = 0
-    blocks = iter(lambda: list(islice(waiting, block_size if block_size > 1 else _AT_ONCE)), [])
-    for block, ends in prepared_ahead(bulk.prepare, bulk.write, blocks):
-        for wish, end in zip(block, ends, strict=True):
+    while block := list(islice(waiting, block_size if block_size > 1 else _AT_ONCE)):
+        for wish, end in zip(block, bulk.write(bulk.prepare(block)), strict=True):
             if isinstance(end, ErpConnectError):
                 failed.append(BatchFailure(index=done, key=wish.key, draft=wish.draft, error=end))
             else:
@@ -121,7 +120,6 @@ class _Bulk:
         deed.refuse_losses()
         if expects_prices(draft) and not deed.begun_before():
             refuse_price_mismatch(self._context, draft)
-        deed.get_ready()
         return deed
 
     def _written(self, deeds: Sequence[Creation[Any, Any]]) -> Sequence[End]:

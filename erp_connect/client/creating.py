@@ -87,9 +87,9 @@ class Creation(Deed[E], Generic[D, E]):
         """The draft as the journal keeps it."""
         return canonical(self.draft)
 
-    @cached_property
+    @property
     def payload_text(self) -> str:
-        """As text; what it is made from is not kept, for there may be many of these."""
+        """As text; a block of orders is told one after the other, and what they are told from is not kept."""
         return text_of(self.__dict__.get("payload") or canonical(self.draft))
 
     @cached_property
@@ -103,10 +103,6 @@ class Creation(Deed[E], Generic[D, E]):
     @cached_property
     def _lost(self) -> frozenset[str]:
         return fitting.lost_paths(self.draft, self.sendable, self.losses, self._prefix)
-
-    def get_ready(self) -> None:
-        """Do now what needs no back-end: what is noted of it, and what is sent."""
-        _ = self.payload_text, self.sendable
 
     def refuse_losses(self) -> None:
         """Raise ``LossyWrite`` before anything is noted or sent, unless each loss was allowed."""

@@ -18,6 +18,8 @@ from .mapping_orders import PURCHASES, SALES, D, O, Side
 
 PAGE: Final = 500
 """Orders of a page; also the most values in one IN (Oracle and SQL Server have limits)."""
+_GIVES_DECIMALS: Final = frozenset({"psycopg", "pymysql"})
+"""Drivers whose decimals are exact as they come; SQLAlchemy's own flag says so of one of them only."""
 _DONE: Final = frozenset({OrderStatus.CANCELLED, OrderStatus.COMPLETED})
 
 
@@ -139,7 +141,7 @@ def by_keys(connection: Connection, side: Side[D, O], keys: Sequence[int], today
 
 def _cells_of_new(connection: Connection, side: Side[D, O], keys: Sequence[int]) -> Rows:
     """The rows of new orders, only to be compared: a driver that knows decimals has said all that is needed."""
-    if not connection.dialect.supports_native_decimal or not _adjoin(keys):
+    if connection.dialect.driver not in _GIVES_DECIMALS or not _adjoin(keys):
         return _rows(connection, side, keys)
     known, ends = _STATEMENTS[side.book], {"first": keys[0], "last": keys[-1]}
     return Rows(
