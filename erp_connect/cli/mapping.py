@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -100,9 +99,9 @@ def doctor(
     try:
         adapter.open()
         symptoms = list(examined(adapter, limit=limit))
-        if adapter.capabilities.support("orders.list") is not Support.NONE:
-            models = list(islice(adapter.orders.list(Listing(limit=limit)), limit))
-            symptoms += rehearsed(adapter, models)
+        readable = adapter.capabilities.support("orders.list") is not Support.NONE
+        if readable and all(each.severity != "error" for each in symptoms):
+            symptoms += rehearsed(adapter, adapter.orders.list(Listing(limit=limit)))
     finally:
         adapter.close()
     terminal.result([asdict(each) for each in symptoms])

@@ -108,3 +108,16 @@ def test_a_mapping_that_names_what_is_not_there_is_told_with_its_place(run, data
 
 def test_the_doctor_needs_a_mapping(run, database):
     assert "--mapping" in run("doctor", database, code=3).stderr
+
+
+def test_a_quantity_that_is_no_number_is_told_with_its_place(run, sqlite_url, tmp_path):
+    flat.create(sqlite_url)
+    draft = tmp_path / "erp.toml"
+    run("map", sqlite_url, "--out", draft)
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE aufpos SET menge = 'a dozen'")
+    engine.dispose()
+    told = run("doctor", sqlite_url, "--mapping", draft, code=1)
+    assert "orders.lines.fields.ordered" in told.stderr
+    assert "a dozen" not in told.stderr

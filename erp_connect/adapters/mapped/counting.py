@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -31,6 +31,15 @@ def constant_factor(source: Source) -> Fraction | None:
     return factor / Fraction(times) if isinstance(times, int | Decimal) and times else factor
 
 
+def _no_number(path: str) -> MappingError:
+    return MappingError(
+        f"{path}: what is stored there is no number",
+        code="stored_value",
+        path=path,
+        hint="put it right in the database, or say which values mean nothing: { ..., empty = [...] }",
+    )
+
+
 def number_reader(source: Source, column: Column | None, path: str, lenient: bool) -> Callable[[Any], Any]:
     """How numbers of this source are read."""
     places = source.decimals
@@ -52,7 +61,12 @@ def number_reader(source: Source, column: Column | None, path: str, lenient: boo
             text = cell.strip()
             if not text:
                 return None
-            exact = Decimal(text)
+            try:
+                exact = Decimal(text)
+            except InvalidOperation:
+                raise _no_number(path) from None
+            if not exact.is_finite():
+                raise _no_number(path)
         else:
             exact = Decimal(cell)
         if places is not None and not isinstance(cell, float):

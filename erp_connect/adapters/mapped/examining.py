@@ -39,7 +39,7 @@ class Symptom:
 
 
 def examined(adapter: MappedAdapter, *, limit: int = LOOKED_AT) -> Iterator[Symptom]:
-    """Read the latest orders of each book through the mapping, and see how the database finds them.
+    """Read the first orders of each book through the mapping, and see how the database finds them.
 
     Nothing is written.  What cannot be read at all is one symptom, and ends the examination of that book.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from ...errors import ErpConnectError
@@ -31,7 +31,7 @@ STAMP: Final = "DOCTOR2DOCTOR2DO"
 """Stands in the place of a stamp, for a moment."""
 
 
-def rehearsed(adapter: MappedAdapter, orders: Sequence[Order]) -> Iterator[Symptom]:
+def rehearsed(adapter: MappedAdapter, orders: Iterable[Order]) -> Iterator[Symptom]:
     """Write an order like one of ``orders``, read it back, change and cancel it, and undo all of it.
 
     Tells each field that comes back otherwise than it was sent, and each that a draft has and the mapping has not.
