@@ -9,8 +9,9 @@ from typing import Any, Generic, TypeVar
 from ..adapters.contract import Write, Written
 from ..clock import Clock
 from ..errors import ErpConnectError, JournalUnavailable, KeyInProgress
+from ..interruption import put_down
 from . import leases
-from .claiming import as_write, confirmed, first_entry, insert, let_go, refused
+from .claiming import as_write, confirmed, first_entry, let_go, refused
 from .decisions import Verdict, after_error
 from .deeds import Deed, Look, Settled
 from .records import Entry, State
@@ -80,10 +81,11 @@ class BlockWriter(Writer):
             if deed.key not in seen:
                 seen.add(deed.key)
                 fresh.append((index, deed, first_entry(deed, self._system, self._clock, State.SENDING)))
-        there = insert(self._store, [entry for _, _, entry in fresh])
-        fresh = [each for each in fresh if each[1].key not in there]
-        if fresh:
-            ends = _Block(self._store, self._clock, fresh).run(send, look_up)
+        with leases.left_when_thrown_out(entry for _, _, entry in fresh):
+            there = self._store.insert([entry for _, _, entry in fresh])
+            new = [each for each in fresh if each[1].key not in there]
+            if new:
+                ends = _Block(self._store, self._clock, new).run(send, look_up)
         ends |= done_before(self._store, self._system, left_of(deeds, ends), read_again)
         for index, deed in left_of(deeds, ends).items():
             ends[index] = self._single(deed)
@@ -115,8 +117,9 @@ class _Block(Generic[E]):
         """The ends by index; a deed whose key somebody else has taken over meanwhile is left out."""
         try:
             return self._run(send, look_up)
-        except BaseException:
+        except BaseException as interruption:
             # Whatever throws us out, no key is held until its lease ends.
+            put_down(interruption)
             self._let_go(self._entries[key] for key in self._entries if key not in self._done)
             raise
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..adapters.contract import Write
 from ..clock import Clock
-from ..errors import ErpConnectError, JournalUnavailable, KeyInProgress, KeyReused, PartialFailure
+from ..errors import ErpConnectError, KeyInProgress, KeyReused, PartialFailure
 from . import leases
 from .canonical import fingerprint_of
 from .deeds import Deed, Settled
@@ -166,16 +166,6 @@ def stands_in_part(said: str, deed: Deed[Any], row: Entry, native: Sequence[Any]
     )
 
 
-def insert(store: Store, entries: Sequence[Entry]) -> frozenset[str]:
-    """Store what is new; where nobody knows whether that was done, at least nobody is at work on it."""
-    try:
-        return store.insert(entries)
-    except JournalUnavailable:
-        for entry in entries:
-            leases.leave(entry)
-        raise
-
-
 class Claims:
     """Makes a key this process's own, for one system."""
 
@@ -194,7 +184,9 @@ class Claims:
         pause = 0.02
         mine = first_entry(deed, self._system, self._clock)
         while True:
-            if deed.key not in insert(self._store, [mine]):
+            with leases.left_when_thrown_out([mine]):
+                is_new = deed.key not in self._store.insert([mine])
+            if is_new:
                 return mine
             row = self._store.read(self._system, [deed.key]).get(deed.key)
             if row is None:
@@ -232,11 +224,8 @@ class Claims:
         elif not same:
             values |= {"fingerprint": mine.fingerprint, "payload": mine.payload}
         taken = row.but(**values)
-        try:
+        with leases.left_when_thrown_out([taken]):
             return None if self._store.change([Change(entry=row, values=values)]) else taken
-        except JournalUnavailable:
-            leases.leave(taken)
-            raise
 
 
 def in_progress(row: Entry, clock: Clock) -> KeyInProgress:

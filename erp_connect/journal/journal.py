@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from ..clock import Clock
 from ..errors import ErpConnectError, JournalUnavailable, NotFound, TransitionNotAllowed
+from ..interruption import put_down
 from ..models import RecoveryReport
 from . import leases
 from .blocks import LookUp, ReadAgain, Send
@@ -69,6 +70,9 @@ class Journal:
         except ErpConnectError as error:
             self._signed(error, deed)
             raise
+        except BaseException as interruption:
+            put_down(interruption)
+            raise
         self._told(deed, "replayed" if outcome.replayed else "confirmed", outcome.entry.entity_id)
         return outcome
 
@@ -80,7 +84,11 @@ class Journal:
         read_again: ReadAgain[E] | None = None,
     ) -> Sequence[Outcome[E] | ErpConnectError]:
         """Carry out many creates; one verdict each, in their order."""
-        ends = self._writer.write_block(deeds, send, look_up, read_again)
+        try:
+            ends = self._writer.write_block(deeds, send, look_up, read_again)
+        except BaseException as interruption:
+            put_down(interruption)
+            raise
         for deed, end in zip(deeds, ends, strict=True):
             if isinstance(end, ErpConnectError):
                 self._signed(end, deed)

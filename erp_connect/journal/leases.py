@@ -6,11 +6,14 @@ import os
 import socket
 import threading
 import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from ..interruption import put_down
 from .records import Entry
 
 GRACE: Final = 15.0
@@ -76,6 +79,18 @@ def leave(entry: Entry) -> None:
     The last note, which moved the fence, may have been taken or not.
     """
     _left.update((_work(entry), _work(entry.but(fence=entry.fence + 1))))
+
+
+@contextmanager
+def left_when_thrown_out(entries: Iterable[Entry]) -> Iterator[None]:
+    """Whatever throws us out of the block, nobody is at work on these entries, if they were taken at all."""
+    try:
+        yield
+    except BaseException as failure:
+        put_down(failure)
+        for entry in entries:
+            leave(entry)
+        raise
 
 
 def _work(entry: Entry) -> tuple[str | None, str, str, int]:

@@ -20,6 +20,7 @@ from ..errors import (
     KeyInProgress,
     OutcomeUnknown,
 )
+from ..interruption import put_down, uninterrupted
 from . import leases
 from .claiming import Claims, as_write, confirmed, let_go, refused, stands_in_part
 from .decisions import Sight, Verdict, after_doubt, after_error, after_look
@@ -154,6 +155,7 @@ class Attempt(Generic[E]):
             self._leave()
             raise
         except BaseException as interruption:
+            put_down(interruption)
             if self._entry.owner is not None and not self._lost:
                 in_doubt = self._unanswered or self._doubt or self._half
                 values = let_go() if in_doubt else refused(interruption, self._clock)
@@ -199,7 +201,10 @@ class Attempt(Generic[E]):
         """
         values["fence"] = self._entry.fence + 1
         try:
-            lost = self._store.change([Change(entry=self._entry, values=values)])
+            with uninterrupted():  # or nobody would know which fence is ours
+                lost = self._store.change([Change(entry=self._entry, values=values)])
+                if not lost:
+                    self._entry = self._entry.but(**values)
         except JournalUnavailable as failure:
             self._unnoted = True
             failure.outcome = self._so_far
@@ -211,7 +216,6 @@ class Attempt(Generic[E]):
                 operation=self._deed.operation,
                 outcome=self._so_far,
             )
-        self._entry = self._entry.but(**values)
 
     @property
     def _so_far(self) -> Any:
@@ -223,6 +227,7 @@ class Attempt(Generic[E]):
 
     def _judged(self, error: BaseException, *, look: tuple[Look[E], datetime] | None = None) -> Outcome[E]:
         """The outcome after an error; raises it, or ``Again`` when the request may be sent again."""
+        put_down(error)
         if self._lost:
             raise error  # the key is somebody else's now
         verdict = after_error(error, sent=self._sent)
@@ -233,13 +238,9 @@ class Attempt(Generic[E]):
         if verdict is Verdict.UNDO:
             self._undo(error)
         if not isinstance(error, ErpConnectError):
-            self._note(
-                **(
-                    let_go()
-                    if verdict is Verdict.LOOK or self._doubt or self._half
-                    else refused(error, self._clock)
-                )
-            )
+            in_doubt = verdict is Verdict.LOOK or self._doubt or self._half
+            with suppress(ErpConnectError):  # what threw us out matters more
+                self._note(**(let_go() if in_doubt else refused(error, self._clock)))
             raise error
         if verdict is Verdict.LOOK:
             self._given_up()

@@ -60,7 +60,7 @@ def test_a_bulk_write_that_is_interrupted_creates_exactly_the_missing_ones(
         left = took * (1 - before / COUNT) / (len(BLOWS) - number)
         ended = run(0, COUNT, blow=blow, after=chance.uniform(0, 2 * left))
         starts_where_it_stopped(ended, noted)
-        assert ended["code"] in ({"SIGKILL": -9, "SIGINT": 130}[blow], 0), writers.failures()
+        assert ended["code"] in ({"SIGKILL": -9, "SIGINT": 130}[blow], 0), "\n".join(writers.failures())
         each_stands_at_most_once(stood)
         assert noted <= noted_of(stood) <= standing_of(stood)
         steps.append(standing_of(stood))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy.engine import URL, make_url
 
 from ...errors import ConfigurationError
+from ...interruption import uninterrupted
 from .forking import outlive_forks
 from .trouble import CommitUnanswered, Trouble, classify
 
@@ -385,7 +386,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     It ends with COMMIT, which changes nothing: at a ROLLBACK psycopg would forget its prepared statements, and the
     server would plan the same statement anew for every order.
     """
-    with engine.connect() as connection, connection.begin():
+    with _transaction(engine.connect(), Connection.commit) as connection:
         yield connection
 
 
@@ -394,26 +395,40 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A writing transaction: committed when the block ends, rolled back when it raises.
 
     Raises :class:`CommitUnanswered` when the connection breaks, or the disk fails, during COMMIT: applied, or not,
-    but never half.  Any other error means that nothing was applied.
+    but never half.  Any other error means that nothing was applied; so does an interrupt (Ctrl-C) inside of the block,
+    whereas one that arrives during COMMIT waits for its end.
     """
-    with engine.connect() as opened:
-        connection = opened.execution_options(**_WRITING)
-        transaction = connection.begin()
-        try:
-            yield connection
-        except BaseException:
+    with _transaction(engine.connect().execution_options(**_WRITING), _commit) as connection:
+        yield connection
+
+
+@contextmanager
+def _transaction(connection: Connection, commit: Callable[[Connection], None]) -> Iterator[Connection]:
+    try:
+        connection.begin()
+        yield connection
+        with uninterrupted():
             try:
-                transaction.rollback()
+                commit(connection)
+            finally:
+                connection.close()
+    except BaseException:
+        with uninterrupted():
+            try:
+                connection.rollback()  # nothing where it has ended
             except sa_exc.DBAPIError as exc:
                 # The connection is gone and the server rolls back by itself; the first error says more.
                 if classify(exc).trouble is not Trouble.CONNECTION_LOST:
                     raise
-            raise
-        try:
-            transaction.commit()
-        except sa_exc.DBAPIError as exc:
-            if classify(exc).trouble in _UNANSWERED:
-                raise CommitUnanswered(
-                    "the connection broke while the transaction was being committed"
-                ) from exc
-            raise
+            finally:
+                connection.close()
+        raise
+
+
+def _commit(connection: Connection) -> None:
+    try:
+        connection.commit()
+    except sa_exc.DBAPIError as exc:
+        if classify(exc).trouble in _UNANSWERED:
+            raise CommitUnanswered("the connection broke while the transaction was being committed") from exc
+        raise
