@@ -10,7 +10,7 @@ from erp_connect.testing.simulator import __main__ as program
 from erp_connect.testing.simulator.bugs import BUGS
 from erp_connect.testing.simulator.classes import CLASSES
 from erp_connect.testing.simulator.exploring import Violation
-from erp_connect.testing.simulator.plans import A
+from erp_connect.testing.simulator.plans import AS_DECLARED, A
 from erp_connect.testing.simulator.report import assumptions, schedule
 from erp_connect.testing.simulator.running import explored, found, named
 from erp_connect.testing.simulator.states import Scope
@@ -18,8 +18,6 @@ from erp_connect.testing.simulator.states import Scope
 pytestmark = pytest.mark.timeout(600)
 
 RIVALS = ((A,), (A,))
-AT_LEAST = dict.fromkeys((habits.name for habits in CLASSES), 100_000) | {"own_schema": 30_000}
-"""Schedules: in our own database a write is one commit, and there is little to interleave."""
 
 SHOWS = {
     "cut_key": "order-2 was left unknown although the back-end can be asked",  # it finds two, and one is another's
@@ -29,10 +27,11 @@ SHOWS = {
 
 @pytest.mark.parametrize("habits", CLASSES, ids=lambda habits: habits.name)
 def test_no_schedule_doubles_loses_or_forgets_an_order(habits):
-    figures = explored(habits)
-    assert figures.schedules >= AT_LEAST[habits.name]
-    assert figures.transitions > figures.states > 10_000
-    assert figures.ends > 100
+    """With one fault or one crash; ``python -m erp_connect.testing.simulator``, a step of ``.ci/run``, takes more."""
+    figures = explored(habits, AS_DECLARED)
+    assert figures.schedules >= (500 if habits.transactional else 10_000)
+    assert figures.transitions > figures.states > 1_000
+    assert figures.ends > 50
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)

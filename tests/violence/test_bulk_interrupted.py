@@ -1,6 +1,6 @@
 """``create_many`` is killed and interrupted at random moments, and started again: it creates exactly what is missing.
 
-``ERP_CONNECT_BULK`` sets the number of orders (2,000; ``.ci/run`` writes 10,000); ``ERP_CONNECT_SEED`` repeats a run's
+``ERP_CONNECT_BULK`` sets the number of orders (600; ``.ci/run`` writes 10,000); ``ERP_CONNECT_SEED`` repeats a run's
 random choices (not the machine's).
 """
 
@@ -18,7 +18,7 @@ import pytest
 import erp_connect as ec
 
 PROGRAM = Path(__file__).with_name("writing_many.py")
-COUNT = int(os.environ.get("ERP_CONNECT_BULK", "2000"))
+COUNT = int(os.environ.get("ERP_CONNECT_BULK", "600"))
 SMALL = COUNT // 10
 BLOWS = ("SIGKILL", "SIGINT", "SIGKILL", "SIGINT", "SIGKILL", "SIGINT")
 PER_ORDER = 16 * 1024
