@@ -21,7 +21,7 @@ from ..adapters.contract import (
     Written,
 )
 from ..errors import DuplicateReference, ErpConnectError, KeyReused, NotFound, TransportError
-from ..journal import FREE, OPEN, Deed, Entry, Look, Rules, Settled, Sight, canonical, text_of
+from ..journal import FREE, OPEN, Deed, Entry, Look, Rules, Settled, Sight, canonical, draft_text
 from ..models import (
     Difference,
     Finding,
@@ -90,7 +90,7 @@ class Creation(Deed[E], Generic[D, E]):
     @property
     def payload_text(self) -> str:
         """As text; a block of orders is told one after the other, and what they are told from is not kept."""
-        return text_of(self.__dict__.get("payload") or canonical(self.draft))
+        return draft_text(self.draft)
 
     @cached_property
     def sendable(self) -> D:

@@ -1,6 +1,6 @@
 """How no write is lost or doubled: intents, leases, recovery, audit trail."""
 
-from .canonical import canonical, evened, fingerprint, number, text_of
+from .canonical import canonical, draft_text, evened, fingerprint, number, text_of
 from .decisions import Rules, Sight
 from .deeds import Deed, Look, Settled
 from .journal import Journal, as_json
@@ -24,6 +24,7 @@ __all__ = [
     "as_json",
     "can_be_kept",
     "canonical",
+    "draft_text",
     "evened",
     "fingerprint",
     "number",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -73,14 +73,37 @@ def _is_model(kind: type) -> bool:  # pydantic's classes are slow to be asked
     return issubclass(kind, BaseModel)
 
 
-_encode: Final = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-).encode
+class _NotPlainError(TypeError):
+    """A kind of value whose JSON only its model knows."""
+
+
+def _plain(value: Any) -> str:
+    kind = type(value)
+    if kind is Decimal:
+        return number(value)
+    if kind is date:
+        return str(value)
+    raise _NotPlainError(kind.__name__)
+
+
+_encoder: Final = partial(
+    json.JSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+_encode: Final = _encoder().encode
+_encode_plain: Final = _encoder(default=_plain).encode
 
 
 def text_of(payload: Any) -> str:
     """A canonical payload as text: names sorted, no blanks."""
     return _encode(payload)
+
+
+def draft_text(draft: BaseModel) -> str:
+    """``text_of(canonical(draft))``, told in one go where there is nothing in it but texts, numbers and days."""
+    try:
+        return _encode_plain(draft.model_dump(exclude_defaults=True))
+    except _NotPlainError:
+        return text_of(canonical(draft))
 
 
 def fingerprint(operation: str, payload: Any) -> str:
