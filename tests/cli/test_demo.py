@@ -13,6 +13,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
+import erp_connect as ec
 from erp_connect.cli import importing
 from erp_connect.cli.demo.faults import KINDS
 from erp_connect.cli.demo.workbook import planned
@@ -57,7 +58,7 @@ def counted(folder, table):
 
 @pytest.mark.timeout(300)
 @pytest.mark.runs_the_demo
-def test_a_morning_in_an_empty_folder_and_once_more(tmp_path):
+def test_a_morning_in_an_empty_folder_once_more_and_after_somebody_doubled_an_order(tmp_path):
     first = demo(tmp_path, "--json")
     assert first.returncode == 0, first.stderr
     told = json.loads(first.stdout)
@@ -86,6 +87,32 @@ def test_a_morning_in_an_empty_folder_and_once_more(tmp_path):
     assert "nothing was doubled" in second.stdout
     assert counted(tmp_path, "erp_orders") == 300
     assert counted(tmp_path, "erp_shipments") == told["done"]["shipments"]
+    with ec.connect(f"sqlite:///{tmp_path / 'orders.db'}") as erp:
+        orders = list(erp.orders.list())
+        assert len({(order.customer, order.customer_po) for order in orders}) == 300
+        shipped = next(order for order in orders if order.lines[0].quantities.shipped)
+        assert all(shipment.packages[0].tracking_number for shipment in erp.orders.track(shipped).shipments)
+        assert list(erp.journal.open()) == []
+        double_behind_its_back(erp, next(each for each in orders if each.status is ec.OrderStatus.SUBMITTED))
+
+    third = demo(tmp_path)
+    assert third.returncode != 0, "a demo that cannot fail shows nothing"
+    assert "Traceback" not in third.stderr
+    with ec.connect(f"sqlite:///{tmp_path / 'orders.db'}") as erp:
+        stands = {order.id: order.version for order in erp.orders.list()}
+    assert len(stands) == 301
+    assert [order.id for order in orders if stands[order.id] != order.version] == []
+
+
+def double_behind_its_back(erp, order):
+    lines = [
+        ec.LineDraft(product=line.product, quantity=line.quantities.ordered, unit=line.unit)
+        for line in order.lines
+    ]
+    draft = ec.OrderDraft(
+        customer=order.customer, customer_po=order.customer_po, currency=order.currency, lines=lines
+    )
+    erp.orders.create(draft, key="behind its back")
 
 
 @pytest.mark.timeout(300)
