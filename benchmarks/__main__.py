@@ -9,12 +9,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from . import footprint, journal_share, measuring, report, workbook
+from . import footprint, journal_share, mapped, measuring, report, workbook
 from .company import Size
 from .measuring import BARE, HAND, LIBRARY, LISTED, Times
 
 QUICK = Size(orders=1_000, listed=2_000, gets=200, customers=50, products=100)
-PARTS = ("create", "read", "report", "memory", "import", "journal", "workbook")
+PARTS = ("create", "read", "report", "memory", "mapped", "import", "journal", "workbook")
 WITHOUT_DATABASE = {"import", "workbook"}
 DATABASES = ("sqlite", "postgresql")
 SINGLES, SINGLES_QUICK = 1_000, 200
@@ -73,6 +73,12 @@ def _measure(
         _say(f"{database.name}: create_many")
         times = measuring.creating(database, size, rounds)
         result["jobs"].append(_job(database.name, "create_many", times))
+    if "mapped" in parts:
+        _say(f"{database.name}: somebody else's tables")
+        for name, times in mapped.measured(database, size, rounds):
+            result["jobs"].append(_job(database.name, name, times))
+        result["mapped_block_size"] = mapped.block_size()
+        result["mapped_listed"] = min(size.listed, mapped.LISTED)
     if not parts & {"read", "report", "memory"}:
         return
     _say(f"{database.name}: filling {size.listed:,} orders")

@@ -197,7 +197,7 @@ def _entered(
         *(order_id, 1, customer.id, order.customer_po, "submitted", True, order.currency, order.order_date),
         *(order.requested, promised, False, customer.payment_terms, customer.delivery_terms),
         customer.address if order.ship_to is None else _address_text(order.ship_to),
-        *(customer.address, "none", "none", net, tax, gross, _stamp(order.key), now, now),
+        *(customer.address, "none", "none", net, tax, gross, stamp_of(order.key), now, now),
     )
     return header, lines
 
@@ -289,12 +289,17 @@ _INTENT = (*("key", "operation", "fingerprint", "payload", "state", "order_id", 
 
 
 def _intent(order: WantedOrder, created: Created, now: datetime) -> Sequence[Any]:
-    payload = json.dumps(_payload(order), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(f"1\n{OPERATION}\n{payload}".encode()).hexdigest()
     found = (
         json.dumps([list(map(str, each)) for each in created.differences]) if created.differences else None
     )
-    return (order.key, OPERATION, f"1:{digest}", payload, "confirmed", created.stored.id, found, now)
+    return (order.key, OPERATION, *wish_of(order), "confirmed", created.stored.id, found, now)
+
+
+def wish_of(order: WantedOrder) -> tuple[str, str]:
+    """The fingerprint of what was wished for, and the wish itself as text."""
+    payload = json.dumps(_payload(order), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(f"1\n{OPERATION}\n{payload}".encode()).hexdigest()
+    return f"1:{digest}", payload
 
 
 def _payload(order: WantedOrder) -> dict[str, Any]:
@@ -343,7 +348,7 @@ def _address_text(address: WantedAddress) -> str:
     return json.dumps(_address_fields(address), ensure_ascii=False, separators=(",", ":"))
 
 
-def _stamp(key: str) -> str:
+def stamp_of(key: str) -> str:
     """The mark by which the order is found again: the table takes each only once."""
     return base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()[:20]
 

@@ -109,6 +109,11 @@ class Postgres:
         made.dispose()
         self._template = "bench_template"
 
+    @property
+    def server_url(self) -> sa.URL:
+        """Where databases can be made."""
+        return self._cluster.url
+
     @contextmanager
     def copy(self) -> Iterator[str]:
         """A fresh copy."""

@@ -184,13 +184,25 @@ products, in blocks of {result["block_size"]}. `get`: {size["gets"]:,} orders on
 `list`: {size["listed"]:,} orders to the end of the stream. `report`: the figures of `order_report`, against the same by
 GROUP BY on the tables (`benchmarks/hand_report.py`), and against `list` with nothing done to the orders.
 
-{table(OTHER, other_rows(result))}
+{_about_mapped(result)}{table(OTHER, other_rows(result))}
 {_about_the_journal(result)}
 Measured on {where["day"]}: {where["machine"]}, Python {where["python"]}, {", ".join(where["servers"])}; {packages}.
 Times depend on the machine; ratios are what counts, and no test asserts either.
 """,
         encoding="utf-8",
     )
+
+
+def _about_mapped(result: dict[str, Any]) -> str:
+    if "mapped_listed" not in result:
+        return ""
+    block, listed = result["mapped_block_size"], result["mapped_listed"]
+    return f"""`mapped`: the same orders in somebody else's tables (`benchmarks/foreign.py`), by a mapping file and by a
+script written for these tables alone (`benchmarks/hand_mapped.py`): in blocks of {block}, the intents in a file of
+their own, as no table can be made there; {listed:,} orders are listed, with the sums of their lines' deliveries and
+invoices.
+
+"""
 
 
 def _about_the_journal(result: dict[str, Any]) -> str:

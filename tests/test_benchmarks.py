@@ -137,6 +137,8 @@ def test_the_result_has_its_figures(tmp_path):
     result = json.loads(file.read_text(encoding="utf-8"))
     assert [(job["database"], job["job"]) for job in result["jobs"]] == [
         ("SQLite", "create_many"),
+        ("SQLite", "mapped create_many"),
+        ("SQLite", "mapped list"),
         ("SQLite", "get"),
         ("SQLite", "list"),
     ]
@@ -238,3 +240,109 @@ def test_the_journals_share_is_printed_with_the_goal(tmp_path):
     assert bool(many["costs"]) == (not many["met"])
     assert ("15%: met" if many["met"] else "15%: missed") in done.stdout
     assert "by hand" not in done.stdout, "nothing is shown that was not measured"
+
+
+# -- somebody else's tables --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def in_foreign_tables(tmp_path_factory):
+    """The same orders in two foreign databases, one written by hand, one through the mapping file; read by both."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT))
+        from benchmarks import foreign, hand_create, hand_mapped, hand_rows
+        from benchmarks.company import Size, as_draft, wanted_orders
+
+    size = Size(orders=30, customers=5, products=12)
+    folder = tmp_path_factory.mktemp("foreign")
+    wanted = list(wanted_orders(size))
+    told = {}
+    for side in ("by_hand", "mapped"):
+        file = folder / f"{side}.db"
+        engine = hand_rows.make_engine(f"sqlite:///{file}")
+        foreign.set_up(engine, size)
+        connected = ec.connect(
+            f"sqlite:///{file}",
+            mapping=str(foreign.MAPPING),
+            writable=True,
+            journal=f"sqlite:///{folder / side}-journal.db",
+        )
+        with connected as erp:
+            if side == "by_hand":
+                intents = hand_rows.make_engine(f"sqlite:///{folder / 'intents.db'}")
+                hand_create.prepare(intents)
+                made = hand_mapped.create_many(engine, intents, iter(wanted), 12)
+                assert [each.differences for each in made] == [()] * len(wanted)
+                intents.dispose()
+            else:
+                drafts = [as_draft(order) for order in wanted]
+                made = erp.orders.create_many(drafts, [order.key for order in wanted])
+                made.raise_for_failures()
+                assert not any(each.differences for each in made.succeeded)
+            foreign.move_goods(engine)
+            told[side] = (file, list(hand_mapped.list_orders(engine)), list(erp.orders.list()))
+        engine.dispose()
+    return told
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        (
+            "SELECT id, doc_no, customer_id, ship_name, ship_street, ship_street2, ship_postal_code, ship_city,"
+            " ship_country, customer_po, order_date, requested_date, currency, status, channel, entered_by, net_total,"
+            " tax_total, gross_total, row_version, is_deleted, deleted_at FROM so_header ORDER BY id"
+        ),
+        (
+            "SELECT header_id, line_no, item_id, qty, qty_cancelled, unit, unit_price, wanted_on, line_net, line_tax,"
+            " row_version, is_deleted, deleted_at FROM so_line ORDER BY 1, 2"
+        ),
+        "SELECT header_id, seq, to_status FROM status_history ORDER BY 1",
+        "SELECT kind, last_no FROM doc_counter",
+    ],
+    ids=["headers", "lines", "history", "counter"],
+)
+def test_script_and_mapping_write_the_same_foreign_rows(in_foreign_tables, what):
+    by_hand = rows(in_foreign_tables["by_hand"][0], what)
+    assert by_hand
+    assert by_hand == rows(in_foreign_tables["mapped"][0], what)
+
+
+@pytest.mark.parametrize("side", ["by_hand", "mapped"])
+def test_script_and_mapping_read_the_same_of_foreign_rows(in_foreign_tables, side):
+    _, mine, theirs = in_foreign_tables[side]
+    assert {order.fulfilment for order in mine} == {"none", "partial", "complete"}
+
+    def of_hand(order):
+        head = (str(order.id), order.number, str(order.version), order.stamp, order.customer, order.net)
+        return head, [
+            (
+                *(line.id, line.position, line.product, line.unit, line.ordered, line.price),
+                *(line.requested, line.net, line.tax, line.shipped, line.invoiced),
+            )
+            for line in order.lines
+        ]
+
+    def of_library(order):
+        head = (order.id, order.number, order.version, order.stamp, order.customer, order.net.amount)
+        return head, [
+            (
+                *(
+                    line.id,
+                    line.position,
+                    line.product,
+                    line.unit,
+                    line.quantities.ordered,
+                    line.price.amount,
+                ),
+                *(line.requested, line.net.amount, line.tax.amount),
+                *(line.quantities.shipped, line.quantities.invoiced),
+            )
+            for line in order.lines
+        ]
+
+    assert list(map(of_hand, mine)) == list(map(of_library, theirs))
+    assert [order.fulfilment for order in mine] == [order.fulfilment.value for order in theirs]
+    assert [order.invoicing for order in mine] == [order.invoicing.value for order in theirs]
+    assert [order.ship_to.name for order in mine] == [order.ship_to.name for order in theirs]
+    assert [order.created_at for order in mine] == [order.created_at for order in theirs]

@@ -67,6 +67,12 @@ def load(
     decimal_mark: Annotated[
         str | None, typer.Option("--decimal", metavar=".|,", help="How texts such as 1.234 are meant.")
     ] = None,
+    serial_dates: Annotated[
+        bool, typer.Option("--serial-dates", help="Plain numbers in date columns are day numbers.")
+    ] = False,
+    profile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="How the sender's numbers and dates are meant.")
+    ] = None,
     settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
@@ -96,6 +102,7 @@ def load(
             raise ConfigurationError(f"there is no file {file}", hint="check the file's name")
     # All of them are read before anything is written: a file that is no sheet stops the whole.
     how: dict[str, Any] = {"date_order": date_order, "decimal": decimal_mark}
+    how |= {"serial_dates": serial_dates or None, "profile": profile}
     sheets = [read_records(file, kind, **how) for kind, file in files.items()]  # type: ignore[arg-type]  # its kinds
     with opened(target_of(target, target_option), settings) as erp:
         if {"prices", "stock"} & files.keys():

@@ -140,7 +140,11 @@ class _Bulk:
             for deed, write in writes
             if isinstance(deed, Creation)
         ]
-        return read_back(self._context, self._shelf, self._shelf.create_block(block))
+        told = [
+            deed.verdict(verdict, write) if isinstance(deed, Creation) else verdict
+            for (deed, write), verdict in zip(writes, self._shelf.create_block(block), strict=True)
+        ]
+        return read_back(self._context, self._shelf, told)
 
     def _read_again(self, done: Sequence[tuple[Deed[Any], Entry]]) -> Mapping[str, Settled[Any]]:
         """What an earlier run has made, read in one request; what is gone by now is left out."""

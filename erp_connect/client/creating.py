@@ -129,6 +129,19 @@ class Creation(Deed[E], Generic[D, E]):
             return self._the_first(refusal)
         return made
 
+    def verdict(self, told: Written[E] | ErpConnectError, write: Write) -> Written[E] | ErpConnectError:
+        """What a block's verdict on this order means: one whose stamp is taken was made by this key already."""
+        if (
+            not isinstance(told, DuplicateReference)
+            or write.transaction is not None
+            or not self._stamps.enforced
+        ):
+            return told
+        try:
+            return self._the_first(told)
+        except ErpConnectError as failure:
+            return failure
+
     def _the_first(self, refusal: DuplicateReference) -> Written[E]:
         """The order that already carries our stamp: this key has made it, whoever has forgotten that."""
         found = self._by_stamp()

@@ -7,18 +7,18 @@ copy must give back each record as it was written.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..errors import InvalidDocument
+from ..errors import ConfigurationError, InvalidDocument
 from ..models.references import Place
 from .defusing import undefused
 from .shape import Shape
 from .values import BLANK, Cell
 
-__all__ = ["DELIMITERS", "CsvRows", "Record", "encoding_of", "records"]
+__all__ = ["DELIMITERS", "CsvRows", "Record", "encoding_of", "open_csv", "records"]
 
 DELIMITERS: Final = (",", ";", "\t")
 LONGEST_RECORD: Final = 50_000_000
@@ -261,3 +261,28 @@ def _cell(field: str) -> Cell:
     if field.startswith('="') and field.endswith('"') and len(field) > 2:
         field = field[2:-1]  # how spreadsheets are made to keep leading zeros
     return Cell(undefused(field))
+
+
+def open_csv(
+    path: Path, *, encoding: str | None, delimiter: str | None, known: Callable[[CsvRows], int]
+) -> CsvRows:
+    """The file's rows; what is not said of it is found out.
+
+    Of several delimiters it is the one by which the most headings are ``known``.
+    """
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise ConfigurationError("the delimiter must be one character, and no quote or line end")
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            raise ConfigurationError(
+                f"there is no encoding {encoding!r}", hint="use utf-8, utf-16 or cp1252"
+            ) from None
+    read_as = encoding or encoding_of(path)
+    if delimiter is not None:
+        return CsvRows(path, read_as, delimiter)
+    first = next((record.text for record in records(path, read_as, "\0")), "")
+    if first.lower().startswith("sep=") and len(first) == 5:
+        return CsvRows(path, read_as, first[4])
+    return max((CsvRows(path, read_as, each) for each in DELIMITERS), key=known)

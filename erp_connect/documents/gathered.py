@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from ..models.findings import Finding, Severity
 from ..models.references import Place
+from .numbers import WrongValue
+from .values import Cell
 
-__all__ = ["Gathered", "finding", "shown"]
+__all__ = ["Gathered", "finding", "missing_cell", "shown", "wrong_cell"]
 
 _SHOWN: Final = 80
 
@@ -35,6 +37,32 @@ def finding(
         fix=fix,
         place=place,
     )
+
+
+def wrong_cell(title: str, path: str, wrong: WrongValue, cell: Cell, place: Place) -> Finding:
+    """The issue at a cell that cannot be read."""
+    return finding(
+        wrong.code,
+        path,
+        f"{title}: {wrong.message}",
+        wrong.fix,
+        place,
+        expected=wrong.expected,
+        actual=cell.value,
+    )
+
+
+def missing_cell(title: str, path: str, place: Place, *, tells_errors: bool) -> Finding:
+    """The issue at a cell that must be filled in; not every kind of file tells an empty one from an error."""
+    if not tells_errors:
+        return finding(
+            "empty_or_error",
+            path,
+            f"{title}: the cell is empty or shows an error; this kind of file does not tell which",
+            "fill in the cell; saved as .xlsx, the file tells",
+            place,
+        )
+    return finding("missing_value", path, f"{title} is missing", "fill in the cell", place)
 
 
 def shown(value: object) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..models.findings import Finding, Severity
 from .fields import Book, fields_of
-from .gathered import Gathered, finding, shown
+from .gathered import Gathered, finding, missing_cell, shown, wrong_cell
 from .numbers import WrongValue
 from .order_sheet import Locates
 from .row_values import Row, RowReader, Unread
@@ -119,17 +119,8 @@ class Gathering:
         index = len(order.lines)
         place = self._locate
         for known, column, wrong, cell in row.wrong:
-            order.issues.append(
-                finding(
-                    wrong.code,
-                    known.path(index),
-                    f"{known.title}: {wrong.message}",
-                    wrong.fix,
-                    place(row.number, column),
-                    expected=wrong.expected,
-                    actual=cell.value,
-                )
-            )
+            at = place(row.number, column)
+            order.issues.append(wrong_cell(known.title, known.path(index), wrong, cell, at))
         self._open += [_Open(order, index, row.number, unread) for unread in row.open]
         bad = row.unread
         if order.party is None and self._party not in bad:
@@ -177,22 +168,8 @@ class Gathering:
             )
 
     def _missing(self, name: str, path: str, row: int) -> Finding:
-        title = self._titles[name]
-        if not self._tells_errors:
-            return finding(
-                "empty_or_error",
-                path,
-                f"{title}: the cell is empty or shows an error; this kind of file does not tell which",
-                "fill in the cell; saved as .xlsx, the file tells",
-                self._locate(row, self._index.get(name)),
-            )
-        return finding(
-            "missing_value",
-            path,
-            f"{title} is missing",
-            "fill in the cell",
-            self._locate(row, self._index.get(name)),
-        )
+        place = self._locate(row, self._index.get(name))
+        return missing_cell(self._titles[name], path, place, tells_errors=self._tells_errors)
 
     def _doubtful_discount(self, order: Gathered, line: dict[str, Any], index: int, row: int) -> None:
         discount = line.get("discount")
@@ -214,25 +191,12 @@ class Gathering:
     def _settle(self) -> None:
         """Read the cells that were open by what their columns have proved; the others are issues."""
         for each in self._open:
-            order, (known, column, wrong, cell) = each.order, each.unread
+            order, (known, column, _, cell) = each.order, each.unread
             try:
-                value = self._reader.settle(each.unread)
+                value = self._reader.settle(each.unread, self._locate)
             except WrongValue as left:
-                message = f"{known.title}: {left.message}"
-                proofs = self._reader.evidence[known.name].contradiction(wrong, cell)
-                if proofs:
-                    one, other = (self._locate(proof.row, column) for proof in proofs)
-                    message += f"; the column says both, at {one.cell or one} and at {other.cell or other}"
-                order.issues.append(
-                    finding(
-                        left.code,
-                        known.path(each.line),
-                        message,
-                        left.fix,
-                        self._locate(each.row, column),
-                        actual=cell.value,
-                    )
-                )
+                place = self._locate(each.row, column)
+                order.issues.append(wrong_cell(known.title, known.path(each.line), left, cell, place))
                 continue
             if known.of_line:
                 order.lines[each.line][known.name[5:]] = value

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal, overload
 
-from ..errors import ConfigurationError, InvalidDocument
+from ..errors import InvalidDocument
 from ..models.findings import Finding
 from ..models.order import OrderDraft
 from ..models.purchase import PurchaseOrderDraft
-from .csvfile import DELIMITERS, CsvRows, encoding_of, records
+from .csvfile import CsvRows, open_csv
 from .dates import DateOrder
 from .drafting import Drafting
 from .fast_reader import FastRows, open_fast
@@ -26,12 +25,11 @@ from .numbers import DecimalMark
 from .opening import FileKind, kind_of_file
 from .order_sheet import OrderSheet, RefusedOrder, RowCounts, SheetOrder, UnknownColumn, row_and_column
 from .orders import Gathering
-from .reading_options import check_options, constants_of, with_options
+from .reading_options import check_options, constants_of, reading_of, with_options
 from .row_values import MergedDown, RowReader
 from .sender import HiddenCells, SenderProfile
 from .shape import SheetRows
 from .sheet_notes import hidden_things, unsaid_things
-from .values import Reading
 from .workbook import WorkbookRows, open_workbook
 
 __all__ = ["MAX_ROWS", "read_orders"]
@@ -138,13 +136,9 @@ def read_orders(
         require(layout, kind, frozenset(constants), where(rows))
         read_as = layout if sender.keep_unknown is None else _keep(layout, sender.keep_unknown, where(rows))
         columns = {column.field.name: column.heading.index for column in read_as.columns}
-        how = Reading(
-            decimal=sender.decimal,
-            date_order=sender.date_order,
-            serial_dates=sender.serial_dates,
-            since_1904=rows.since_1904,
+        reader = RowReader(
+            read_as, reading_of(sender, rows), sender.fill_down, tells_errors=rows.tells_errors
         )
-        reader = RowReader(read_as, how, sender.fill_down, tells_errors=rows.tells_errors)
         gathering = Gathering(reader, kind, columns, constants, rows.place, tells_errors=rows.tells_errors)
         leaving_out = LeavingOut(read_as, kind, sender)
         _gather(rows, read_as, sender, leaving_out, gathering, max_rows)
@@ -277,7 +271,19 @@ def _open(file: Path, book: Book, sender: SenderProfile) -> OpenFile:
         case FileKind.OTHER_WORKBOOK:
             return open_fast(file, sender.sheet)
         case _:
-            return _open_csv(file, book, sender)
+            if sender.sheet is not None:
+                raise InvalidDocument(
+                    "a csv file has no sheets",
+                    code="sheet_unknown",
+                    hint="leave out the sheet",
+                    place=file.name,
+                )
+
+            def known(rows: CsvRows) -> int:
+                layout = best(rows, book, sender)
+                return len(layout.columns) if layout else 0
+
+            return open_csv(file, encoding=sender.encoding, delimiter=sender.delimiter, known=known)
 
 
 # --------------------------------------------------------------------------- columns of the user's own
@@ -302,32 +308,3 @@ def _keep(layout: Layout, where: Literal["order", "line"], place: str) -> Layout
         for name, heading in names.items()
     ]
     return replace(layout, columns=(*layout.columns, *kept), unknown=())
-
-
-# --------------------------------------------------------------------------- csv
-
-
-def _open_csv(path: Path, book: Book, sender: SenderProfile) -> CsvRows:
-    encoding, delimiter = sender.encoding, sender.delimiter
-    if sender.sheet is not None:
-        raise InvalidDocument(
-            "a csv file has no sheets", code="sheet_unknown", hint="leave out the sheet", place=path.name
-        )
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise ConfigurationError("the delimiter must be one character, and no quote or line end")
-    if encoding is not None:
-        try:
-            codecs.lookup(encoding)
-        except LookupError:
-            raise ConfigurationError(
-                f"there is no encoding {encoding!r}", hint="use utf-8, utf-16 or cp1252"
-            ) from None
-    read_as = encoding or encoding_of(path)
-    if delimiter is not None:
-        return CsvRows(path, read_as, delimiter)
-    first = next((record.text for record in records(path, read_as, "\0")), "")
-    if first.lower().startswith("sep=") and len(first) == 5:
-        return CsvRows(path, read_as, first[4])
-    found = [CsvRows(path, read_as, each) for each in DELIMITERS]
-    layouts = [(best(rows, book, sender), rows) for rows in found]
-    return max(layouts, key=lambda pair: len(pair[0].columns) if pair[0] else 0)[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ConfigurationError
@@ -13,9 +14,10 @@ from .fields import Book, fields_of
 from .headers import NOT_READ
 from .numbers import WrongValue
 from .sender import SenderProfile
+from .shape import SheetRows
 from .values import Cell, Reading, read
 
-__all__ = ["check_options", "constants_of", "with_options"]
+__all__ = ["check_options", "check_values", "constants_of", "reading_of", "with_options"]
 
 
 def with_options(profile: SenderProfile | str | os.PathLike[str] | None, **given: Any) -> SenderProfile:
@@ -28,24 +30,39 @@ def with_options(profile: SenderProfile | str | os.PathLike[str] | None, **given
 
 def check_options(kind: Book, sender: SenderProfile) -> None:
     """Refuse options that nothing can be done with; raises ``ConfigurationError``."""
-    allowed = (
-        ("kind", kind, ("sales", "purchase")),
-        ("date_order", sender.date_order, (None, "dmy", "mdy", "ymd")),
-        ("decimal", sender.decimal, (None, ".", ",")),
-        ("hidden", sender.hidden, (None, "read", "skip")),
-    )
-    for name, given, known in allowed:
-        if given not in known:
-            raise ConfigurationError(
-                f"{name} cannot be {given!r}",
-                hint="use one of " + ", ".join(repr(each) for each in known if each),
-            )
+    _check("kind", kind, ("sales", "purchase"))
+    _check("hidden", sender.hidden, (None, "read", "skip"))
+    check_values(sender)
     strange = set(sender.columns.values()) - {field.name for field in fields_of(kind)} - {NOT_READ}
     if strange:
         raise ConfigurationError(
             f"the profile names columns that {kind} orders do not have: {', '.join(sorted(strange))}",
             hint="correct [columns] in the profile",
         )
+
+
+def check_values(sender: SenderProfile) -> None:
+    """Refuse a way to read values that is none; raises ``ConfigurationError``."""
+    _check("date_order", sender.date_order, (None, "dmy", "mdy", "ymd"))
+    _check("decimal", sender.decimal, (None, ".", ","))
+
+
+def _check(name: str, given: str | None, known: Sequence[str | None]) -> None:
+    if given not in known:
+        raise ConfigurationError(
+            f"{name} cannot be {given!r}",
+            hint="use one of " + ", ".join(repr(each) for each in known if each),
+        )
+
+
+def reading_of(sender: SenderProfile, rows: SheetRows) -> Reading:
+    """How values of this sheet are read, before anything is known of its columns."""
+    return Reading(
+        decimal=sender.decimal,
+        date_order=sender.date_order,
+        serial_dates=sender.serial_dates,
+        since_1904=rows.since_1904,
+    )
 
 
 def constants_of(kind: Book, sender: SenderProfile, currency: str | None, unit: str | None) -> dict[str, Any]:

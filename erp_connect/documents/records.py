@@ -11,22 +11,26 @@ from typing import Any, Final
 from ..errors import InvalidDocument
 from ..models.findings import Finding
 from ..models.references import Place
-from .csvfile import DELIMITERS, CsvRows, encoding_of
+from .csvfile import CsvRows, open_csv
 from .dates import DateOrder
 from .fast_reader import open_fast
-from .gathered import finding
-from .headers import HEADER_ROWS, fold
+from .gathered import finding, missing_cell, wrong_cell
+from .header_rows import LOOKED_AT_ROWS, cell_name
+from .headers import HEADER_ROWS, Column, Heading, Layout, fold
 from .numbers import DecimalMark, WrongValue
 from .opening import FileKind, kind_of_file
-from .record_fields import KEYS, RECORD_FIELDS, RecordField, RecordKind, words_for
+from .order_sheet import row_and_column
+from .reading_options import check_values, reading_of, with_options
+from .record_fields import KEYS, RECORD_FIELDS, RecordKind, words_for
+from .row_values import Row, RowReader
+from .sender import SenderProfile
 from .shape import SheetRows
-from .values import Cell, Reading, read
+from .values import Cell
 from .workbook import open_workbook
 
 __all__ = ["RecordSheet", "SheetRecord", "read_records"]
 
 MAX_ROWS: Final = 200_000
-LOOKED_AT_ROWS: Final = 1_000
 _ENOUGH: Final = 2
 
 
@@ -63,21 +67,28 @@ def read_records(
     path: str | os.PathLike[str],
     kind: RecordKind,
     *,
+    profile: SenderProfile | str | os.PathLike[str] | None = None,
     date_order: DateOrder | None = None,
     decimal: DecimalMark | None = None,
+    serial_dates: bool | None = None,
 ) -> RecordSheet:
     """Read a workbook's first visible sheet, or a csv file, with a header row; nothing is written anywhere.
 
     Every cell is checked, and a row with a wrong one is left out and told.  So are rows that contradict each other.
-    ``date_order`` and ``decimal`` settle texts such as 03/04/2026 and "1.234".  A file that cannot be read as a whole
-    is ``InvalidDocument``.
+    Texts such as 03/04/2026 and "1.234" are read as the column's other values show, or by ``date_order`` and
+    ``decimal``; ``serial_dates`` takes plain numbers for day numbers.  Of a sender's ``profile`` these three count, the
+    encoding and the delimiter; what else it says is of sheets of orders.
+
+    A file that cannot be read as a whole is ``InvalidDocument``; a wrong option or profile ``ConfigurationError``.
     """
     file = Path(path)
-    rows = _open(file, kind)
+    sender = with_options(profile, date_order=date_order, decimal=decimal, serial_dates=serial_dates)
+    check_values(sender)
+    rows = _open(file, kind, sender)
     try:
-        header, columns, unknown = _header(rows, kind)
-        how = Reading(decimal=decimal, date_order=date_order)
-        found, issues, filled = _records(rows, header, columns, how)
+        layout = _layout(rows, kind)
+        reader = RowReader(layout, reading_of(sender, rows))
+        found, issues, filled = _records(rows, layout, reader)
     finally:
         rows.close()
     records, doubled = _apart(found, kind)
@@ -87,25 +98,22 @@ def read_records(
         rows=filled,
         records=tuple(records),
         issues=(*issues, *doubled),
-        unknown_columns=unknown,
+        unknown_columns=tuple(" ".join(heading.text.split())[:80] for heading in layout.unknown),
     )
 
 
-def _open(file: Path, kind: RecordKind) -> SheetRows:
+def _open(file: Path, kind: RecordKind, sender: SenderProfile) -> SheetRows:
     match kind_of_file(file):
         case FileKind.WORKBOOK:
             return open_workbook(file, None)
         case FileKind.OTHER_WORKBOOK:
             return open_fast(file, None)
         case _:
-            return _csv(file, kind)
 
+            def known(rows: CsvRows) -> int:
+                return max((len(each) for _, each in _headings(rows, kind)), default=0)
 
-def _csv(file: Path, kind: RecordKind) -> CsvRows:
-    """The file with the delimiter by which its headings are known best."""
-    encoding = encoding_of(file)
-    candidates = [CsvRows(file, encoding, delimiter) for delimiter in DELIMITERS]
-    return max(candidates, key=lambda rows: max((len(each) for _, each in _headings(rows, kind)), default=0))
+            return open_csv(file, encoding=sender.encoding, delimiter=sender.delimiter, known=known)
 
 
 def _headings(rows: SheetRows, kind: RecordKind) -> Iterator[tuple[int, dict[str, list[int]]]]:
@@ -130,21 +138,20 @@ def _texts(cells: Sequence[Cell]) -> Iterator[tuple[int, str]]:
             yield index, cell.value
 
 
-def _header(rows: SheetRows, kind: RecordKind) -> tuple[int, list[tuple[RecordField, int]], tuple[str, ...]]:
-    fields = {known.field.name: known for known in RECORD_FIELDS[kind]}
+def _layout(rows: SheetRows, kind: RecordKind) -> Layout:
+    fields = {known.field.name: known.field for known in RECORD_FIELDS[kind]}
     best = max(_headings(rows, kind), key=lambda found: len(found[1]), default=None)
     number, named = best or (0, {})
-    missing = [known for name, known in fields.items() if known.field.required and name not in named]
+    missing = [known for name, known in fields.items() if known.required and name not in named]
     if missing:
-        titles = ", ".join(known.field.title for known in missing)
+        titles = ", ".join(known.title for known in missing)
         raise InvalidDocument(
             f"the columns {titles} are missing" if best else "the sheet has no header row",
             code="columns_missing" if best else "header_missing",
-            hint="put these names above the columns: "
-            + ", ".join(known.field.title for known in RECORD_FIELDS[kind]),
+            hint="put these names above the columns: " + ", ".join(known.title for known in fields.values()),
             place=rows.path.name,
         )
-    doubled = [fields[name].field.title for name, where in named.items() if len(where) > 1]
+    doubled = [fields[name].title for name, where in named.items() if len(where) > 1]
     if doubled:
         raise InvalidDocument(
             f"two columns claim one field: {', '.join(doubled)}",
@@ -152,23 +159,26 @@ def _header(rows: SheetRows, kind: RecordKind) -> tuple[int, list[tuple[RecordFi
             hint="rename or remove the column that is not meant",
             place=rows.path.name,
         )
-    columns = [(fields[name], where[0]) for name, where in named.items()]
-    used = {index for _, index in columns}
+    used = {where[0]: fields[name] for name, where in named.items()}
     cells = next(cells for at, cells in rows.rows(number, number) if at == number)
-    unknown = tuple(" ".join(text.split())[:80] for index, text in _texts(cells) if index not in used)
-    return number, columns, unknown
+    texts = {index: Heading(index, text, cell_name(rows, number, index)) for index, text in _texts(cells)}
+    return Layout(
+        row=number,
+        columns=tuple(Column(texts[index], known) for index, known in used.items()),
+        unknown=tuple(heading for index, heading in texts.items() if index not in used),
+    )
 
 
 def _records(
-    rows: SheetRows, header: int, columns: Sequence[tuple[RecordField, int]], how: Reading
+    rows: SheetRows, layout: Layout, reader: RowReader
 ) -> tuple[list[SheetRecord], list[Finding], int]:
-    width = max(index for _, index in columns)
     found: list[SheetRecord] = []
     issues: list[Finding] = []
+    waiting: list[Row] = []
     filled = 0
-    for number, cells in rows.rows(header + 1, width=width):
-        record, wrong = _record(rows, number, cells, columns, how)
-        if record is None and not wrong:
+    for number, cells in rows.rows(layout.row + 1, width=layout.width):
+        row = reader.read(number, cells)
+        if row is None:
             continue
         filled += 1
         if filled > MAX_ROWS:
@@ -178,53 +188,44 @@ def _records(
                 hint="split the file",
                 place=rows.path.name,
             )
-        issues += wrong
-        if record is not None and not wrong:
-            found.append(record)
+        if row.open:
+            waiting.append(row)  # until the whole column was seen
+        else:
+            _take(rows, layout, row, found, issues)
+    for row in waiting:
+        _settle(rows, reader, row)
+        _take(rows, layout, row, found, issues)
+    found.sort(key=lambda record: record.row)
+    issues.sort(key=lambda issue: row_and_column(issue.place))
     return found, issues, filled
 
 
-def _record(
-    rows: SheetRows,
-    number: int,
-    cells: Sequence[Cell],
-    columns: Sequence[tuple[RecordField, int]],
-    how: Reading,
-) -> tuple[SheetRecord | None, list[Finding]]:
-    values: dict[str, Any] = {}
-    places = {"": rows.place(number)}
-    wrong: list[Finding] = []
-    for known, index in columns:
-        name, cell = known.field.name, cells[index - 1] if index <= len(cells) else Cell()
+def _settle(rows: SheetRows, reader: RowReader, row: Row) -> None:
+    """Read what is open in a row by what its columns have proved; the rest is wrong."""
+    for unread in row.open:
         try:
-            value = read(cell, known.field.holds, how)
-        except WrongValue as error:
-            wrong.append(
-                finding(
-                    error.code,
-                    name,
-                    f"{known.field.title}: {error.message}",
-                    error.fix,
-                    rows.place(number, index),
-                    expected=error.expected,
-                    actual=cell.value,
-                )
-            )
-            continue
-        if value is not None:
-            values[name] = value
-            places[name] = rows.place(number, index)
-    if not values:
-        return None, wrong
-    bad = {issue.path for issue in wrong}
-    for known, index in columns:
-        name = known.field.name
-        if known.field.required and name not in values and name not in bad:
-            message = f"{known.field.title} is missing"
-            wrong.append(
-                finding("missing_value", name, message, "fill in the cell", rows.place(number, index))
-            )
-    return SheetRecord(row=number, values=values, places=places), wrong
+            row.values[unread.known.name] = reader.settle(unread, rows.place)
+        except WrongValue as left:
+            row.wrong.append(unread._replace(wrong=left))
+    row.open.clear()
+
+
+def _take(rows: SheetRows, layout: Layout, row: Row, found: list[SheetRecord], issues: list[Finding]) -> None:
+    """A row that was read, as a record; or what is wrong with it."""
+    wrong = [
+        wrong_cell(known.title, known.name, why, cell, rows.place(row.number, index))
+        for known, index, why, cell in row.wrong
+    ]
+    bad, places = row.unread, {"": rows.place(row.number)}
+    for heading, known in ((column.heading, column.field) for column in layout.columns):
+        if known.name in row.values:
+            places[known.name] = rows.place(row.number, heading.index)
+        elif known.required and row.values and known.name not in bad:
+            place = rows.place(row.number, heading.index)
+            wrong.append(missing_cell(known.title, known.name, place, tells_errors=rows.tells_errors))
+    issues += wrong
+    if not wrong:
+        found.append(SheetRecord(row=row.number, values=row.values, places=places))
 
 
 def _apart(records: Sequence[SheetRecord], kind: RecordKind) -> tuple[list[SheetRecord], list[Finding]]:

@@ -10,6 +10,7 @@ from .evidence import Evidence
 from .fields import Field, Holds
 from .headers import Layout
 from .numbers import WrongValue
+from .order_sheet import Locates
 from .shape import Merged
 from .values import BLANK, Cell, Reading, read
 
@@ -112,13 +113,22 @@ class RowReader:
             elif name in self._above:
                 row.values[name] = self._above[name]
 
-    def settle(self, unread: Unread) -> object:
-        """The value of an open cell, now that the whole column was seen; raises ``WrongValue``."""
-        evidence = self.evidence[unread.known.name]
-        how = evidence.settle(unread.wrong, unread.cell, self._how)
-        if how is None:
-            raise unread.wrong
-        return read(unread.cell, unread.known.holds, how)
+    def settle(self, unread: Unread, locate: Locates) -> object:
+        """The value of an open cell, now that the whole column was seen.
+
+        Raises ``WrongValue``, which names two other cells where the column says both.
+        """
+        known, column, wrong, cell = unread
+        evidence = self.evidence[known.name]
+        how = evidence.settle(wrong, cell, self._how)
+        if how is not None:
+            return read(cell, known.holds, how)
+        proofs = evidence.contradiction(wrong, cell)
+        if proofs is None:
+            raise wrong
+        one, other = (locate(proof.row, column) for proof in proofs)
+        said = f"; the column says both, at {one.cell or one} and at {other.cell or other}"
+        raise WrongValue(wrong.code, wrong.message + said, wrong.fix, expected=wrong.expected)
 
 
 class MergedDown:

@@ -114,7 +114,7 @@ class SenderProfile(BaseModel):
             raise ConfigurationError(
                 f"the profile {file.name} cannot be read", hint="it must be a text file in UTF-8"
             ) from error
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # a number too long, tables nested too deeply
             raise ConfigurationError(
                 f"the profile {file.name} is no TOML: {error}",
                 hint="correct the line, or save the profile again",

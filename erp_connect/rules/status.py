@@ -10,16 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from ..errors import TransitionNotAllowed
-from ..models import Hold, LineKind, OrderFields, OrderLine, OrderStatus, Progress
+from ..models import Hold, LineKind, OrderFields, OrderLine, OrderStatus, Progress, Quantities
 from .lateness import timeliness
 from .quantities import goods_of, moved, open_quantity
 
 __all__ = [
     "TRANSITIONS",
+    "Standing",
     "StatusFacts",
     "check_transition",
     "fulfilment",
@@ -27,6 +29,7 @@ __all__ = [
     "line_status",
     "order_status",
     "restated",
+    "standing",
     "stated",
     "timeliness",
     "with_status",
@@ -54,49 +57,54 @@ class StatusFacts:
 NOTHING_STATED: Final = StatusFacts()
 
 
-@dataclass(slots=True)
-class _Count:
+class _Count(NamedTuple):
     """What the quantities of some lines say together."""
 
-    reported: bool = False
-    any_moved: bool = False
-    all_moved: bool = True
-    none_left: bool = True
-    all_cancelled: bool = True
-    invoiced_reported: bool = False
-    any_invoiced: bool = False
-    all_invoiced: bool = True
-    all_confirmed: bool = True
-    lines: int = 0
+    any_lines: bool
+    reported: bool
+    any_moved: bool
+    none_left: bool
+    all_cancelled: bool
+    all_invoiced: bool
+    all_confirmed: bool
 
 
 def _count(lines: Sequence[OrderLine]) -> _Count:
-    count = _Count()
-    for line in goods_of(lines):
-        quantities = line.quantities
-        ordered, gone = quantities.ordered, quantities.cancelled
-        wanted = ordered - gone if gone else ordered
-        done = moved(quantities)
-        count.lines += 1
-        if done is not None:
-            count.reported = True
-        left = wanted - done if done else wanted
-        if done:
-            count.any_moved = True
-            count.all_cancelled = False
-        if left > 0:
-            count.none_left = count.all_cancelled = False
-        confirmed = quantities.confirmed
-        if wanted > 0 and (confirmed is None or confirmed < wanted):
-            count.all_confirmed = False
-        if quantities.invoiced is None:
-            count.all_invoiced = False
-        else:
-            count.invoiced_reported = True
-            count.any_invoiced = count.any_invoiced or quantities.invoiced > 0
-            if quantities.invoiced < (done or ZERO):
-                count.all_invoiced = False
-    return count
+    return _together([_count_of(line.quantities) for line in goods_of(lines)])
+
+
+def _count_of(quantities: Quantities) -> _Count:
+    """The same of one line."""
+    ordered, gone, invoiced = quantities.ordered, quantities.cancelled, quantities.invoiced
+    wanted = ordered - gone if gone else ordered
+    done = moved(quantities)
+    left = (wanted - done if done else wanted) > 0
+    confirmed = quantities.confirmed
+    return _Count(
+        True,
+        done is not None,
+        bool(done),
+        not left,
+        not (done or left),
+        invoiced is not None and invoiced >= (done or ZERO),
+        not (wanted > 0 and (confirmed is None or confirmed < wanted)),
+    )
+
+
+def _together(counts: Sequence[_Count]) -> _Count:
+    if len(counts) == 1:
+        return counts[0]
+    lines = reported = any_moved = False
+    none_left = all_cancelled = all_invoiced = all_confirmed = True
+    for line, told, one_moved, nothing_left, cancelled, invoiced, confirmed in counts:
+        lines = lines or line
+        reported = reported or told
+        any_moved = any_moved or one_moved
+        none_left = none_left and nothing_left
+        all_cancelled = all_cancelled and cancelled
+        all_invoiced = all_invoiced and invoiced
+        all_confirmed = all_confirmed and confirmed
+    return _Count(lines, reported, any_moved, none_left, all_cancelled, all_invoiced, all_confirmed)
 
 
 def order_status(
@@ -113,13 +121,20 @@ def order_status(
     It is SHIPPED when nothing is open and something has moved, and COMPLETED when that is invoiced as well or when
     the back-end says that it is closed.  A ``native`` status decides what the quantities do not report.
     """
-    count = _count(lines)
+    held = (bool(holds) or any(line.holds for line in lines)) and _held(lines, holds)
+    return _status(_count(lines), facts, confirmed, native, held, bool(holds))
+
+
+def _status(
+    count: _Count, facts: StatusFacts, confirmed: bool, native: OrderStatus | None, held: bool, holds: bool
+) -> OrderStatus:
+    """The rule itself, told once for all lines that stand alike; ``holds``: whether the order has any of its own."""
     known = count.reported
     if not count.any_moved and (
         facts.cancelled
         or facts.gone
         or native is OrderStatus.CANCELLED
-        or (count.lines > 0 and count.all_cancelled)
+        or (count.any_lines and count.all_cancelled)
     ):
         return OrderStatus.CANCELLED
     if facts.rejected or native is OrderStatus.REJECTED:
@@ -127,19 +142,25 @@ def order_status(
     done = known and count.any_moved and count.none_left
     if facts.closed or facts.gone or native is OrderStatus.COMPLETED or (done and count.all_invoiced):
         return OrderStatus.COMPLETED
-    if _held(lines, holds) or (native is OrderStatus.ON_HOLD and not holds):
+    if held or (native is OrderStatus.ON_HOLD and not holds):
         return OrderStatus.ON_HOLD
     if done or (not known and native is OrderStatus.SHIPPED):
         return OrderStatus.SHIPPED
     if count.any_moved or (not known and native is OrderStatus.PARTLY_SHIPPED):
         return OrderStatus.PARTLY_SHIPPED
-    if confirmed or native is OrderStatus.CONFIRMED or (count.lines > 0 and count.all_confirmed):
+    if confirmed or native is OrderStatus.CONFIRMED or (count.any_lines and count.all_confirmed):
         return OrderStatus.CONFIRMED
     if facts.draft or native is OrderStatus.DRAFT:
         return OrderStatus.DRAFT
     if known or native is not None:
         return OrderStatus.UNKNOWN if native is OrderStatus.UNKNOWN and not known else OrderStatus.SUBMITTED
     return OrderStatus.UNKNOWN
+
+
+@lru_cache(512)
+def _bare_status(count: _Count, native: OrderStatus | None) -> OrderStatus:
+    """The same where nothing is held and nothing else is stated."""
+    return _status(count, NOTHING_STATED, confirmed=False, native=native, held=False, holds=False)
 
 
 def _held(lines: Sequence[OrderLine], holds: Sequence[Hold]) -> bool:
@@ -162,6 +183,8 @@ def line_status(
 
     A line that is cancelled, or has nothing open, is not held up by a hold.
     """
+    if not holds and not line.holds:
+        return _status(_count((line,)), facts, confirmed, native, held=False, holds=False)
     waiting = open_quantity(line.quantities) > 0
     own = tuple(hold for hold in holds if hold.line_id is None or hold.line_id == line.id) if waiting else ()
     if waiting and line.holds:
@@ -171,9 +194,45 @@ def line_status(
     return order_status((bare,), holds=alone, facts=facts, confirmed=confirmed, native=native)
 
 
+class Standing(NamedTuple):
+    """Where the lines of an order stand, in their order, and the order itself."""
+
+    lines: Sequence[OrderStatus]
+    status: OrderStatus
+    fulfilment: Progress
+    invoicing: Progress
+
+
+def standing(
+    lines: Sequence[OrderLine],
+    *,
+    holds: Sequence[Hold] = (),
+    native: OrderStatus | None = None,
+    natives: Sequence[OrderStatus | None] | None = None,
+) -> Standing:
+    """All of it at once, for an order that was just read: what the functions around here say one by one.
+
+    ``natives`` are the back-end's own words for the lines; left out, ``native`` is theirs as well.
+    """
+    own = [native] * len(lines) if natives is None else natives
+    if holds or any(line.holds for line in lines):
+        told = [line_status(line, holds=holds, native=word) for line, word in zip(lines, own, strict=True)]
+        status = order_status(lines, holds=holds, native=native)
+        return Standing(told, status, fulfilment(lines), invoicing(lines))
+    counts = [_count_of(line.quantities) for line in lines]
+    told = [_bare_status(count, word) for count, word in zip(counts, own, strict=True)]
+    goods = goods_of(lines)
+    together = counts if len(goods) == len(lines) else [_count_of(line.quantities) for line in goods]
+    count = _together(together)
+    return Standing(told, _bare_status(count, native), _fulfilment(count), invoicing(lines))
+
+
 def fulfilment(lines: Sequence[OrderLine]) -> Progress:
     """How far goods have moved; UNKNOWN where no line reports it."""
-    count = _count(lines)
+    return _fulfilment(_count(lines))
+
+
+def _fulfilment(count: _Count) -> Progress:
     if not count.reported:
         return Progress.UNKNOWN
     if not count.any_moved:

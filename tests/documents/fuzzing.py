@@ -8,29 +8,23 @@ number alone, so that ``kept.json`` can name the ones that once went wrong.
 
 from __future__ import annotations
 
-import faulthandler
 import io
 import json
 import random
 import re
-import signal
 import sys
-import time
-import traceback
 import zipfile
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.within_bounds import bound_memory, examined
+
 SECONDS = 5
 """Of the processor: an input that takes more hangs."""
-LONGEST_WAIT = 60
-"""Seconds on the wall, for what hangs without computing or outside Python; a busy machine must not look like that."""
-MEMORY = 700 << 20
-"""Bytes of address space that the readers may take more than the interpreter with its libraries has."""
-
 HEADINGS = ["Customer", "PO number", "Product", "Quantity", "Unit", "Currency", "Price", "Requested date"]
 ROWS: list[list[Any]] = [
     ["10000", "PO-1", "VALVE-20", 5, "PCE", "EUR", 12.5, date(2026, 12, 1)],
@@ -270,8 +264,7 @@ def spoilt_workbook(number: int) -> bytes:
     content = _sound(dice.choice(WORKBOOKS))
     if dice.random() < 0.2:
         return spoil_bytes(content, dice)
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
+    parts = unpacked(content)
     names = list(parts)
     sheets = [name for name in names if "/sheet" in name or "sharedStrings" in name]
     name = dice.choice(sheets if dice.random() < 0.6 else names)
@@ -285,11 +278,7 @@ def spoilt_workbook(number: int) -> bytes:
             parts[name], parts[other] = parts[other], parts[name]
         case _:
             parts[name] = spoil_xml(parts[name], dice)
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
-        for each, part in parts.items():
-            package.writestr(each, part)
-    return file.getvalue()
+    return packed(parts)
 
 
 def spoilt_csv(number: int) -> bytes:
@@ -307,33 +296,43 @@ def spoilt_other(number: int) -> tuple[str, bytes]:
     file.unlink()
     if suffix == ".xls":
         return suffix, spoil_bytes(content, dice)
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
+    parts = unpacked(content)
     name = dice.choice(
         [name for name in parts if "sheet1" in name or "content" in name or "workbook" in name]
     )
     parts[name] = (spoil_bytes if suffix == ".xlsb" else spoil_xml)(parts[name], dice)
-    changed = io.BytesIO()
-    with zipfile.ZipFile(changed, "w") as package:
-        for each, part in parts.items():
-            package.writestr(each, part)
-    return suffix, changed.getvalue()
+    return suffix, packed(parts)
 
 
 _made: dict[Callable[[], bytes], bytes] = {}
+_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def _sound(make: Callable[[], bytes]) -> bytes:
+    """A sound sheet without the moment in which it was made, so that a number gives the same input for ever."""
     if make not in _made:
-        _made[make] = make()
+        content = make()
+        _made[make] = content if make in SHEETS else packed(unpacked(content))
     return _made[make]
 
 
+def unpacked(content: bytes) -> dict[str, bytes]:
+    """The parts of a package, without the moment in which they were made."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    return {name: _MOMENT.sub(b"2026-01-01T00:00:00Z", part) for name, part in parts.items()}
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """The package of these parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        for name, part in parts.items():
+            package.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED, compresslevel=1)
+    return file.getvalue()
+
+
 # --------------------------------------------------------------------------- reading them
-
-
-class Hang(BaseException):
-    """The input took too long; no handler of ordinary errors may take it for one."""
 
 
 def outcome(path: Path) -> str:
@@ -363,12 +362,8 @@ def outcome(path: Path) -> str:
 
 def run(kind: str, first: int, count: int, folder: Path) -> dict[str, Any]:
     """Read the inputs of a kind; what went wrong stands in ``failures`` with its number."""
-    outcomes: Counter[str] = Counter()
-    failures = []
-    slowest = (0.0, -1)
-    signal.signal(signal.SIGPROF, _alarm)
-    _bound_memory(folder)
-    for number in range(first, first + count):
+
+    def make(number: int) -> Path:
         suffix, content = {
             "workbook": lambda n: (".xlsx", spoilt_workbook(n)),
             "csv": lambda n: (".csv", spoilt_csv(n)),
@@ -376,50 +371,16 @@ def run(kind: str, first: int, count: int, folder: Path) -> dict[str, Any]:
         }[kind](number)
         path = folder / f"{kind}-{number}{suffix}"
         path.write_bytes(content)
-        faulthandler.dump_traceback_later(LONGEST_WAIT, exit=True)
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        began = time.perf_counter()
-        try:
-            outcomes[outcome(path)] += 1
-        except (Exception, Hang):  # noqa: BLE001 (whatever it is, it is what is looked for)
-            failures.append({"number": number, "why": traceback.format_exc()[-3000:]})
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            faulthandler.cancel_dump_traceback_later()
-        slowest = max(slowest, (time.perf_counter() - began, number))
-        path.unlink()
-    return {"outcomes": outcomes, "failures": failures, "slowest": slowest, "peak": _peak()}
+        return path
 
-
-def _alarm(*_: object) -> None:
-    raise Hang
-
-
-def _bound_memory(folder: Path) -> None:
-    """Read a sound sheet of each kind, so that all libraries are there, and then allow so much more."""
-    import resource
-
-    for make, suffix in ((plain_workbook, ".xlsx"), (csv_file, ".csv")):
+    # A sound sheet of each kind first, so that all libraries are there when the memory is bounded.
+    for sound, suffix in ((plain_workbook, ".xlsx"), (csv_file, ".csv")):
         path = folder / f"sound{suffix}"
-        path.write_bytes(make())
+        path.write_bytes(sound())
         assert outcome(path) == "read"
         path.unlink()
-    pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
-    if pages:
-        most = pages * resource.getpagesize() + MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
-def _peak() -> int:
-    """The most memory that this process has had; of this process alone, where the system can tell."""
-    import resource
-
-    status = Path("/proc/self/status")
-    if status.exists():
-        told = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(told.split()[1]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    bound_memory()
+    return examined(range(first, first + count), make, outcome, seconds=SECONDS)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import os
+import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+
+from .fuzzing import WORKBOOKS, packed, unpacked
 
 PROGRAM = Path(__file__).with_name("fuzzing.py")
 MOST_MEMORY = 400 << 20
@@ -54,6 +59,16 @@ def test_a_spoilt_sheet_is_read_or_refused_with_a_place(tmp_path, kind, first, c
 @pytest.mark.parametrize(("kind", "number"), KEPT, ids=str)
 def test_what_once_went_wrong_goes_right(tmp_path, kind, number):
     assert read(kind, number, 1, tmp_path)["failures"] == []
+
+
+def test_an_input_is_made_of_its_kind_and_number_alone():
+    """What is kept by its number must be the same tomorrow."""
+    for make in WORKBOOKS:
+        content = packed(unpacked(make()))
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            assert {each.date_time for each in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+            told = re.findall(rb"\d{4}-\d\d-\d\dT[\d:]+Z", package.read("docProps/core.xml"))
+        assert set(told) == {b"2026-01-01T00:00:00Z"}
 
 
 def test_the_watch_finds_hangs_tracebacks_and_hunger(tmp_path):

@@ -105,6 +105,8 @@ def test_master_data_is_read_from_them_too(write, suffix):
         write(suffix, [["Product code", "Name", "Unit"], ["V-1", "Valve", "PCE"]]), "products"
     )
     assert [record.values["code"] for record in read.records] == ["V-1"]
+    read = read_records(write(suffix, [["Product code", "Name", "Unit"], ["V-1", None, "PCE"]]), "products")
+    assert [(issue.code, issue.path) for issue in read.issues] == [("empty_or_error", "name")]
 
 
 @READER

@@ -345,7 +345,8 @@ def rules(product: str) -> dict[str, str]:
             OR (posst IN ('L','R') AND round(gelmenge + stomenge - menge, 3) <> 0)
             OR (posst = 'R' AND bermenge <> gelmenge)""",
         "the header's letter agrees with the lines": """SELECT aufnr FROM aufpos GROUP BY aufnr, kopfst
-            HAVING (kopfst = 'S') <> (min(posst) = 'S' AND max(posst) = 'S') OR (kopfst = 'G') <> (max(posst) = 'G')""",
+            HAVING (kopfst = 'S') <> (min(posst) = 'S' AND max(posst) = 'S')
+              OR (kopfst = 'G') <> (max(CASE posst WHEN 'G' THEN 1 ELSE 0 END) = 1)""",
     }
 
 

@@ -149,6 +149,7 @@ GUARDS = {
 IDS = (
     "partner",
     "partner_address",
+    "product_template",
     "product",
     "sale_order",
     "sale_line",

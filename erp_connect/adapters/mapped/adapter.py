@@ -103,7 +103,7 @@ class MappedAdapter(Adapter):
     def _furnish(self, engine: Engine) -> None:
         target, file = self.target, self.file
         self.zone = zone = target.timezone or file.zone
-        office = Office(engine, target.clock, SYSTEM, zone)
+        office = Office(engine, target.clock, SYSTEM, zone, file.path)
         if zone is not file.zone:
             file = self.file = replace(file, zone=zone)
         settings = {**file.settings, **({"company": target.company} if target.company else {})}
@@ -161,10 +161,10 @@ class MappedAdapter(Adapter):
 
     def _book(self, office: Office, ground: Ground, plan: OrderPlan[Any, Any]) -> Any:
         side, writable = plan.side, _settings(self.target).writable
-        if not_written(ground.file, side.book, plan.rows, writable=writable) is not None:
-            return OrderRecords(office, plan)
-        stamp = capabilities(ground.file, writable=True, plans={side.book: plan}).stamp(side.book)
         parties: Any = self.customers if side.book == "orders" else self.suppliers
+        if not_written(ground.file, side.book, plan.rows, writable=writable) is not None:
+            return OrderRecords(office, plan, parties)
+        stamp = capabilities(ground.file, writable=True, plans={side.book: plan}).stamp(side.book)
         products: Any = self.products
         return OrderWriting(
             office,

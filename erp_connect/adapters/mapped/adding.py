@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Generic
+from functools import cached_property
+from typing import Any, Final, Generic
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -16,7 +18,8 @@ from ...rules.exact import quotient
 from .addressing import AddressBook
 from .format import AddressKey, NewKey
 from .givens import Context, Given, Sql, givens
-from .keys import taken
+from .keys import taken, taken_many
+from .line_writing import LineRows
 from .natives import codec
 from .office import Office
 from .plans import Ground
@@ -24,7 +27,24 @@ from .reading import D, O, OrderPlan
 from .rowing import Rower
 from .values import said_of_line, said_of_order, unheld
 
-__all__ = ["Adding", "parameters"]
+__all__ = ["Adding", "Drafted", "parameters"]
+
+
+_LOOKED_UP: Final = ("customer", "supplier", "currency", "payment_terms", "delivery_terms", "warehouse")
+"""Fields of a header that may hold a key of another table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted(Generic[O]):
+    """An order in native values, before it has a key and a number: what each row says, and that in native words."""
+
+    order: O
+    now: datetime
+    said: dict[str, Any]
+    natives: dict[str, Any]
+    lines: Sequence[tuple[OrderLine, Mapping[str, Any], Mapping[str, Any]]]
+    rows: Sequence[list[Any]] = ()
+    """The lines as rows, where they all could be made the short way; then ``lines`` has none."""
 
 
 class Adding(Generic[D, O]):
@@ -35,6 +55,7 @@ class Adding(Generic[D, O]):
         book = self.side.book
         self.header = Rower(ground, plan.header, book)
         self.lines = Rower(ground, plan.lines.plan, f"{book}.lines")
+        self._rows = LineRows(self.lines, plan)
         rows = plan.rows
         self.flat = rows.flat
         self.addresses = {
@@ -136,25 +157,34 @@ class Adding(Generic[D, O]):
 
     # -- new orders ----------------------------------------------------------------------------------------
 
-    def numbered(self, connection: Connection) -> tuple[Any, Any]:
-        """Key and number of a new order; ``None`` for what the database gives as the row is inserted."""
+    @property
+    def numbered_ahead(self) -> bool:
+        """Whether keys and numbers of many orders can be had before the first of them is written."""
+        rules = (self.plan.rows.new_key, self.plan.rows.new_number)
+        return not any(rule is not None and rule.by in ("sql", "procedure") for rule in rules)
+
+    def numbered(self, connection: Connection, count: int = 1) -> list[tuple[Any, Any]]:
+        """Key and number of as many new orders; ``None`` for what the database gives as the row is inserted."""
         rows, today = self.plan.rows, self.office.today()
-        book, natives = self.side.book, {}  # type: ignore[var-annotated]
+        book = self.side.book
         key_rule, number_rule = rows.new_key, rows.new_number
-        number = key = None
+        numbers: list[Any] = [None] * count
+        keys: list[Any] = [None] * count
         if number_rule is not None and number_rule.by != "key":
-            number = taken(
-                connection, self.ground, number_rule, f"{book}.new_number", today=today, natives=natives
+            numbers = taken_many(
+                connection, self.ground, number_rule, f"{book}.new_number", count, today=today, natives={}
             )
         if key_rule is not None:
-            key = (
-                number
+            keys = (
+                numbers
                 if key_rule.by == "number"
-                else taken(connection, self.ground, key_rule, f"{book}.new_key", today=today, natives=natives)
+                else taken_many(
+                    connection, self.ground, key_rule, f"{book}.new_key", count, today=today, natives={}
+                )
             )
-        if number is None and (number_rule is None or number_rule.by == "key") and self._number_is_key():
-            number = key
-        return key, number
+        if (number_rule is None or number_rule.by == "key") and self._number_is_key():
+            numbers = [key if number is None else number for key, number in zip(keys, numbers, strict=True)]
+        return list(zip(keys, numbers, strict=True))
 
     def _number_is_key(self) -> bool:
         column = self.plan.header.fields["number"].column
@@ -164,16 +194,48 @@ class Adding(Generic[D, O]):
         self, connection: Connection, order: O, key: Any, allowed: Collection[str] = ()
     ) -> tuple[Any, ...]:
         """Insert an order with its lines; answers with its native key."""
+        return self.keep(connection, self.drafted(connection, order, allowed), order.number, key)
+
+    def drafted(self, connection: Connection, order: O, allowed: Collection[str] = ()) -> Drafted[O]:
+        """The order in native values, or its refusal; nothing is written yet, and neither key nor number is there."""
         said = self._said(order)
         self._refuse_own_values(order, allowed)
         self._refuse_unheld(said, said, self.header, allowed)
-        context = Context(said=said, now=self.office.now())
         natives = self.header.natives(connection, said)
+        now = self.office.now()
+        if self._rows.possible:
+            rows = self._rows.of(connection, order.lines, now)
+            if rows is not None:
+                return Drafted(order, now, said, natives, (), rows)
+        lines: list[tuple[OrderLine, dict[str, Any], dict[str, Any]]] = []
+        for line in order.lines:
+            said_of = self._said_of_line(line)
+            self._refuse_unheld(said_of, said_of, self.lines, allowed)
+            lines.append((line, said_of, self.lines.natives(connection, said_of)))
+        return Drafted(order, now, said, natives, lines)
+
+    def look_up(self, connection: Connection, orders: Sequence[O]) -> None:
+        """Ask for all keys that these orders need, as many as can be by one statement."""
+        said = self.header.look_up
+        said(connection, [{name: getattr(order, name, None) for name in _LOOKED_UP} for order in orders])
+        said = self.lines.look_up
+        said(
+            connection,
+            [{"product": line.product, "unit": line.unit} for each in orders for line in each.lines],
+        )
+
+    def keep(self, connection: Connection, drafted: Drafted[O], number: Any, key: Any) -> tuple[Any, ...]:
+        """Insert a drafted order with its lines under this number; answers with its native key."""
+        order, said, natives = drafted.order, drafted.said, drafted.natives
+        if number != said.get("number"):
+            said["number"] = number
+            natives |= self.header.natives(connection, said, ["number"])
+        context = Context(said=said, now=drafted.now)
         context.natives |= parameters(natives)
         cells = self.header.columns(natives)
-        number = self.plan.header.fields["number"].column
-        if order.number is None and number is not None:
-            cells.pop(number.name, None)
+        column = self.plan.header.fields["number"].column
+        if number is None and column is not None:
+            cells.pop(column.name, None)
         cells |= self._address_cells(connection, order, natives, context, set(self.addresses))
         cells |= self._first_version()
         cells |= self.header.given(self.header.on_insert, context)
@@ -187,8 +249,11 @@ class Adding(Generic[D, O]):
             cells.setdefault(own, given)
         whole = tuple(self._cell(cells, part.name, connection) for part in self.plan.header.keys)
         context.natives |= {"key": whole[-1]}
-        for line in order.lines:
-            self._insert_line(connection, line, whole, context, cells if self.flat else {}, allowed)
+        shared = cells if self.flat else {}
+        if drafted.rows:
+            self._rows.insert(connection, drafted.rows, self.plan.lines.parent_key(whole))
+        for line in drafted.lines:
+            self._insert_drafted(connection, *line, whole, context, shared)
         self.header.after(connection, "insert", context)
         return whole
 
@@ -258,43 +323,73 @@ class Adding(Generic[D, O]):
         allowed: Collection[str] = (),
     ) -> str:
         """Insert a line; answers with its id.  ``shared`` are the header's columns of a flat table."""
-        rows = self.plan.rows.lines
         said = self._said_of_line(line)
         self._refuse_unheld(said, said, self.lines, allowed)
-        context = Context(said=said, now=above.now)
         natives = self.lines.natives(connection, said)
-        context.natives |= {f"order_{name}": value for name, value in above.natives.items()}
-        context.natives |= parameters(natives)
-        cells = {**shared, **self.lines.columns(natives)}
+        return self._insert_drafted(connection, line, said, natives, order_key, above, shared)
+
+    def _insert_drafted(
+        self,
+        connection: Connection,
+        line: OrderLine,
+        said: Mapping[str, Any],
+        natives: Mapping[str, Any],
+        order_key: tuple[Any, ...],
+        above: Context,
+        shared: Mapping[str, Any],
+    ) -> str:
+        cells, context = self._line_cells(connection, line, said, natives, order_key, above, shared)
         children = self.plan.lines
-        parent = dict(
-            zip((part.name for part in children.parent), children.parent_key(order_key), strict=True)
-        )
-        cells |= parent
-        context.natives |= {
-            f"order_{part.name}": value for part, value in zip(self.plan.header.keys, order_key, strict=True)
-        }
-        cells |= self.lines.given(self.lines.on_insert, context)
-        own = [children.plan.keys[place].name for place in self.plan.line_keys][-1]
-        rule = rows.new_key or NewKey(by="position")
-        key = taken(
-            connection,
-            self.ground,
-            rule,
-            f"{self.side.book}.lines.new_key",
-            today=self.office.today(),
-            natives=context.natives,
-        )
-        if rule.by == "position":
-            key = line.position * rows.step
-        if key is not None:
-            cells[own] = key
+        own = self._line_key
         given = self.lines.insert(connection, cells, context, own if own not in cells else None)
         cells.setdefault(own, given)
         whole = tuple(cells.get(part.name) for part in children.plan.keys)
         context.natives |= {"key": cells[own], "order_key": order_key[-1]}
         self.lines.after(connection, "insert", context)
         return self.plan.line_id(whole)
+
+    @cached_property
+    def _line_key(self) -> str:
+        return [self.plan.lines.plan.keys[place].name for place in self.plan.line_keys][-1]
+
+    def _line_cells(
+        self,
+        connection: Connection,
+        line: OrderLine,
+        said: Mapping[str, Any],
+        natives: Mapping[str, Any],
+        order_key: tuple[Any, ...],
+        above: Context,
+        shared: Mapping[str, Any],
+    ) -> tuple[dict[str, Any], Context]:
+        """The cells of a new line, its key among them unless the database gives it."""
+        rows = self.plan.rows.lines
+        context = Context(said=said, now=above.now)
+        context.natives |= {f"order_{name}": value for name, value in above.natives.items()}
+        context.natives |= parameters(natives)
+        cells = {**shared, **self.lines.columns(natives)}
+        children = self.plan.lines
+        cells |= zip((part.name for part in children.parent), children.parent_key(order_key), strict=True)
+        context.natives |= {
+            f"order_{part.name}": value for part, value in zip(self.plan.header.keys, order_key, strict=True)
+        }
+        cells |= self.lines.given(self.lines.on_insert, context)
+        rule = rows.new_key or NewKey(by="position")
+        key = (
+            line.position * rows.step
+            if rule.by == "position"
+            else taken(
+                connection,
+                self.ground,
+                rule,
+                f"{self.side.book}.lines.new_key",
+                today=self.office.today(),
+                natives=context.natives,
+            )
+        )
+        if key is not None:
+            cells[self._line_key] = key
+        return cells, context
 
 
 def parameters(natives: Mapping[str, Any]) -> dict[str, Any]:

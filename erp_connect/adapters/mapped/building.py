@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from ...models import (
@@ -19,50 +20,41 @@ from ...models import (
     Money,
     OrderLine,
     OrderStatus,
-    PurchaseOrderLine,
-    Quantities,
     Reference,
     UnitPrice,
 )
 from ...rules.lateness import timeliness
-from ...rules.status import fulfilment, invoicing, line_status, order_status
-from .format import QUANTITIES
+from ...rules.status import standing
 
-__all__ = ["address_of", "custom_of", "fingerprint", "line_of", "money_of", "settled"]
+__all__ = ["address_of", "custom_of", "fingerprint", "money_of", "settled"]
 
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 _PARTS: Final = ("region", "contact", "phone", "email", "gln")
-_TEXTS: Final = (
-    "product",
-    "unit",
-    "description",
-    "warehouse",
-    "reference",
-    "parent_line",
-    "requested",
-    "promised",
-)
 _DONE: Final = frozenset({OrderStatus.CANCELLED, OrderStatus.COMPLETED})
+
+
+@lru_cache(64)
+def _parts_of(name: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """What the fields of an address are called: its street, what every address has, and the rest."""
+    prefix = f"{name}." if name else ""
+    return (
+        tuple(f"{prefix}lines.{index}" for index in range(9)),
+        tuple(f"{prefix}{part}" for part in ("name", "city", "postal_code", "country")),
+        tuple((part, f"{prefix}{part}") for part in _PARTS),
+    )
 
 
 def address_of(said: Mapping[str, Any], name: str) -> Address | None:
     """The address whose parts are called ``name.…``; ``None`` where no part says anything."""
-    prefix = f"{name}." if name else ""
-    street = []
-    index = 0
-    while index < 9:
-        line = said.get(f"{prefix}lines.{index}")
-        if line:
-            street.append(str(line))
-        index += 1
-    parts = {part: said.get(f"{prefix}{part}") for part in _PARTS}
-    required = [said.get(f"{prefix}{part}") for part in ("name", "city", "postal_code", "country")]
-    if not street and not any(required) and not any(parts.values()):
+    lines, required, more = _parts_of(name)
+    street = tuple([str(said[line]) for line in lines if said.get(line)])
+    who, city, code, country = map(said.get, required)
+    parts = {part: said[field] for part, field in more if said.get(field) is not None}
+    if not (street or who or city or code or country or any(parts.values())):
         return None
-    who, city, code, country = (value or "" for value in required)
     return Address.trusted(
-        name=who, lines=tuple(street), city=city, postal_code=code, country=country, **parts
+        name=who or "", lines=street, city=city or "", postal_code=code or "", country=country or "", **parts
     )
 
 
@@ -76,8 +68,12 @@ def contact_of(said: Mapping[str, Any]) -> Contact | None:
 
 def custom_of(said: Mapping[str, Any]) -> Any:
     """Fields that only this system has."""
-    own = [name for name in said if name.startswith("custom.")]
-    return FrozenMapping({name.removeprefix("custom."): said[name] for name in own}) if own else NO_CUSTOM
+    own = {
+        name.removeprefix("custom."): value
+        for name, value in said.items()
+        if value is not None and name.startswith("custom.")
+    }
+    return FrozenMapping(own) if own else NO_CUSTOM
 
 
 def money_of(amount: Decimal | None, currency: str | None) -> Money | None:
@@ -102,8 +98,8 @@ def references_of(said: Mapping[str, Any], kinds: Sequence[str]) -> tuple[Refere
     )
 
 
-def _kind_of(said: Mapping[str, Any], warnings: list[str]) -> LineKind:
-    kind = said.get("kind")
+def kind_of(kind: str | None, warnings: list[str]) -> LineKind:
+    """The kind of a line: goods, where its row says nothing that we know."""
     if kind is None:
         return LineKind.ITEM
     try:
@@ -113,60 +109,32 @@ def _kind_of(said: Mapping[str, Any], warnings: list[str]) -> LineKind:
         return LineKind.ITEM
 
 
-def line_of(
-    model: type[OrderLine] | type[PurchaseOrderLine],
-    said: Mapping[str, Any],
-    *,
-    id: str,
-    position: int,
-    currency: str | None,
-    native_status: str | None,
-    warnings: list[str],
-) -> OrderLine:
-    """One line of an order out of its row's values."""
-    percent, amount = said.get("discount"), said.get("discount_amount")
-    discount = None
+def holds_of(kind: str | None) -> tuple[Hold, ...]:
+    """The hold of a line, where its row says one."""
+    return (Hold.trusted(kind=kind),) if kind else ()
+
+
+def discount_of(percent: Decimal | None, amount: Decimal | None, currency: str | None) -> Discount | None:
+    """The discount of a line: per cent, or else an amount."""
     if percent:
-        discount = Discount.trusted(percent=percent)
-    elif amount and currency:
-        discount = Discount.trusted(amount=Money.trusted(amount=amount, currency=currency))
-    held = said.get("holds")
-    more = {"supplier_product": said.get("supplier_product")} if model is PurchaseOrderLine else {}
-    values: dict[str, Any] = {"product": None, "unit": None}
-    values |= {name: said[name] for name in _TEXTS if name in said}
-    quantities = {name: said[name] for name in QUANTITIES if name in said}
-    if "ordered" not in quantities:
-        quantities["ordered"] = ZERO
-    if held:
-        values["holds"] = (Hold.trusted(kind=held),)
-    return model.trusted(
-        id=id,
-        position=position,
-        quantities=Quantities.trusted(**quantities),
-        status=said.get("status", OrderStatus.UNKNOWN),
-        price=price_of(said, currency),
-        net=money_of(said.get("net"), currency),
-        tax=money_of(said.get("tax"), currency),
-        discount=discount,
-        kind=_kind_of(said, warnings),
-        native_status=native_status,
-        custom=custom_of(said),
-        **values,
-        **more,
-    )
+        return Discount.trusted(percent=percent)
+    if amount and currency:
+        return Discount.trusted(amount=Money.trusted(amount=amount, currency=currency))
+    return None
 
 
 def settled(
     values: dict[str, Any], lines: Sequence[OrderLine], native: OrderStatus | None, holds: tuple[Hold, ...]
 ) -> None:
     """Where the order and its lines stand, from quantities where they are told and the native word where not."""
-    for line in lines:
-        own = native if native is None or line.status is OrderStatus.UNKNOWN else line.status
-        # Nobody else has seen this line yet.
-        line.__dict__["status"] = line_status(line, holds=holds, native=own)
-    values["status"] = order_status(lines, holds=holds, native=native)
-    values["fulfilment"] = fulfilment(lines)
-    values["invoicing"] = invoicing(lines)
+    unknown = OrderStatus.UNKNOWN
+    own = [native if native is None or line.status is unknown else line.status for line in lines]
+    told = standing(lines, holds=holds, native=native, natives=own)
+    for line, status in zip(lines, told.lines, strict=True):
+        line.__dict__["status"] = status  # nobody else has seen this line yet
+    values["status"] = told.status
+    values["fulfilment"] = told.fulfilment
+    values["invoicing"] = told.invoicing
 
 
 def dated(order: Any, today: date) -> Any:

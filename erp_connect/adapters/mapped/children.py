@@ -64,9 +64,13 @@ class Children:
         conditions.keys([part.sql for part in self.parent], wanted)
         parents = [part.sql for part in self.parent]
         found: dict[tuple[Any, ...], list[Sequence[Any]]] = {}
+        known: dict[tuple[Any, ...], list[Sequence[Any]]] = {}
         width = len(parents)
         for row in self.plan.fetch(connection, conditions, before=parents, order_by=self._order or parents):
-            found.setdefault(same_key(row[:width]), []).append(row)
+            parent = tuple(row[:width])
+            if parent not in known:
+                known[parent] = found.setdefault(same_key(parent), [])
+            known[parent].append(row)
         return found
 
     @property

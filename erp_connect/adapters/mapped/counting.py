@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from ...errors import MappingError
@@ -67,15 +68,40 @@ def number_reader(source: Source, column: Column | None, path: str, lenient: boo
                 raise _no_number(path) from None
             if not exact.is_finite():
                 raise _no_number(path)
-        else:
+        elif isinstance(cell, int | Decimal):
             exact = Decimal(cell)
+        else:
+            raise _no_number(path)
         if places is not None and not isinstance(cell, float):
             exact = quantize(exact, Decimal(1).scaleb(-places))
         if whole and exact == exact.to_integral_value():
             return int(exact)
         return plain(exact) if by is None else plain(decimal_of(Fraction(exact) / by))
 
-    return read
+    certain = places if places is not None else declared
+    return read if whole or by is not None else _quickly(read, certain, as_given=places is None)
+
+
+def _quickly(read: Callable[[Any], Any], places: int | None, *, as_given: bool) -> Callable[[Any], Any]:
+    """The same for cells that say themselves what they mean: whole numbers, decimals, floats of few enough places.
+
+    ``as_given``: the mapping sets no number of places, so that a decimal has those that it has.
+    """
+
+    def quick(cell: Any) -> Any:
+        if type(cell) is int:
+            return Decimal(cell)
+        if type(cell) is Decimal and as_given and cell.is_finite():
+            return plain(cell)
+        if type(cell) is float and places is not None:
+            whole, _, part = repr(cell).partition(".")
+            if part == "0" and whole != "-0":
+                return Decimal(whole)
+            if 0 < len(part) <= places and part.isdigit():
+                return Decimal(f"{whole}.{part}")
+        return read(cell)
+
+    return quick
 
 
 def number_writer(source: Source) -> Callable[[Any], Any]:
@@ -91,11 +117,24 @@ def number_writer(source: Source) -> Callable[[Any], Any]:
 
 def scaled(value: Decimal, divisor: Any, times: Any, path: str) -> Decimal | None:
     """A value in our unit, out of one in theirs and the factors that were read beside it."""
+    try:
+        return _scaled(value, divisor, times, path)
+    except TypeError:  # a cell that cannot be remembered
+        return _scaled.__wrapped__(value, divisor, times, path)
+
+
+@lru_cache(4096)
+def _scaled(value: Decimal, divisor: Any, times: Any, path: str) -> Decimal | None:
     if divisor is None or times is None:
         return None
-    by, more = (
-        decimal_of_float(each) if isinstance(each, float) else Decimal(each) for each in (divisor, times)
-    )
+    try:
+        number, by, more = (_factor(each) for each in (value, divisor, times))
+    except (ArithmeticError, TypeError, ValueError):
+        raise _no_number(path) from None
     if not by:
         raise MappingError(f"{path}.divide_by: the factor is zero", code="zero_factor", path=path)
-    return plain(decimal_of(Fraction(value) * Fraction(more) / Fraction(by)))
+    return plain(decimal_of(number * more / by))
+
+
+def _factor(said: Any) -> Fraction:
+    return Fraction(decimal_of_float(said) if isinstance(said, float) else Decimal(said))

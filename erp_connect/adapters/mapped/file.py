@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar, get_origin
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from ...errors import ConfigurationError, MappingError
+from ...errors import MappingError
 from ...settings import nearest
 from . import format as words
 from .format import (
@@ -26,6 +24,7 @@ from .format import (
     Cancel,
     ChildRows,
     Deleted,
+    Kind,
     LineRows,
     Lookup,
     MasterRows,
@@ -39,10 +38,12 @@ from .format import (
     Several,
     Source,
 )
+from .toml import read_toml, wrong
 
 P = TypeVar("P", bound=Part)
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_$#]*")
 _QUALIFIED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_$#]*)\.([A-Za-z_][A-Za-z0-9_$#]*)")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 PAPERS: Final = ("shipments", "invoices", "returns", "goods_receipts")
 _TOP: Final = frozenset(
     {
@@ -80,37 +81,12 @@ class MappingFile:
         return wrong(self.path, path, said, hint)
 
 
-def wrong(file: str, path: str, said: str, hint: str | None = None) -> MappingError:
-    """A mistake in a mapping file."""
-    return MappingError(
-        f"{path}: {said}" if path else said,
-        code="mapping_file",
-        path=path or None,
-        place=file,
-        hint=hint or "correct the mapping file; its keys stand in reference/mapping.md",
-    )
-
-
 def read_mapping(file: str) -> MappingFile:
     """Read a mapping file.
 
     Raises ``ConfigurationError`` for a file that is not there, ``MappingError`` for what it says wrongly.
     """
-    try:
-        text = Path(file).read_text(encoding="utf-8")
-    except OSError as exc:
-        raise ConfigurationError(
-            f"the mapping file {file} cannot be read: {exc.strerror}", hint="correct the setting 'mapping'"
-        ) from exc
-    except UnicodeDecodeError as exc:
-        raise wrong(file, "", "the file is not UTF-8 text") from exc
-    try:
-        data = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as exc:
-        raise wrong(file, "", f"the file is not TOML: {exc}") from exc
-    except RecursionError:
-        raise wrong(file, "", "the file is nested too deeply") from None
-    return _Reader(file).file(data)
+    return _Reader(file).file(read_toml(file))
 
 
 class _Reader:
@@ -132,7 +108,8 @@ class _Reader:
         for name in data:
             if name not in _TOP and (name not in addresses or not name.endswith("addresses")):
                 self.fail(
-                    name, f"there is no section or key of this name{nearest(name, _TOP | {'addresses'})}"
+                    name or '""',
+                    f"there is no section or key of this name{nearest(name, _TOP | {'addresses'})}",
                 )
         found: dict[str, Any] = {"path": self._file, "name": str(data.get("name") or Path(self._file).stem)}
         if "timezone" in data:
@@ -168,12 +145,13 @@ class _Reader:
         table["lines"] = self.lines(table["lines"], f"{path}.lines", line_fields, flat, table)
         for name in ("version", "stamp"):
             if name in table:
-                table[name] = self.source(table[name], f"{path}.{name}")
+                at = f"{path}.{name}"
+                table[name] = self.of_kind(self.source(table[name], at), "text", at)
         named = self.items(table.pop("references", []), f"{path}.references")
         table["references"] = tuple(
             (
                 self.text(item.get("kind"), f"{at}.kind"),
-                self.source(item.get("value"), f"{at}.value"),
+                self.of_kind(self.source(item.get("value"), f"{at}.value"), "text", f"{at}.value"),
             )
             for at, item in named
         )
@@ -195,9 +173,12 @@ class _Reader:
                 if name in above:
                     table.setdefault(name, above[name])
             keys = above.get("key", [])
-            table.setdefault("parent", {key: key for key in ([keys] if isinstance(keys, str) else keys)})
+            keys = [keys] if isinstance(keys, str) else keys
+            if isinstance(keys, list):  # what else it is, is refused with the header
+                table.setdefault("parent", {key: key for key in keys if isinstance(key, str)})
         if "position" in table:
-            table["position"] = self.source(table["position"], f"{path}.position")
+            at = f"{path}.position"
+            table["position"] = self.of_kind(self.source(table["position"], at), "decimal", at)
         self.writing(table, path)
         return self.rows(LineRows, table, path, fields)
 
@@ -276,7 +257,7 @@ class _Reader:
             elif (street and name == "lines") or (name in several and isinstance(said, list)):
                 known[name] = Several(tuple(self.sources(said, at)))
             elif name in plain:
-                known[name] = self.source(said, at)
+                known[name] = self.of_kind(self.source(said, at), fields[name], at)
             else:
                 near = nearest(name, {*plain, *addresses})
                 self.fail(at, f"there is no such field{near}", f"fields here: {', '.join(sorted(plain))}")
@@ -344,9 +325,49 @@ class _Reader:
         given = [name for name in ("column", "sql", "value", "shared") if getattr(made, name) is not None]
         if len(given) != 1:
             self.fail(path, "a source is one of column, sql and value", 'for example { column = "name" }')
+        for name in ("divide_by", "multiply_by"):
+            if getattr(made, name) == 0:
+                self.fail(f"{path}.{name}", "the factor is zero")
         if made.zone is not None:
             self.zone(made.zone, f"{path}.zone")
         return made
+
+    def of_kind(self, source: Source, kind: Kind, path: str) -> Source:
+        """The source, if such a field can say its constant, or what its codes mean."""
+        for at, ours in (("write", source.write or ()), ("codes", (source.codes or {}).values())):
+            for word in ours:
+                self.word_of_kind(word, kind, f"{path}.{at}")
+        if kind not in ("decimal", "plain") and (source.divide_by, source.multiply_by) != (None, None):
+            name = "divide_by" if source.divide_by is not None else "multiply_by"
+            self.fail(f"{path}.{name}", "only a number can be divided or multiplied")
+        value, said = source.value, None
+        if value is None:
+            return source
+        if kind == "decimal":
+            said = None if _is_number(value) else "a number"
+        elif kind == "boolean":
+            said = None if isinstance(value, bool) else "true or false"
+        elif kind in ("date", "instant"):
+            said = "a column or an expression: no date holds for every row"
+        elif kind == "status" and isinstance(value, str):
+            self.word_of_kind(value, kind, f"{path}.value")
+        elif isinstance(value, bool) or kind == "status":
+            said = "a text"
+        if said is not None:
+            self.fail(f"{path}.value", f"it should be {said}")
+        keep = kind in ("decimal", "boolean", "plain") or isinstance(value, str)
+        return source if keep else source.model_copy(update={"value": str(value)})
+
+    def word_of_kind(self, word: str, kind: Kind, path: str) -> None:
+        """Refuse a word of ours that no field of this kind can say."""
+        if kind == "status" and word not in words.STATUSES:
+            self.fail(path, f"'{word}' is no status", f"our statuses: {', '.join(words.STATUSES)}")
+        if kind == "boolean" and word not in ("true", "false"):
+            self.fail(path, f"'{word}' is neither 'true' nor 'false'")
+        if kind in ("decimal", "date", "instant"):
+            self.fail(
+                path, "codes stand for words; write a number or a date out of them as SQL: CASE ... END"
+            )
 
     # -- small pieces --------------------------------------------------------------------------------------
 
@@ -401,6 +422,12 @@ class _Reader:
             return ZoneInfo(name)
         except (KeyError, ValueError, OSError):
             self.fail(path, f"there is no time zone of this name{nearest(name, available_timezones())}")
+
+
+def _is_number(value: Scalar) -> bool:
+    if isinstance(value, str):
+        return _NUMBER.fullmatch(value) is not None
+    return not isinstance(value, bool)
 
 
 def _takes_several(fields: Mapping[str, FieldInfo], name: str) -> bool:

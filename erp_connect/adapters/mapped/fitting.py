@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import LossyWrite
 from ...rules.exact import quantize
+from ...wire.sql.types import plain
 from .format import Source
 from .moments import Day, Moment
 from .tables import Column
@@ -79,9 +80,20 @@ def _number(source: Source, column: Column, number: Decimal, path: str) -> Any:
             raise _lossy(path, "a fraction in a column of whole numbers")
         return int(number)
     places = column.scale if column.kind == "decimal" else source.decimals
-    if places is not None and number != quantize(number, Decimal(1).scaleb(-places)):
+    if places is not None and not _has_at_most(places, number):
         raise _lossy(path, f"more than {places} decimal places")
+    if column.kind == "float" and len(str(plain(number).copy_abs()).replace(".", "").strip("0")) > (
+        column.precision or 15
+    ):
+        raise _lossy(path, "more digits than a floating-point column keeps")
     return number  # into a FLOAT as well: the database's own conversion is the only one
+
+
+def _has_at_most(places: int, number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -places:
+        return True
+    return number == quantize(number, Decimal(1).scaleb(-places))
 
 
 def _lossy(path: str, why: str) -> LossyWrite:

@@ -13,7 +13,10 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ...models import OrderStatus
+
 FORMAT: Final = 1
+STATUSES: Final = tuple(status.value for status in OrderStatus)
 Scalar = bool | int | Decimal | str
 Kind = Literal[
     "text",

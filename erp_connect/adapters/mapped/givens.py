@@ -38,6 +38,8 @@ class Given:
 
     column: Column
     value: Callable[[Context], Any]
+    kind: str = "constant"
+    """``constant``, ``setting``, ``now``, ``field``, or ``sql``: the database works it out from what stands there."""
 
 
 def givens(ground: Ground, plan: Plan, said: Mapping[str, Any], path: str) -> list[Given]:
@@ -69,7 +71,7 @@ def _givens(ground: Ground, plan: Plan, said: Mapping[str, Any], path: str) -> I
         except ValueError:
             raise ground.file.wrong(at, f"unknown keys among: {', '.join(rest)}") from None
         (kind,) = kinds
-        yield Given(column, _value(ground, kind, value, source, column, at))
+        yield Given(column, _value(ground, kind, value, source, column, at), kind)
 
 
 def _value(

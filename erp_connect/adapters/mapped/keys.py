@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from ...errors import MappingError
 from .format import NewKey
 from .plans import Ground
-from .statements import bindable, bound, named_in
+from .statements import bindable, bound, named_in, ready
 
-__all__ = ["run", "taken"]
+__all__ = ["run", "taken", "taken_many"]
 
 _OUT: Final = "@erp_out"
 """The user variable in which MySQL hands out an outgoing argument."""
@@ -31,19 +31,53 @@ def taken(
     natives: Mapping[str, Any],
 ) -> Any:
     """The next key or number; ``None`` where the database gives it as the row is inserted."""
-    values = {**ground.settings, **natives, "year": today.year}
     if rule.by in ("database", "key", "number", "position"):
         return None
     if rule.by == "uuid":
         return str(uuid.uuid4())
-    if rule.by == "sequence":
-        number = connection.execute(sa.text(_next_of(ground, rule, path))).scalar()
-    elif rule.by == "counter":
-        number = _counted(connection, ground, rule, path, values)
-    elif rule.by == "sql":
+    if rule.by in ("sequence", "counter"):
+        return taken_many(connection, ground, rule, path, 1, today=today, natives=natives)[0]
+    values = {**ground.settings, **natives, "year": today.year}
+    if rule.by == "sql":
         number = run(connection, ground, _said(ground, rule.statement, f"{path}.statement"), values)
     else:
         number = _called(connection, ground, _said(ground, rule.call, f"{path}.call"), values)
+    return _told(ground, rule, path, number, today)
+
+
+def taken_many(
+    connection: Connection,
+    ground: Ground,
+    rule: NewKey,
+    path: str,
+    count: int,
+    *,
+    today: date,
+    natives: Mapping[str, Any],
+) -> list[Any]:
+    """As many as are wanted: a counter is locked and moved once, a sequence of PostgreSQL asked once."""
+    numbers: Iterable[Any]
+    if rule.by == "counter":
+        values = {**ground.settings, **natives, "year": today.year}
+        numbers = _counted(connection, ground, rule, path, values, count)
+    elif rule.by == "sequence":
+        numbers = _of_sequence(connection, ground, rule, path, count)
+    else:
+        return [taken(connection, ground, rule, path, today=today, natives=natives) for _ in range(count)]
+    return [_told(ground, rule, path, number, today) for number in numbers]
+
+
+def _of_sequence(
+    connection: Connection, ground: Ground, rule: NewKey, path: str, count: int
+) -> Iterable[Any]:
+    statement = _next_of(ground, rule, path)
+    if ground.dialect == "postgresql":
+        statement += f" FROM generate_series(1, {count})"
+        return connection.execute(sa.text(statement)).scalars().all()
+    return [connection.execute(sa.text(statement)).scalar() for _ in range(count)]
+
+
+def _told(ground: Ground, rule: NewKey, path: str, number: Any, today: date) -> Any:
     if number is None:
         raise ground.file.wrong(path, "the database gave no number")
     if rule.pattern is None:
@@ -61,12 +95,8 @@ def taken(
 def run(connection: Connection, ground: Ground, statement: str, values: Mapping[str, Any]) -> Any:
     """Run a statement of the site's own; the first cell of its answer, ``None`` where it has none."""
     names = named_in(statement) & values.keys()
-    text = sa.text(bindable(statement, names))
-    result = connection.execute(text, {name: bound(ground.dialect, values[name]) for name in names})
-    if not result.returns_rows:
-        return None
-    row = result.first()
-    return None if row is None else row[0]
+    made = ready(connection.dialect, bindable(statement, names))
+    return made.run(connection, {name: bound(ground.dialect, values[name]) for name in names})
 
 
 def _said(ground: Ground, text: str | None, path: str) -> str:
@@ -89,8 +119,13 @@ def _next_of(ground: Ground, rule: NewKey, path: str) -> str:
 
 
 def _counted(
-    connection: Connection, ground: Ground, rule: NewKey, path: str, values: Mapping[str, Any]
-) -> int:
+    connection: Connection,
+    ground: Ground,
+    rule: NewKey,
+    path: str,
+    values: Mapping[str, Any],
+    count: int,
+) -> Iterable[int]:
     table = ground.tables.get(
         connection,
         _said(ground, rule.table, f"{path}.table"),
@@ -110,11 +145,11 @@ def _counted(
             path=path,
             hint="put the row into the table, or correct its condition in the mapping file",
         )
-    number = int(held) + (rule.step if rule.holds == "last" else 0)
-    left = number if rule.holds == "last" else number + rule.step
+    first = int(held) + (rule.step if rule.holds == "last" else 0)
+    left = int(held) + rule.step * count
     update = f"UPDATE {table.quoted} SET {name} = :erp_next{where}"  # noqa: S608
     run(connection, ground, update, {**values, "erp_next": left})
-    return number
+    return [first + rule.step * place for place in range(count)]
 
 
 def _called(connection: Connection, ground: Ground, call: str, values: Mapping[str, Any]) -> Any:

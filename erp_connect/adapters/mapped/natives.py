@@ -9,16 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from ...errors import MappingError, UnmappedCode
+from ...errors import UnmappedCode
 from ...models import OrderStatus
 from ...models.countries import country_code
 from ...models.currencies import currency_code
 from ...models.units import unit_code
-from .counting import decimal_of_float, number_reader, number_writer
+from .counting import constant_factor, decimal_of_float, number_reader, number_writer
 from .fitting import fitted, pads_left
 from .format import Kind, Source
 from .moments import day_codec, moment_codec
@@ -37,6 +38,17 @@ _LISTS: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
+class Text(Enum):
+    """What is to be done to read a text."""
+
+    WORKED = "worked"
+    """It is worked on (codes, prefix, padding), or is no text: its reader tells."""
+    BLANKS = "blanks"
+    """Nothing but the blanks behind it is taken away."""
+    PLAIN = "plain"
+    """It says what it says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """How one source reads and writes.
@@ -53,6 +65,11 @@ class Cell:
     """The last step of writing, for a value that is native already."""
     natives: Callable[[Any], list[Any]]
     """Every native value that stands for ours: what a condition compares with."""
+    text: Text = Text.WORKED
+    unmapped: bool = True
+    """Whether reading can find a code that the mapping has no word for."""
+    repeated: bool = False
+    """Whether the same cells come again and again, so that what was read of them is worth keeping."""
 
 
 def codec(
@@ -107,7 +124,33 @@ def codec(
     def all_natives(value: Any) -> list[Any]:
         return [fit(native) for native in natives(value)]
 
-    return Cell(path, kind, read, out, fit, all_natives)
+    coded = source.codes is not None
+    return Cell(
+        path,
+        kind,
+        read,
+        out,
+        fit,
+        all_natives,
+        text=_reading_of_text(source, column) if said == "text" and not coded else Text.WORKED,
+        unmapped=coded or said in _LISTED,
+        repeated=coded or (said in _REPEATED and not _is_plain(said, source, lenient_floats)),
+    )
+
+
+_LISTED: Final = frozenset({"unit", "currency", "country", "status", "date"})
+_REPEATED: Final = _LISTED | {"decimal", "integer", "boolean", "instant"}
+
+
+def _is_plain(said: str, source: Source, floats: bool) -> bool:
+    """Whether cells come as decimals, and mean themselves: that is told sooner than what was made of them before."""
+    return said == "decimal" and not floats and constant_factor(source) is None and source.decimals is None
+
+
+def _reading_of_text(source: Source, column: Column | None) -> Text:
+    if source.prefix is not None or source.pad is not None or source.empty:
+        return Text.WORKED
+    return Text.BLANKS if column is None or column.fixed else Text.PLAIN
 
 
 def _same(value: Any) -> Any:
@@ -193,15 +236,6 @@ def _cased(source: Source) -> Write:
 
 def _coded(source: Source, kind: Kind, path: str) -> tuple[Read, Write, Callable[[Any], list[Any]]]:
     codes = {native.strip(): ours for native, ours in (source.codes or {}).items()}
-    if kind == "status":
-        for ours in codes.values():
-            if ours not in _STATUS:
-                raise MappingError(
-                    f"{path}.codes: '{ours}' is no status",
-                    code="mapping_file",
-                    path=path,
-                    hint=f"our statuses: {', '.join(_STATUS)}",
-                )
     back: dict[str, list[Any]] = {}
     for native, ours in (source.codes or {}).items():
         back.setdefault(ours, []).append(native)
@@ -230,7 +264,11 @@ def _coded(source: Source, kind: Kind, path: str) -> tuple[Read, Write, Callable
                 hint=f"add it to the codes in the mapping file; known: {', '.join(first)}",
             ) from None
 
-    return read, write, lambda value: list(back.get(said(value), ())) or [said(value)]
+    def natives(value: Any) -> list[Any]:
+        ours = said(value)
+        return list(dict.fromkeys((first.get(ours, ours), *back.get(ours, ()))))
+
+    return read, write, natives
 
 
 def _flag(source: Source) -> tuple[Read, Write]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from ...clock import Clock
-from ...errors import ErpConnectError
+from ...errors import ErpConnectError, MappingError
 from ...wire.sql import reading, writing
 from ..contract import Write
 from .errors import DATABASE_ERRORS, understood
@@ -23,11 +23,14 @@ class _Undone(Exception):
 class Office:
     """One connection to one foreign database."""
 
-    def __init__(self, engine: Engine, clock: Clock, system: str, zone: ZoneInfo | None) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, system: str, zone: ZoneInfo | None, mapping: str
+    ) -> None:
         self.engine = engine
         self.clock = clock
         self.system = system
         self.zone = zone
+        self.mapping = mapping
         self._rehearsal: Connection | None = None
 
     def now(self) -> datetime:
@@ -83,7 +86,9 @@ class Office:
             raise
 
     def sign(self, error: ErpConnectError, operation: str) -> ErpConnectError:
-        """The error, with system and operation where it has none."""
+        """The error, with system and operation where it has none; a mistake in the mapping names its file too."""
         error.system = error.system or self.system
+        if isinstance(error, MappingError):
+            error.place = error.place or self.mapping
         error.operation = error.operation or operation
         return error

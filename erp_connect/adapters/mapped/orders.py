@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Generic
+from typing import Any, Generic
 
 from ...errors import NotFound
 from ...models import Ref
@@ -21,9 +21,10 @@ _SORTABLE = frozenset({"%Y%m%d", "%Y-%m-%d"})
 class OrderRecords(Generic[D, O]):
     """Orders as they are read."""
 
-    def __init__(self, office: Office, plan: OrderPlan[D, O]) -> None:
+    def __init__(self, office: Office, plan: OrderPlan[D, O], parties: Any = None) -> None:
         self.office = office
         self.plan = plan
+        self.parties = parties
         self.side = plan.side
 
     def get(self, id: str) -> O:
@@ -61,7 +62,8 @@ class OrderRecords(Generic[D, O]):
         if len(conditions.texts) == asked:
             return ()
         with self.office.reading(f"{self.side.book}.find") as connection:
-            return list(self.plan.assembled(*self.plan.page(connection, conditions), self.office.today()))
+            found = self.plan.assembled(*self.plan.page(connection, conditions), self.office.today())
+            return list(self._of(wanted.party, found))
 
     def by_stamp(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[O]]:
         """The orders that carry these stamps, two statements for every 500."""
@@ -99,7 +101,8 @@ class OrderRecords(Generic[D, O]):
                 conditions.behind([part.sql for part in self.plan.header.keys], last)
             with self.office.reading(f"{self.side.book}.list") as connection:
                 headers, lines = self.plan.page(connection, conditions, limit=size)
-            yield from self.plan.assembled(headers, lines, self.office.today())
+            with self.office.signed(f"{self.side.book}.list"):
+                yield from self._of(wanted.party, self.plan.assembled(headers, lines, self.office.today()))
             if len(headers) < size:
                 return
             last = self.plan.header.key_of(headers[-1])
@@ -130,10 +133,30 @@ class OrderRecords(Generic[D, O]):
         return wanted.party is None or self._of_party(conditions, wanted.party)
 
     def _of_party(self, conditions: Conditions, party: str | Ref) -> bool:
-        name = self.side.party if isinstance(party, str) else f"{self.side.party}_id"
-        field = self.plan.header.fields.get(name) or self.plan.header.fields[self.side.party]
-        field.condition(conditions, party.id if isinstance(party, Ref) else party)
+        by_id = self.plan.header.fields.get(f"{self.side.party}_id")
+        if isinstance(party, Ref) and by_id is not None:
+            by_id.condition(conditions, party.id)
+            return True
+        number = self._number_of(party) if isinstance(party, Ref) else party
+        if number is None:
+            return False
+        self.plan.header.fields[self.side.party].condition(conditions, number)
         return True
+
+    def _of(self, party: str | Ref | None, orders: Iterable[O]) -> Iterable[O]:
+        """Orders of somebody who was named by an id, which they say themselves only where the mapping tells it."""
+        name = f"{self.side.party}_id"
+        if not isinstance(party, Ref) or name in self.plan.header.fields:
+            return orders
+        return (_knowing(order, name, party.id) for order in orders)
+
+    def _number_of(self, party: Ref) -> str | None:
+        """What people call the party with this id, where the orders hold that only."""
+        if self.parties is None:
+            return party.id
+        with self.office.reading(f"{self.side.book}.find") as connection:
+            found = self.parties.by_ids(connection, [party.id]).get(party.id)
+        return None if found is None else found.number
 
     def _of_reference(self, conditions: Conditions, value: str) -> bool:
         names = [name for name in self.plan.header.fields if name.startswith("references.")]
@@ -147,6 +170,12 @@ class OrderRecords(Generic[D, O]):
             ways += one.texts
         conditions.texts.append(f"({' OR '.join(ways)})")
         return True
+
+
+def _knowing(order: O, name: str, id: str) -> O:
+    model: Any = order
+    known: O = model.model_copy(update={name: id})
+    return known
 
 
 def _since(conditions: Conditions, field: Field, since: datetime) -> None:

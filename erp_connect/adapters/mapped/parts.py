@@ -129,6 +129,8 @@ def literal(value: Any, kind: str | None) -> str:
 
 def part_of_id(cell: Any, key: KeyPart) -> str:
     """One part of a key in an id of ours."""
+    if type(cell) is str:
+        return cell.rstrip(" ") if key.blanks else cell
     if isinstance(cell, int):
         return str(cell)
     text = text_of(plain(cell) if isinstance(cell, Decimal) else cell)

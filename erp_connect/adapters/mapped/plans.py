@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row
 
 from ...errors import MappingError
-from .counting import scaled
+from .compiling import Reading, Values, remembered, values_reader
 from .file import qualified
 from .format import AddressKey, AddressParts, AddressRows, Kind, Lookup, Rows, Several, Source
 from .natives import codec
@@ -22,9 +22,6 @@ __all__ = ["Field", "Ground", "KeyPart", "Plan", "address_plan"]
 
 _NUMBERS: Final = ("integer", "decimal", "float")
 ADDRESS: Final = ("name", "city", "postal_code", "country", "region", "contact", "phone", "email", "gln")
-
-
-Reader = Callable[[Any], Any]
 
 
 class Plan:
@@ -251,7 +248,8 @@ class Plan:
 
     def _finish(self) -> None:
         self.columns: list[str] = [key.sql for key in self.keys]
-        self.readers: list[tuple[str, int, Reader, int | None, str]] = []
+        self.readers: list[Reading] = []
+        self._values: dict[int, Values] = {}
         self.constants: dict[str, Any] = {}
         for name, field in self.fields.items():
             if field.constant:
@@ -268,7 +266,7 @@ class Plan:
             if field.factor is not None or field.times is not None:
                 factor = len(self.columns)
                 self.columns += [field.factor or "1", field.times or "1"]
-            self.readers.append((name, place, field.cell.read, factor, field.cell.path))
+            self.readers.append(Reading(name, place, field.cell.read, factor, field.cell))
 
     def always(self) -> Iterable[str]:
         """The conditions that every row of the section fulfils."""
@@ -313,26 +311,27 @@ class Plan:
 
     def values(self, row: Sequence[Any], warnings: list[str], offset: int = 0) -> dict[str, Any]:
         """What the row says, by field; what is NULL or means nothing is left out."""
-        said = dict(self.constants)
-        for name, place, read, factor, path in self.readers:
-            cell = row[place + offset]
-            if cell is None:
-                continue
-            value = read(cell)
-            if value is None:
-                continue
-            if factor is not None:
-                value = scaled(value, row[factor + offset], row[factor + 1 + offset], path)
-                if value is None:
-                    continue
-            elif type(value) is Unmapped:
-                value = self._unmapped(name, value, warnings)
-                if value is None:
-                    continue
-            said[name] = value
-        return said
+        if offset not in self._values:
+            self._values[offset] = self._reader(self.remembering(), offset)
+        noted = len(warnings)
+        try:
+            return self._values[offset](row, warnings)
+        except TypeError:  # a cell of a kind that cannot be remembered
+            del warnings[noted:]
+            return self._reader(self.readers, offset)(row, warnings)
 
-    def _unmapped(self, name: str, value: Unmapped, warnings: list[str]) -> str | None:
+    def remembering(self) -> list[Reading]:
+        """The readers, each remembering what it has read of cells that come again and again."""
+        return [
+            reading._replace(read=remembered(reading.read)) if reading.cell.repeated else reading
+            for reading in self.readers
+        ]
+
+    def _reader(self, readings: Sequence[Reading], offset: int) -> Values:
+        return values_reader(readings, self.constants, offset, self.unmapped)
+
+    def unmapped(self, name: str, value: Unmapped, warnings: list[str]) -> str | None:
+        """What a code says that the mapping has no word for: itself, where a text may stand; noted in any case."""
         field = self.fields[name]
         warnings.append(f"{field.cell.path}: the mapping has no word for {str(value)!r}")
         if field.cell.kind in ("text", "unit", "currency", "country", "plain"):
@@ -346,9 +345,9 @@ class Plan:
     def id_of(self, key: Sequence[Any], places: Sequence[int] | None = None) -> str:
         """Our id of a native key: its parts (those at ``places``) joined by ``/``."""
         chosen = range(len(self.keys)) if places is None else places
+        if len(chosen) == 1:
+            return part_of_id(key[chosen[0]], self.keys[chosen[0]])
         parts = [part_of_id(key[place], self.keys[place]) for place in chosen]
-        if len(parts) == 1:
-            return parts[0]
         return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
 
     def key_from(self, id: str) -> tuple[Any, ...] | None:

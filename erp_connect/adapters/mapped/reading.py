@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,9 @@ from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Connection
 
+from ...collector import collector_paused
 from ...models import (
+    NO_CUSTOM,
     Hold,
     Order,
     OrderDraft,
@@ -26,12 +28,12 @@ from .building import (
     custom_of,
     dated,
     fingerprint,
-    line_of,
     money_of,
     references_of,
     settled,
 )
 from .children import Children, same_key
+from .compiling import Reading, line_maker
 from .format import (
     LINE_FIELDS,
     ORDER_FIELDS,
@@ -41,6 +43,7 @@ from .format import (
     OrderRows,
     Source,
 )
+from .parts import part_of_id
 from .plans import Ground, Plan
 from .statements import Conditions
 from .texts import text_of
@@ -48,6 +51,8 @@ from .texts import text_of
 D = TypeVar("D", bound=OrderDraft | PurchaseOrderDraft)
 O = TypeVar("O", bound=Order | PurchaseOrder)  # noqa: E741 (the order's letter, as in the rules)
 PAGE: Final = 500
+_AT_A_TIME: Final = 50
+"""Orders that are made while the search for garbage rests: as many as cost no memory worth speaking of."""
 _TEXTS: Final = ("payment_terms", "delivery_terms", "warehouse", "cancel_reason")
 _SAME: Final = ("order_date", "requested", "promised", "prices_include_tax", "created_at", "modified_at")
 
@@ -130,7 +135,10 @@ class OrderPlan(Generic[D, O]):
         self._line_status = (
             None if line_status is None or line_status.constant else self._place(self.lines.plan, "status")
         )
+        self._step = rows.lines.step
+        self._line, self._position = self._line_readers(self.lines.plan.remembering())
         self._kinds = [kind for kind, _ in rows.references]
+        self._custom = [name for name in self.header.fields if name.startswith("custom.")]
         self.lifted = tuple(
             name
             for name in ("requested", "warehouse")
@@ -205,10 +213,17 @@ class OrderPlan(Generic[D, O]):
         lines: Mapping[tuple[Any, ...], list[Sequence[Any]]],
         today: date,
     ) -> Iterator[O]:
-        """The orders of a page, each made when it is asked for."""
-        for header in headers:
-            key = self.header.key_of(header)
-            yield self.order(header, lines.get(same_key(self.lines.parent_key(key)), []), today)
+        """The orders of a page, a few made at a time."""
+        for start in range(0, len(headers), _AT_A_TIME):
+            with collector_paused():
+                made = [self._one(header, lines, today) for header in headers[start : start + _AT_A_TIME]]
+            yield from made
+
+    def _one(
+        self, header: Sequence[Any], lines: Mapping[tuple[Any, ...], list[Sequence[Any]]], today: date
+    ) -> O:
+        key = self.header.key_of(header)
+        return self.order(header, lines.get(same_key(self.lines.parent_key(key)), []), today)
 
     def by_keys(self, connection: Connection, keys: Sequence[tuple[Any, ...]], today: date) -> list[O]:
         """The orders with these keys; one that does not exist is left out."""
@@ -240,7 +255,9 @@ class OrderPlan(Generic[D, O]):
             "number": said.get("number"),
             "version": said.get("version") if self.rows.version is not None else fingerprint([header, *rows]),
             "references": references_of(said, self._kinds),
-            "custom": custom_of(said),
+            "custom": custom_of({name: said.get(name) for name in self._custom})
+            if self._custom
+            else NO_CUSTOM,
             "currency": currency or "",
             "lines": lines,
             "ship_to": address_of(said, "ship_to") if "ship_to" in self.header.addresses else None,
@@ -287,33 +304,59 @@ class OrderPlan(Generic[D, O]):
     def _lines(
         self, rows: Sequence[Sequence[Any]], currency: str | None, warnings: list[str]
     ) -> tuple[OrderLine, ...]:
-        plan, offset = self.lines.plan, self.lines.width
-        told = [plan.values(row, warnings, offset) for row in rows]
-        made = []
-        for row, said, position in zip(rows, told, positions(told, self.rows.lines.step), strict=True):
-            made.append(
-                line_of(
-                    self.side.line,
-                    said,
-                    id=self.line_id(plan.key_of(row, offset)),
-                    position=position,
-                    currency=currency,
-                    native_status=self._native(row, self._line_status, offset),
-                    warnings=warnings,
-                )
-            )
-        return tuple(made)
+        noted = len(warnings)
+        try:
+            return self._made(self._line, self._position, rows, currency, warnings)
+        except TypeError:  # a cell of a kind that cannot be remembered
+            del warnings[noted:]
+            plan = self.lines.plan
+            return self._made(*self._line_readers(plan.readers), rows, currency, warnings)
+
+    def _made(
+        self,
+        make: Callable[..., OrderLine],
+        position: Reading | None,
+        rows: Sequence[Sequence[Any]],
+        currency: str | None,
+        warnings: list[str],
+    ) -> tuple[OrderLine, ...]:
+        offset = self.lines.width
+        if position is None:
+            places = list(range(1, len(rows) + 1))
+        else:
+            place, read = position.place + offset, position.read
+            places = positions([None if row[place] is None else read(row[place]) for row in rows], self._step)
+        keys, own = self.lines.plan.keys, self.line_keys
+        if len(own) == 1:
+            at, key = offset + own[0], keys[own[0]]
+            ids = [part_of_id(row[at], key) for row in rows]
+        else:
+            ids = [self.line_id(row[offset : offset + len(keys)]) for row in rows]
+        return tuple(
+            [
+                make(row, id, place, currency, warnings)
+                for row, id, place in zip(rows, ids, places, strict=True)
+            ]
+        )
+
+    def _line_readers(self, readings: Sequence[Reading]) -> tuple[Callable[..., OrderLine], Reading | None]:
+        """What makes a line, and what reads its native number."""
+        plan = self.lines.plan
+        own = [each for each in readings if each.name != "position"]
+        make = line_maker(
+            self.side.line, own, plan.constants, self.lines.width, plan.unmapped, self._line_status
+        )
+        return make, next((each for each in readings if each.name == "position"), None)
 
     def line_id(self, key: Sequence[Any]) -> str:
         """Our id of a line: its key without what repeats the order's."""
         return self.lines.plan.id_of(key, self.line_keys)
 
 
-def positions(told: Sequence[Mapping[str, Any]], step: int) -> list[int]:
+def positions(numbers: Sequence[Any], step: int) -> list[int]:
     """1, 2, 3: the native numbers by their step, or the lines as they come where those do not say it."""
-    numbers = [said.get("position") for said in told]
     if all(isinstance(number, Decimal) and number > 0 and number % step == 0 for number in numbers):
-        counted = [int(number / step) for number in numbers if isinstance(number, Decimal)]
+        counted = [int(number / step) for number in numbers]
         if len(set(counted)) == len(counted):
             return counted
-    return list(range(1, len(told) + 1))
+    return list(range(1, len(numbers) + 1))

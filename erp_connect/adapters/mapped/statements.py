@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-__all__ = ["Conditions", "bindable", "bound", "fetch", "named_in"]
+from ...collector import collector_paused
+from ...wire.sql import Prepared
+
+__all__ = ["Conditions", "bindable", "bound", "fetch", "named_in", "ready"]
 
 _PARAMETER: Final = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
 """What SQLAlchemy takes for a parameter."""
@@ -19,13 +23,24 @@ _PARAMETER: Final = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
 
 def bindable(text: str, known: Iterable[str]) -> str:
     """The site's SQL with only ``known`` names as parameters: a colon in one of its texts means itself."""
-    names = set(known)
+    return _bindable(text, frozenset(known)) if ":" in text else text
+
+
+@lru_cache(2048)
+def _bindable(text: str, names: frozenset[str]) -> str:
     return _PARAMETER.sub(lambda found: found[0] if found[1] in names else f"\\{found[0]}", text)
 
 
-def named_in(text: str) -> set[str]:
+@lru_cache(2048)
+def named_in(text: str) -> frozenset[str]:
     """The parameters that a text of SQL names."""
-    return set(_PARAMETER.findall(text))
+    return frozenset(_PARAMETER.findall(text))
+
+
+@lru_cache(1024)
+def ready(dialect: sa.Dialect, text: str) -> Prepared:
+    """The statement made ready for this engine's driver; ``text`` has its parameters as ``:name``."""
+    return Prepared(dialect, text)
 
 
 def bound(dialect: str, value: Any) -> Any:
@@ -159,5 +174,7 @@ def fetch(
     if limit is not None:
         statement = statement.limit(limit)
     values = conditions.values | {name: settings[name] for name in used & settings.keys()}
-    found: Sequence[Row[Any]] = connection.execute(statement, values).all()
+    result = connection.execute(statement, values)
+    with collector_paused():  # all of the rows are wanted
+        found: Sequence[Row[Any]] = result.all()
     return found

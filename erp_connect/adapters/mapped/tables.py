@@ -25,6 +25,7 @@ class Column:
     kind: str
     length: int | None = None
     precision: int | None = None
+    """How many digits it keeps: the declared ones of a decimal, the certain ones of a floating-point number."""
     scale: int | None = None
     nullable: bool = True
     given: bool = False
@@ -97,7 +98,7 @@ class Tables:
         return Table(
             name=name,
             quoted=self.quoted(name),
-            columns={each["name"]: _column(each) for each in columns},
+            columns={each["name"]: _column(each, look.bind.dialect.name) for each in columns},
             unique=_unique(look, bare, schema or None),
             is_view=bare in look.get_view_names(schema=schema or None),
         )
@@ -135,7 +136,7 @@ _KINDS_OF_MYSQL: Final = {
 """The type codes of a MySQL answer."""
 
 
-def _column(told: Mapping[str, Any]) -> Column:
+def _column(told: Mapping[str, Any], dialect: str) -> Column:
     kind = told["type"]
     name = next((name for name, types in _KINDS if isinstance(kind, types)), "other")
     if name == "integer" and type(kind).__name__ == "TINYINT" and getattr(kind, "display_width", None) == 1:
@@ -151,13 +152,20 @@ def _column(told: Mapping[str, Any]) -> Column:
         name=told["name"],
         kind=name,
         length=getattr(kind, "length", None) if is_text else None,
-        precision=getattr(kind, "precision", None) if name == "decimal" else None,
+        precision=_digits(name, kind, dialect),
         scale=getattr(kind, "scale", None) if name == "decimal" else None,
         nullable=bool(told.get("nullable", True)),
         given=given,
         fixed=is_text and isinstance(kind, sa.CHAR),
         zoned=name == "instant" and bool(getattr(kind, "timezone", False)),
     )
+
+
+def _digits(name: str, kind: Any, dialect: str) -> int | None:
+    if name != "float":
+        return getattr(kind, "precision", None) if name == "decimal" else None
+    single = {"mysql": "FLOAT", "mariadb": "FLOAT", "postgresql": "REAL", "mssql": "REAL"}
+    return 6 if type(kind).__name__ == single.get(dialect) else 15
 
 
 def _unique(look: Any, name: str, schema: str | None) -> tuple[frozenset[str], ...]:

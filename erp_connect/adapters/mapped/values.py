@@ -96,12 +96,11 @@ _PARTIAL = ("custom.", "references.", "notes.")
 def unheld(said: Mapping[str, Any], held: Iterable[str], names: Iterable[str]) -> set[str]:
     """What a mapping has no place for, although it has one for the field as a whole: names as in the drafts."""
     places, lost = set(held), set()
-    several_notes = any(name.startswith("notes.") for name in places)
     for name in names:
-        if said.get(name) in (None, "") or name in places:
+        if name in places or (value := said.get(name)) is None or value == "":
             continue
         head, _, rest = name.partition(".")
-        if name.startswith("notes.") and not several_notes:
+        if name.startswith("notes.") and not any(each.startswith("notes.") for each in places):
             continue
         if name.startswith(_PARTIAL):
             lost.add(head)

@@ -4,6 +4,7 @@ from .bulk import insert_many, update_many
 from .conditions import among
 from .engines import is_memory, open_engine, reading, sqlite_file, writing
 from .streaming import keyset_pages, stream, stream_blocks
+from .swift import Prepared
 from .trouble import CommitUnanswered, Diagnosis, Trouble, ValueDoesNotFit, classify
 from .types import (
     BusinessDate,
@@ -25,6 +26,7 @@ __all__ = [
     "ExactText",
     "JsonReady",
     "JsonText",
+    "Prepared",
     "RowId",
     "Trouble",
     "UnreadableCell",

@@ -122,7 +122,7 @@ def _bound(
         sent: list[sa.Column[Any]] = []
         ready: list[Iterable[Any]] = []
         for column, processor, values in zip(columns, processors, turned, strict=True):
-            if _may_be_left_out(column) and all(value is None for value in values):
+            if _may_be_left_out(column) and values == (None,) * len(values):
                 continue
             sent.append(column)
             as_they_are = processor is None or leaves(column.type, values, dialect)

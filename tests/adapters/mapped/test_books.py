@@ -291,7 +291,7 @@ def test_what_has_no_place_is_never_lost_in_silence(house, more, field):
 
 def test_a_refusal_in_the_middle_leaves_nothing_behind(house, monkeypatch):
     book = house._context.adapter.orders
-    monkeypatch.setattr(book.keeper.lines, "after", lambda *_: (_ for _ in ()).throw(UnmappedCode("no")))
+    monkeypatch.setattr(book.keeper.header, "after", lambda *_: (_ for _ in ()).throw(UnmappedCode("no")))
     with pytest.raises((UnmappedCode, OutcomeUnknown)):
         house.orders.create(draft(ship_to=ROSTOCK), key="k-1")
     monkeypatch.undo()
