@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import product
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeVar
 
@@ -28,6 +29,7 @@ __all__ = [
     "invoicing",
     "line_status",
     "order_status",
+    "reachable",
     "restated",
     "standing",
     "stated",
@@ -161,6 +163,28 @@ def _status(
 def _bare_status(count: _Count, native: OrderStatus | None) -> OrderStatus:
     """The same where nothing is held and nothing else is stated."""
     return _status(count, NOTHING_STATED, confirmed=False, native=native, held=False, holds=False)
+
+
+@cache
+def reachable(
+    native: OrderStatus | None, *, moving: bool = True, invoicing: bool = True, holding: bool = True
+) -> frozenset[OrderStatus]:
+    """Every status that an order with this ``native`` word can have, whatever its lines say: what a search must keep.
+
+    Without ``moving`` no line reports what has left, without ``invoicing`` none what is billed, and without
+    ``holding`` neither order nor line carries a hold.
+    """
+    found = set()
+    for told in product((False, True), repeat=9):
+        count, held, holds = _Count(*told[:7]), told[7], told[8]
+        if count.any_moved and not (count.any_lines and count.reported):
+            continue
+        if (count.reported and not moving) or ((held or holds) and not holding):
+            continue
+        if count.any_moved and count.all_invoiced and not invoicing:
+            continue
+        found.add(_status(count, NOTHING_STATED, confirmed=False, native=native, held=held, holds=holds))
+    return frozenset(found)
 
 
 def _held(lines: Sequence[OrderLine], holds: Sequence[Hold]) -> bool:

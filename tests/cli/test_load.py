@@ -172,6 +172,20 @@ def test_a_german_workbook_is_understood(shop, tmp_path, books):
     assert (product.unit, product.price.amount, product.tax_rate) == ("H87", Decimal("12.5"), 19)
 
 
+def test_what_could_be_read_in_two_ways_is_settled_by_the_column_or_by_what_is_known_of_the_sender(
+    shop, sheets, books, tmp_path
+):
+    shop("load", *sheets(products=PRODUCTS))
+    counted = "Product;On hand\nHOSE;1.234\nVALVE-20;{}\n"
+    (report,) = shop.json("load", *sheets(stock=counted.format("12")), code=1)
+    assert [(each["path"], each["place"]["line"]) for each in report["findings"]] == [("on_hand", 2)]
+    shop("load", *sheets(stock=counted.format("12,0")))
+    assert BackOffice(books).stock("HOSE")[0].on_hand == 1234
+    (tmp_path / "sender.toml").write_text('decimal = "."\n', encoding="utf-8")
+    shop("load", *sheets(stock=counted.format("12")), "--profile", "sender.toml")
+    assert BackOffice(books).stock("HOSE")[0].on_hand == Decimal("1.234")
+
+
 def test_a_file_that_is_no_sheet_stops_before_anything_is_written(shop, sheets, books):
     told = shop.json("load", *sheets(products=PRODUCTS, stock="Colour,Taste\nred,sweet\n"), code=1)
     assert told["error"]["code"] == "header_missing"

@@ -80,6 +80,10 @@ class ReadonlyViewProfile(MappedProfile):
         if line.price:
             price = line.price.amount / line.price.per
         discount = line.discount.percent if line.discount else 0
+        if price >= 10**11 or line.quantity >= 10**12:
+            raise conformance.NotOffered(
+                "no column of this system takes such a number, and the views do not tell"
+            )
         amount = amount_of(line.quantity, price, discount)
         row = {"ordno": order, "pos": position, "itemno": product, "qty": line.quantity, "canc": 0}
         add(db, "erp_ordl_open", **row, uom=self.units[line.unit], price=price, disc=discount, amount=amount)

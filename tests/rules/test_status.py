@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from erp_connect.errors import TransitionNotAllowed
 from erp_connect.models import Hold, LineKind, OrderLine, OrderStatus, Progress, Quantities, Timeliness
+from erp_connect.rules.quantities import moved
 from erp_connect.rules.status import (
     TRANSITIONS,
     StatusFacts,
@@ -17,6 +18,7 @@ from erp_connect.rules.status import (
     invoicing,
     line_status,
     order_status,
+    reachable,
     restated,
     stated,
     timeliness,
@@ -311,3 +313,40 @@ def test_no_quantities_make_an_order_that_is_shipped_and_waiting(lines):
     assert (status in (S.SHIPPED, S.COMPLETED)) == (some and left == 0)
     assert (status is S.PARTLY_SHIPPED) == (some and left > 0)
     assert (status is S.CANCELLED) == (not some and left == 0)
+
+
+@given(
+    st.lists(
+        st.builds(
+            line,
+            st.sampled_from([0, 10]),
+            kind=st.sampled_from(LineKind),
+            holds=st.sampled_from([(), (HOLD,)]),
+            shipped=REPORTED,
+            delivered=REPORTED,
+            invoiced=REPORTED,
+            cancelled=REPORTED,
+            confirmed=REPORTED,
+        ),
+        max_size=3,
+    ),
+    st.sampled_from([(), (HOLD,)]),
+    st.sampled_from([None, *S]),
+)
+def test_no_order_has_a_status_that_its_native_word_rules_out(lines, holds, native):
+    quantities = [each.quantities for each in lines]
+    possible = reachable(
+        native,
+        moving=any(moved(each) is not None for each in quantities),
+        invoicing=any(each.invoiced is not None for each in quantities),
+        holding=bool(holds) or any(each.holds for each in lines),
+    )
+    assert order_status(lines, holds=holds, native=native) in possible
+    assert possible <= reachable(native)
+
+
+def test_what_is_done_by_its_own_word_is_never_open():
+    assert reachable(S.COMPLETED) == {S.COMPLETED, S.CANCELLED}
+    assert reachable(S.REJECTED) == {S.REJECTED, S.CANCELLED}
+    assert S.CONFIRMED not in reachable(S.CANCELLED)
+    assert reachable(S.SHIPPED, moving=False, holding=False) == {S.SHIPPED, S.CANCELLED}

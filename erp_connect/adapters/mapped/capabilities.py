@@ -355,6 +355,7 @@ def _limits(field: Field | None, source: Source, values: tuple[str, ...] | None)
             whole = column.precision - column.scale
     if column is not None and column.kind == "integer" and field is not None and field.cell.kind == "decimal":
         scale = _places(source)
+        whole = None if column.precision is None or scale is None else max(column.precision - scale, 0)
     if (
         column is not None
         and column.kind == "float"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic
 
 from ...errors import NotFound
-from ...models import Ref
+from ...models import OrderStatus, Ref
+from ...rules.status import reachable
 from ..contract import Find, Listing, Sought
 from .format import Source
 from .office import Office
@@ -87,7 +88,8 @@ class OrderRecords(Generic[D, O]):
     def list(self, wanted: Listing) -> Iterator[O]:
         """Stream orders in the order of their keys, a short transaction for each page.
 
-        Status is told from quantities, so it is not asked of the database: the client filters.
+        Status is told from quantities, so the database only leaves out what no quantities can make one of the wanted:
+        the client filters.
         """
         limit = wanted.limit if wanted.status is None else None
         last: tuple[object, ...] | None = None
@@ -130,7 +132,29 @@ class OrderRecords(Generic[D, O]):
         day = fields.get("order_date")
         if day is not None and (wanted.ordered_from or wanted.ordered_to):
             _between(conditions, day, wanted.ordered_from, wanted.ordered_to)
+        if wanted.status is not None:
+            self._without_hopeless(conditions, wanted.status)
         return wanted.party is None or self._of_party(conditions, wanted.party)
+
+    def _without_hopeless(self, conditions: Conditions, wanted: Collection[OrderStatus]) -> None:
+        """Leave out the orders whose native word rules the wanted statuses out, whatever their lines say."""
+        field, lines = self.plan.header.fields.get("status"), self.plan.lines.plan.fields
+        column = None if field is None or field.found is not None else field.column
+        if field is None or column is None or column.kind not in ("text", "enum", "integer"):
+            return
+        source = field.source
+        if source.codes is None or source.prefix is not None or source.pad is not None or source.empty:
+            return  # the column's own text is not the code
+        known = {native.strip(): OrderStatus(ours) for native, ours in source.codes.items()}
+        moving, invoicing = not lines.keys().isdisjoint(("shipped", "delivered")), "invoiced" in lines
+        holding = "holds" in self.plan.header.fields or "holds" in lines
+        hopeless = [
+            native
+            for native, ours in known.items()
+            if native
+            and reachable(ours, moving=moving, invoicing=invoicing, holding=holding).isdisjoint(wanted)
+        ]
+        conditions.none_of(field.sql, hopeless)
 
     def _of_party(self, conditions: Conditions, party: str | Ref) -> bool:
         by_id = self.plan.header.fields.get(f"{self.side.party}_id")

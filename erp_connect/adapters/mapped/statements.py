@@ -55,6 +55,16 @@ def bound(dialect: str, value: Any) -> Any:
     return value
 
 
+_IN_UTF8: Final = "CAST({} AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin"
+_LETTERS: Final = {
+    "postgresql": 'CAST({} AS TEXT) COLLATE "C"',
+    "sqlite": "CAST({} AS TEXT) COLLATE BINARY",
+    "mysql": _IN_UTF8,
+    "mariadb": _IN_UTF8,
+}
+"""A column as a text that is compared letter for letter; blanks behind it may not count."""
+
+
 class Conditions:
     """Conditions of one statement, with the values that go with them."""
 
@@ -89,6 +99,16 @@ class Conditions:
             self.compare(sql, "=", values[0])
         else:
             self.texts.append(f"{self._own(sql)} IN {self._several(values)}")
+
+    def none_of(self, sql: str, texts: Sequence[str]) -> None:
+        """That a column says none of these, letter for letter whatever its collation; NULL and everything else stay.
+
+        Nothing is asked of a database of which it is not known how to ask it so.
+        """
+        letters = _LETTERS.get(self.dialect)
+        if letters is not None and texts:
+            own = letters.format(self._own(sql))
+            self.texts.append(f"({own} IS NULL OR {own} NOT IN {self._several(texts)})")
 
     def keys(self, parts: Sequence[str], keys: Sequence[tuple[Any, ...]]) -> None:
         """Whether these parts together are one of the keys."""

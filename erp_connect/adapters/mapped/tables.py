@@ -25,7 +25,7 @@ class Column:
     kind: str
     length: int | None = None
     precision: int | None = None
-    """How many digits it keeps: the declared ones of a decimal, the certain ones of a floating-point number."""
+    """How many digits it keeps: the declared ones of a decimal, the certain ones of an integer or a float."""
     scale: int | None = None
     nullable: bool = True
     given: bool = False
@@ -162,10 +162,14 @@ def _column(told: Mapping[str, Any], dialect: str) -> Column:
 
 
 def _digits(name: str, kind: Any, dialect: str) -> int | None:
+    said = type(kind).__name__
+    if name == "integer":
+        certain = {"TINYINT": 2, "SMALLINT": 4, "MEDIUMINT": 6, "BIGINT": 18}
+        return 18 if dialect == "sqlite" else certain.get(said, 9)
     if name != "float":
         return getattr(kind, "precision", None) if name == "decimal" else None
     single = {"mysql": "FLOAT", "mariadb": "FLOAT", "postgresql": "REAL", "mssql": "REAL"}
-    return 6 if type(kind).__name__ == single.get(dialect) else 15
+    return 6 if said == single.get(dialect) else 15
 
 
 def _unique(look: Any, name: str, schema: str | None) -> tuple[frozenset[str], ...]:
