@@ -121,16 +121,17 @@ class Creation(Deed[E], Generic[D, E]):
         if self._half is not None and isinstance(book, Resumes):
             completed: Written[E] = book.resume(self._half, self.sendable, write)
             return completed
+        told: Written[E] | ErpConnectError
         try:
-            made: Written[E] = book.create(self.sendable, write)
+            told = book.create(self.sendable, write)
         except DuplicateReference as refusal:
-            if write.transaction is not None or not self._stamps.enforced:
-                raise
-            return self._the_first(refusal)
-        return made
+            told = self.verdict(refusal, write)
+        if isinstance(told, ErpConnectError):
+            raise told
+        return told
 
     def verdict(self, told: Written[E] | ErpConnectError, write: Write) -> Written[E] | ErpConnectError:
-        """What a block's verdict on this order means: one whose stamp is taken was made by this key already."""
+        """What a back-end's verdict on this order means: one whose stamp is taken was made by this key already."""
         if (
             not isinstance(told, DuplicateReference)
             or write.transaction is not None

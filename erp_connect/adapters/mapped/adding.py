@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final, Generic
+from typing import Any, Final, Generic, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -34,6 +34,14 @@ _LOOKED_UP: Final = ("customer", "supplier", "currency", "payment_terms", "deliv
 """Fields of a header that may hold a key of another table."""
 
 
+class DraftedLine(NamedTuple):
+    """A line in native values, before it has a key: what its row says, and that in native words."""
+
+    line: OrderLine
+    said: Mapping[str, Any]
+    natives: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Drafted(Generic[O]):
     """An order in native values, before it has a key and a number: what each row says, and that in native words."""
@@ -42,7 +50,7 @@ class Drafted(Generic[O]):
     now: datetime
     said: dict[str, Any]
     natives: dict[str, Any]
-    lines: Sequence[tuple[OrderLine, Mapping[str, Any], Mapping[str, Any]]]
+    lines: Sequence[DraftedLine]
     rows: Sequence[list[Any]] = ()
     """The lines as rows, where they all could be made the short way; then ``lines`` has none."""
 
@@ -190,12 +198,6 @@ class Adding(Generic[D, O]):
         column = self.plan.header.fields["number"].column
         return column is not None and column.name == self.plan.header.keys[-1].name
 
-    def keep_new(
-        self, connection: Connection, order: O, key: Any, allowed: Collection[str] = ()
-    ) -> tuple[Any, ...]:
-        """Insert an order with its lines; answers with its native key."""
-        return self.keep(connection, self.drafted(connection, order, allowed), order.number, key)
-
     def drafted(self, connection: Connection, order: O, allowed: Collection[str] = ()) -> Drafted[O]:
         """The order in native values, or its refusal; nothing is written yet, and neither key nor number is there."""
         said = self._said(order)
@@ -207,12 +209,13 @@ class Adding(Generic[D, O]):
             rows = self._rows.of(connection, order.lines, now)
             if rows is not None:
                 return Drafted(order, now, said, natives, (), rows)
-        lines: list[tuple[OrderLine, dict[str, Any], dict[str, Any]]] = []
-        for line in order.lines:
-            said_of = self._said_of_line(line)
-            self._refuse_unheld(said_of, said_of, self.lines, allowed)
-            lines.append((line, said_of, self.lines.natives(connection, said_of)))
+        lines = [self._drafted_line(connection, line, allowed) for line in order.lines]
         return Drafted(order, now, said, natives, lines)
+
+    def _drafted_line(self, connection: Connection, line: OrderLine, allowed: Collection[str]) -> DraftedLine:
+        said = self._said_of_line(line)
+        self._refuse_unheld(said, said, self.lines, allowed)
+        return DraftedLine(line, said, self.lines.natives(connection, said))
 
     def look_up(self, connection: Connection, orders: Sequence[O]) -> None:
         """Ask for all keys that these orders need, as many as can be by one statement."""
@@ -253,7 +256,7 @@ class Adding(Generic[D, O]):
         if drafted.rows:
             self._rows.insert(connection, drafted.rows, self.plan.lines.parent_key(whole))
         for line in drafted.lines:
-            self._insert_drafted(connection, *line, whole, context, shared)
+            self._insert_drafted(connection, line, whole, context, shared)
         self.header.after(connection, "insert", context)
         return whole
 
@@ -323,22 +326,18 @@ class Adding(Generic[D, O]):
         allowed: Collection[str] = (),
     ) -> str:
         """Insert a line; answers with its id.  ``shared`` are the header's columns of a flat table."""
-        said = self._said_of_line(line)
-        self._refuse_unheld(said, said, self.lines, allowed)
-        natives = self.lines.natives(connection, said)
-        return self._insert_drafted(connection, line, said, natives, order_key, above, shared)
+        drafted = self._drafted_line(connection, line, allowed)
+        return self._insert_drafted(connection, drafted, order_key, above, shared)
 
     def _insert_drafted(
         self,
         connection: Connection,
-        line: OrderLine,
-        said: Mapping[str, Any],
-        natives: Mapping[str, Any],
+        drafted: DraftedLine,
         order_key: tuple[Any, ...],
         above: Context,
         shared: Mapping[str, Any],
     ) -> str:
-        cells, context = self._line_cells(connection, line, said, natives, order_key, above, shared)
+        cells, context = self._line_cells(connection, drafted, order_key, above, shared)
         children = self.plan.lines
         own = self._line_key
         given = self.lines.insert(connection, cells, context, own if own not in cells else None)
@@ -355,19 +354,17 @@ class Adding(Generic[D, O]):
     def _line_cells(
         self,
         connection: Connection,
-        line: OrderLine,
-        said: Mapping[str, Any],
-        natives: Mapping[str, Any],
+        drafted: DraftedLine,
         order_key: tuple[Any, ...],
         above: Context,
         shared: Mapping[str, Any],
     ) -> tuple[dict[str, Any], Context]:
         """The cells of a new line, its key among them unless the database gives it."""
         rows = self.plan.rows.lines
-        context = Context(said=said, now=above.now)
+        context = Context(said=drafted.said, now=above.now)
         context.natives |= {f"order_{name}": value for name, value in above.natives.items()}
-        context.natives |= parameters(natives)
-        cells = {**shared, **self.lines.columns(natives)}
+        context.natives |= parameters(drafted.natives)
+        cells = {**shared, **self.lines.columns(drafted.natives)}
         children = self.plan.lines
         cells |= zip((part.name for part in children.parent), children.parent_key(order_key), strict=True)
         context.natives |= {
@@ -376,7 +373,7 @@ class Adding(Generic[D, O]):
         cells |= self.lines.given(self.lines.on_insert, context)
         rule = rows.new_key or NewKey(by="position")
         key = (
-            line.position * rows.step
+            drafted.line.position * rows.step
             if rule.by == "position"
             else taken(
                 connection,

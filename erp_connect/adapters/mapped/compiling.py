@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from pydantic import BaseModel
-
 from ...models import Money, OrderLine, OrderStatus, PurchaseOrderLine, Quantities, UnitPrice
+from ...models.base import Value
 from .building import ONE, ZERO, custom_of, discount_of, holds_of, kind_of
 from .counting import scaled
-from .format import QUANTITIES
+from .format import LINE_TEXTS, QUANTITIES
 from .natives import Cell, Text
 from .texts import Unmapped, text_of
 
@@ -24,17 +23,6 @@ __all__ = ["Reading", "line_maker", "remembered", "values_reader"]
 
 Values = Callable[[Sequence[Any], list[str]], dict[str, Any]]
 _REMEMBERED: Final = 4096
-_TEXTS: Final = (
-    *("product", "unit", "description", "warehouse", "reference", "parent_line", "requested", "promised"),
-)
-_SLOTS: Final[dict[str, Any]] = {
-    # What pydantic's own ``model_construct`` sets, without its detours.
-    "new": object.__new__,
-    "put": BaseModel.__dict__["__dict__"].__set__,
-    "put_names": BaseModel.__dict__["__pydantic_fields_set__"].__set__,
-    "put_extra": BaseModel.__dict__["__pydantic_extra__"].__set__,
-    "put_private": BaseModel.__dict__["__pydantic_private__"].__set__,
-}
 
 
 class Reading(NamedTuple):
@@ -57,7 +45,7 @@ class _Body:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.known: dict[str, Any] = {"Unmapped": Unmapped, "scaled": scaled, "text_of": text_of, **_SLOTS}
+        self.known: dict[str, Any] = {"Unmapped": Unmapped, "scaled": scaled, "text_of": text_of}
 
     def bind(self, value: Any) -> str:
         """A name for a value."""
@@ -95,26 +83,10 @@ class _Body:
             told = f"{unmapped}({self.bind(reading.name)}, {target}, warnings)"
             self.lines.append(f"if type({target}) is Unmapped: {target} = {told}")
 
-    def build(self, target: str, model: type[BaseModel], said: Mapping[str, str], indent: str = "") -> None:
-        """Make ``target`` a model with these fields, the others as they are by default: as its own ``trusted`` does."""
-        cells = ", ".join(
-            f"{name!r}: {said[name] if name in said else self.bind(field.get_default(call_default_factory=True))}"
-            for name, field in model.model_fields.items()
-        )
-        self.lines += [
-            f"{indent}{target} = new({self.bind(model)})",
-            f"{indent}put({target}, {{{cells}}})",
-            f"{indent}put_names({target}, {self.bind(set(model.model_fields))})",
-            f"{indent}put_extra({target}, None)",
-            f"{indent}put_private({target}, None)",
-        ]
-
-    def build_unless(
-        self, nothing: str, target: str, model: type[BaseModel], said: Mapping[str, str]
-    ) -> None:
-        """The same, or ``None`` where ``nothing`` holds."""
-        self.lines += [f"if {nothing}:", f"    {target} = None", "else:"]
-        self.build(target, model, said, "    ")
+    def built(self, model: type[Value], said: Mapping[str, str]) -> str:
+        """A model with these fields, the others as they are by default."""
+        cells = ", ".join(f"{name}={local}" for name, local in said.items())
+        return f"{self.bind(model)}.trusted({cells})"
 
     def function(self, head: str) -> Any:
         """The function, made."""
@@ -156,7 +128,7 @@ def line_maker(
         said[reading.name] = f"v{number}"
         body.value(reading, f"v{number}", told)
     fields = {"id": "id", "position": "position"}
-    fields |= {name: said[name] for name in _TEXTS if name in said}
+    fields |= {name: said[name] for name in LINE_TEXTS if name in said}
     fields |= {name: "None" for name in ("product", "unit") if name not in said}
     if model is PurchaseOrderLine and "supplier_product" in said:
         fields["supplier_product"] = said["supplier_product"]
@@ -174,8 +146,7 @@ def line_maker(
     if own:  # their names are the mapping file's: bound, not written down
         listed = ", ".join(f"{body.bind(name)}: {local}" for name, local in own.items())
         fields["custom"] = f"{body.bind(custom_of)}({{{listed}}})"
-    body.build("line", model, fields)
-    body.lines.append("return line")
+    body.lines.append(f"return {body.built(model, fields)}")
     made: Callable[..., OrderLine] = body.function("row, id, position, currency, warnings")
     return made
 
@@ -183,8 +154,7 @@ def line_maker(
 def _quantities(body: _Body, said: Mapping[str, str]) -> str:
     told = {name: said[name] for name in QUANTITIES if name in said}
     told["ordered"] = _or_else(body, told.get("ordered"), ZERO)
-    body.build("quantities", Quantities, told)
-    return "quantities"
+    return body.built(Quantities, told)
 
 
 def _amounts(body: _Body, said: Mapping[str, str]) -> dict[str, str]:
@@ -196,8 +166,7 @@ def _amounts(body: _Body, said: Mapping[str, str]) -> dict[str, str]:
         told = {"amount": said[name], "currency": "currency"}
         if name == "price":
             told["per"] = _or_else(body, said.get("price_per"), ONE)
-        body.build_unless(f"{said[name]} is None or not currency", name, model, told)
-        fields[name] = name
+        fields[name] = f"None if {said[name]} is None or not currency else {body.built(model, told)}"
     if "discount" in said or "discount_amount" in said:
         parts = f"{said.get('discount', 'None')}, {said.get('discount_amount', 'None')}"
         fields["discount"] = f"{body.bind(discount_of)}({parts}, currency)"

@@ -48,9 +48,9 @@ class Creating(OrderRecords[D, O]):
         prices: Prices | None,
         enforced: bool,
     ) -> None:
-        super().__init__(office, plan)
+        super().__init__(office, plan, parties)
         self.keeper = Keeper(office, ground, plan)
-        self.parties, self.products, self.prices = parties, products, prices
+        self.products, self.prices = products, prices
         self.enforced = enforced
         cancel = plan.rows.lines.cancel
         self.policy = Policy(on_cancel_line="gone" if cancel is not None and cancel.delete else "kept")

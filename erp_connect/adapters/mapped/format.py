@@ -228,6 +228,10 @@ class Several:
 # Which fields a section may have
 # ---------------------------------------------------------------------------------------------------------------
 
+LINE_TEXTS: Final = (
+    *("product", "unit", "requested", "promised", "description", "warehouse", "reference", "parent_line"),
+)
+"""Fields of a line that a row says as the line has them."""
 QUANTITIES: Final = (
     *("ordered", "confirmed", "allocated", "shipped", "delivered"),
     *("invoiced", "cancelled", "returned", "backordered"),

@@ -10,31 +10,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from ...models import LineKind, OrderLine
-from .format import QUANTITIES, NewKey
+from ...models import OrderLine
+from .compiling import remembered
+from .format import NewKey
 from .givens import Context, Given
 from .parts import Field
 from .reading import OrderPlan
 from .rowing import ANY_TIME, Rower
 from .statements import bound
 from .tables import Column
-from .values import said_of_line
+from .values import said_of_line, word_of_line
 
 __all__ = ["LineRows"]
-
-_REMEMBERED: Final = 4096
-_SAME: Final = (
-    *("product", "unit", "requested", "promised", "description", "warehouse", "reference", "parent_line"),
-)
-ZERO: Final = Decimal(0)
-Getter = Callable[[OrderLine], Any]
 
 
 class _LongWay(Exception):
@@ -119,10 +111,10 @@ class LineRows:
         return made
 
     def _of_field(self, name: str, field: Field, column: Column) -> Callable[[OrderLine, _At], Any]:
-        get, fill = _getter(name, self._step), self._filler(column)
+        get, fill = word_of_line(name, self._step), self._filler(column)
         if field.found is None:
             write = field.cell.write
-            known = lru_cache(_REMEMBERED, typed=True)(lambda value: fill(write(value)))
+            known = remembered(lambda value: fill(write(value)))
             return lambda line, _at: known(get(line))
         native_of = self._rower.native_of
 
@@ -162,34 +154,3 @@ class LineRows:
 
 def _constant(cell: Any) -> Callable[[OrderLine, _At], Any]:
     return lambda _line, _at: cell
-
-
-def _getter(name: str, step: int) -> Getter:
-    """What a line says under the name of a field, as :func:`said_of_line` has it of a line without its own fields."""
-    if name in _SAME:
-        return attrgetter(name)
-    if name == "cancelled":
-        return lambda line: line.quantities.cancelled or ZERO
-    if name in QUANTITIES:
-        return attrgetter(f"quantities.{name}")
-    if name in ("net", "tax"):
-        return _amount(attrgetter(name))
-    return _OTHERS.get(name) or (
-        (lambda line: Decimal(line.position * step)) if name == "position" else (lambda _: None)
-    )
-
-
-def _amount(get: Getter) -> Getter:
-    def amount(line: OrderLine) -> Any:
-        money = get(line)
-        return None if money is None else money.amount
-
-    return amount
-
-
-_OTHERS: Final[dict[str, Getter]] = {
-    "kind": lambda line: None if line.kind is LineKind.ITEM else line.kind.value,
-    "supplier_product": lambda line: getattr(line, "supplier_product", None),
-    "price": lambda line: None if line.price is None else line.price.amount,
-    "discount": lambda _: ZERO,
-}

@@ -22,7 +22,7 @@ _SORTABLE = frozenset({"%Y%m%d", "%Y-%m-%d"})
 class OrderRecords(Generic[D, O]):
     """Orders as they are read."""
 
-    def __init__(self, office: Office, plan: OrderPlan[D, O], parties: Any = None) -> None:
+    def __init__(self, office: Office, plan: OrderPlan[D, O], parties: Any) -> None:
         self.office = office
         self.plan = plan
         self.parties = parties

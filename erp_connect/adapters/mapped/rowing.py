@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -16,6 +15,7 @@ from sqlalchemy import Connection
 from ...errors import LossyWrite, UnmappedCode
 from ...rules.exact import decimal_of
 from ...wire.sql import Prepared
+from .compiling import remembered
 from .format import Also
 from .givens import Context, Given, Sql, givens
 from .keys import run
@@ -30,7 +30,6 @@ __all__ = ["ANY_TIME", "Rower"]
 _BY_STEPS: Final = frozenset({"status", "holds", "hold_reason", "version", "created_at", "modified_at"})
 """Fields that the declared steps write (on_insert, cancel, hold), and not the order's own words."""
 _AT_ONCE: Final = 500
-_REMEMBERED: Final = 4096
 ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """For values that do not depend on the time."""
 Cells = dict[str, Any]
@@ -123,7 +122,7 @@ class Rower:
 
     def _write(self, field: Field, value: Any) -> Any:
         if field.name not in self._writes:
-            self._writes[field.name] = lru_cache(_REMEMBERED, typed=True)(field.cell.write)
+            self._writes[field.name] = remembered(field.cell.write)
         try:
             return self._writes[field.name](value)
         except TypeError:  # a value that cannot be remembered

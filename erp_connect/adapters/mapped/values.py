@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from ...models import Address, LineKind, Order, OrderLine, PurchaseOrder
-from .format import QUANTITIES
+from .format import LINE_TEXTS, QUANTITIES
 from .reading import Side
 
-__all__ = ["said_of_address", "said_of_line", "said_of_order"]
+__all__ = ["changed", "said_of_address", "said_of_line", "said_of_order", "unheld", "word_of_line"]
 
+ZERO: Final = Decimal(0)
+Word = Callable[[OrderLine], Any]
+"""What tells one field of a line."""
 _SAME = (
     *("number", "currency", "order_date", "requested", "promised", "prices_include_tax", "payment_terms"),
     *("delivery_terms", "warehouse", "cancel_reason", "created_at", "modified_at", "stamp"),
 )
-_LINE = ("product", "unit", "requested", "promised", "description", "warehouse", "reference", "parent_line")
 _PARTS = ("name", "city", "postal_code", "country", "region", "contact", "phone", "email", "gln")
 
 
@@ -60,24 +63,46 @@ def said_of_address(address: Address | None, name: str) -> dict[str, Any]:
     return said | {f"{prefix}lines.{index}": line for index, line in enumerate(address.lines)}
 
 
+def _amount(name: str) -> Word:
+    money_of = attrgetter(name)
+
+    def amount(line: OrderLine) -> Any:
+        money = money_of(line)
+        return None if money is None else money.amount
+
+    return amount
+
+
+def _percent(line: OrderLine) -> Decimal:
+    percent = None if line.discount is None else line.discount.percent
+    return ZERO if percent is None else percent
+
+
+_OF_LINE: Final[dict[str, Word]] = {
+    **{name: attrgetter(name) for name in LINE_TEXTS},
+    "kind": lambda line: None if line.kind is LineKind.ITEM else line.kind.value,
+    "supplier_product": lambda line: getattr(line, "supplier_product", None),
+    **{name: attrgetter(f"quantities.{name}") for name in QUANTITIES},
+    "cancelled": lambda line: line.quantities.cancelled or ZERO,
+    **{name: _amount(name) for name in ("price", "net", "tax")},
+    "discount": _percent,
+}
+
+
+def word_of_line(name: str, step: int) -> Word:
+    """What tells one field of a line; of the fields that only some lines have, it tells nothing."""
+    if name == "position":
+        return lambda line: Decimal(line.position * step)
+    return _OF_LINE.get(name) or (lambda _: None)
+
+
 def said_of_line(line: OrderLine, step: int) -> dict[str, Any]:
     """What a line says, by field."""
-    said: dict[str, Any] = {name: getattr(line, name) for name in _LINE}
+    said = {name: word(line) for name, word in _OF_LINE.items()}
     said["position"] = Decimal(line.position * step)
-    said["kind"] = None if line.kind is LineKind.ITEM else line.kind.value
-    said["supplier_product"] = getattr(line, "supplier_product", None)
-    for name in QUANTITIES:
-        said[name] = getattr(line.quantities, name)
-    said["cancelled"] = said["cancelled"] or Decimal(0)
     if line.price is not None:
-        said |= {"price": line.price.amount, "price_per": line.price.per}
-    for name in ("net", "tax"):
-        amount = getattr(line, name)
-        said[name] = None if amount is None else amount.amount
+        said["price_per"] = line.price.per
     discount = line.discount
-    said["discount"] = (
-        discount.percent if discount is not None and discount.percent is not None else Decimal(0)
-    )
     if discount is not None and discount.amount is not None:
         said["discount_amount"] = discount.amount.amount
     said |= {f"custom.{name}": value for name, value in line.custom.items()}

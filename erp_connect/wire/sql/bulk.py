@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
-from sqlalchemy import exc as sa_exc
 
+from .trouble import as_sqlalchemy
 from .types import ExactDecimal, ExactText, leaves
 
 __all__ = ["insert_many", "update_many"]
@@ -47,7 +47,7 @@ def insert_many(
         if connection.dialect.name == "sqlite":
             return _executemany(connection, table, blocks, "?")
     except connection.dialect.loaded_dbapi.Error as exc:
-        raise _as_sqlalchemy(connection, table, exc) from exc
+        raise as_sqlalchemy(connection, f"INSERT INTO {table.name} (many rows)", exc) from exc
     return _core(connection, table, chosen, rows)
 
 
@@ -192,21 +192,3 @@ def _core(
         connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in block])
         count += len(block)
     return count
-
-
-def _as_sqlalchemy(connection: Connection, table: Table, exc: Exception) -> BaseException:
-    """Drivers' errors as SQLAlchemy would raise them, so that callers catch one family."""
-    dialect = connection.dialect
-    lost = dialect.is_disconnect(exc, connection.connection, None)  # type: ignore[arg-type]
-    wrapped = sa_exc.DBAPIError.instance(
-        f"INSERT INTO {table.name} (many rows)",
-        None,
-        exc,
-        dialect.loaded_dbapi.Error,
-        hide_parameters=True,
-        connection_invalidated=lost,
-        dialect=dialect,
-    )
-    if lost:
-        connection.invalidate(exc)
-    return wrapped

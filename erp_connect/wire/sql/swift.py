@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy import exc as sa_exc
+
+from .trouble import as_sqlalchemy
 
 __all__ = ["Prepared"]
 
@@ -28,56 +30,34 @@ class Prepared:
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """The first cell of the answer; ``None`` where there is none."""
-        cursor: Any = connection.connection.cursor()
-        try:
+        with self._cursor(connection) as cursor:
             cursor.execute(self._sql, self._given(values))
             row = cursor.fetchone() if cursor.description is not None else None
             return None if row is None else row[0]
-        except connection.dialect.loaded_dbapi.Error as exc:
-            raise self._said(connection, exc) from exc
-        finally:
-            cursor.close()
 
     def insert(self, connection: Connection, values: Mapping[str, Any], *, returning: bool) -> Any:
         """The key of the row that was inserted: the answer of a RETURNING, or what the driver noted."""
-        cursor: Any = connection.connection.cursor()
-        try:
+        with self._cursor(connection) as cursor:
             cursor.execute(self._sql, self._given(values))
             return cursor.fetchone()[0] if returning else getattr(cursor, "lastrowid", None)
-        except connection.dialect.loaded_dbapi.Error as exc:
-            raise self._said(connection, exc) from exc
-        finally:
-            cursor.close()
 
     def run_rows(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
         """Once for each of the rows, in their order; each has a cell for every parameter, in the text's order."""
         given: Sequence[Any] = rows
         if self._marks is None:
             given = [dict(zip(self._named, row, strict=True)) for row in rows]
-        cursor: Any = connection.connection.cursor()
-        try:
+        with self._cursor(connection) as cursor:
             cursor.executemany(self._sql, given)
-        except connection.dialect.loaded_dbapi.Error as exc:
-            raise self._said(connection, exc) from exc
-        finally:
-            cursor.close()
 
     def _given(self, values: Mapping[str, Any]) -> Any:
         return values if self._marks is None else tuple([values[name] for name in self._marks])
 
-    def _said(self, connection: Connection, exc: Exception) -> BaseException:
-        """A driver's error as SQLAlchemy would raise it, so that callers catch one family."""
-        dialect = connection.dialect
-        lost = dialect.is_disconnect(exc, connection.connection, None)  # type: ignore[arg-type]
-        wrapped = sa_exc.DBAPIError.instance(
-            self._sql,
-            None,
-            exc,
-            dialect.loaded_dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=lost,
-            dialect=dialect,
-        )
-        if lost:
-            connection.invalidate(exc)
-        return wrapped
+    @contextmanager
+    def _cursor(self, connection: Connection) -> Iterator[Any]:
+        cursor: Any = connection.connection.cursor()
+        try:
+            yield cursor
+        except connection.dialect.loaded_dbapi.Error as exc:
+            raise as_sqlalchemy(connection, self._sql, exc) from exc
+        finally:
+            cursor.close()

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import MetaData, Table, UniqueConstraint
+from sqlalchemy import Connection, MetaData, Table, UniqueConstraint
 from sqlalchemy import exc as sa_exc
 
-__all__ = ["CommitUnanswered", "Diagnosis", "Trouble", "ValueDoesNotFit", "classify"]
+__all__ = ["CommitUnanswered", "Diagnosis", "Trouble", "ValueDoesNotFit", "as_sqlalchemy", "classify"]
 
 
 class ValueDoesNotFit(ValueError):
@@ -91,6 +91,24 @@ class Diagnosis:
     def ambiguous(self) -> bool:
         """The transaction may or may not be applied."""
         return self.trouble is Trouble.COMMIT_UNANSWERED
+
+
+def as_sqlalchemy(connection: Connection, statement: str, exc: Exception) -> BaseException:
+    """A driver's error as SQLAlchemy would raise it for this statement, so that callers catch one family."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(exc, connection.connection, None)  # type: ignore[arg-type]
+    wrapped = sa_exc.DBAPIError.instance(
+        statement,
+        None,
+        exc,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=lost,
+        dialect=dialect,
+    )
+    if lost:
+        connection.invalidate(exc)
+    return wrapped
 
 
 def classify(exc: BaseException, tables: MetaData | None = None) -> Diagnosis:
