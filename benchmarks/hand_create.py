@@ -47,7 +47,7 @@ from erp_connect.wire.sql import UtcInstant
 
 from .company import WantedAddress, WantedLine, WantedOrder, today
 from .hand_on_file import OnFile, Place, Product, on_file
-from .hand_rows import StoredOrder, read_block, transaction
+from .hand_rows import read_block, transaction
 
 # Its own table of intents: what a script needs to take no order twice, and nothing more.
 INTENTS = sa.Table(
@@ -74,10 +74,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """An order as it was stored, and what is stored otherwise than it was sent."""
+    """An order as it was stored, on whichever tables, and what is stored otherwise than it was sent."""
 
     key: str
-    stored: StoredOrder
+    stored: Any
     differences: tuple[tuple[str, Any, Any], ...]
 
 
@@ -125,7 +125,7 @@ def _create_block(connection: sa.Connection, block: Sequence[WantedOrder]) -> li
     )
     stored = read_block(connection, order_ids)
     created = [
-        Created(order.key, row, _compared(order, row)) for order, row in zip(block, stored, strict=True)
+        Created(order.key, row, compared(order, row)) for order, row in zip(block, stored, strict=True)
     ]
     _insert(connection, INTENTS, _INTENT, list(map(_intent, block, created, [now] * len(block))))
     return created
@@ -253,7 +253,8 @@ def _reserve_stock(connection: sa.Connection, known: OnFile) -> None:
 # -- read back and compared --------------------------------------------------------------------------------
 
 
-def _compared(sent: WantedOrder, stored: StoredOrder) -> tuple[tuple[str, Any, Any], ...]:
+def compared(sent: WantedOrder, stored: Any) -> tuple[tuple[str, Any, Any], ...]:
+    """What is stored otherwise than it was sent: the field, what was sent, what is stored."""
     found: list[tuple[str, Any, Any]] = []
     for name in ("customer", "customer_po", "currency", "order_date", "requested"):
         one, other = getattr(sent, name), getattr(stored, name)

@@ -33,8 +33,8 @@ import sqlalchemy as sa
 
 from .company import WantedAddress, WantedOrder, today
 from .foreign import BILLED, COUNTER, CUSTOMER, DELIVERED, HEADER, HISTORY, ITEM, ITEM_UNIT, LINE, UNITS
-from .hand_create import INTENTS, OPERATION, Refused, stamp_of, wish_of
-from .hand_rows import PAGE, StoredAddress, transaction
+from .hand_create import INTENTS, OPERATION, Created, Refused, compared, stamp_of, wish_of
+from .hand_rows import PAGE, StoredAddress, pages, transaction
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
@@ -91,15 +91,6 @@ class StoredOrder:
     invoicing: str
     late: bool
     lines: tuple[StoredLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """An order as it was stored, and what is stored otherwise than it was sent."""
-
-    key: str
-    stored: StoredOrder
-    differences: tuple[tuple[str, Any, Any], ...]
 
 
 # -- reading -----------------------------------------------------------------------------------------------
@@ -206,18 +197,7 @@ def _orders(headers: Sequence[Any], lines: Sequence[Any]) -> list[StoredOrder]:
 
 def list_orders(engine: sa.Engine) -> Iterator[StoredOrder]:
     """All orders in the order of their ids, one page in memory."""
-    after = 0
-    while True:
-        with transaction(engine) as connection:
-            headers = connection.execute(_NEXT, {"after": after}).all()
-            lines: Sequence[Any] = ()
-            if headers:
-                ends = {"first": headers[0][0], "last": headers[-1][0]}
-                lines = connection.execute(_BETWEEN, ends).all()
-        yield from _orders(headers, lines)
-        if len(headers) < PAGE:
-            return
-        after = headers[-1][0]
+    return pages(engine, _NEXT, _BETWEEN, _orders)
 
 
 # -- creating ----------------------------------------------------------------------------------------------
@@ -287,7 +267,7 @@ def _create_block(connection: sa.Connection, block: Sequence[WantedOrder], now: 
         connection.execute(_THESE, {"ids": ids}).all(),
         connection.execute(_LINES_OF_THESE, {"ids": ids}).all(),
     )
-    return [Created(order.key, row, _compared(order, row)) for order, row in zip(block, stored, strict=True)]
+    return [Created(order.key, row, compared(order, row)) for order, row in zip(block, stored, strict=True)]
 
 
 @dataclass(slots=True)
@@ -408,30 +388,3 @@ def _entered(
         if len(header[name] or "") > limit:
             raise Refused(f"{name} is too long")
     return header, lines
-
-
-def _compared(sent: WantedOrder, stored: StoredOrder) -> tuple[tuple[str, Any, Any], ...]:
-    found: list[tuple[str, Any, Any]] = []
-    for name in ("customer", "customer_po", "currency", "order_date", "requested"):
-        one, other = getattr(sent, name), getattr(stored, name)
-        if one != other:
-            found.append((name, one, other))
-    to, at = sent.ship_to, stored.ship_to
-    if to is not None and (to.name, to.lines, to.city, to.postal_code, to.country) != (
-        *(at.name, at.lines, at.city, at.postal_code, at.country),
-    ):
-        found.append(("ship_to", to, at))
-    if len(sent.lines) != len(stored.lines):
-        found.append(("lines", len(sent.lines), len(stored.lines)))
-    for line, kept in zip(sent.lines, stored.lines, strict=False):
-        if line.product != kept.product:
-            found.append(("product", line.product, kept.product))
-        if line.quantity != kept.ordered:
-            found.append(("quantity", line.quantity, kept.ordered))
-        if line.unit != kept.unit:
-            found.append(("unit", line.unit, kept.unit))
-        if line.price is not None and line.price != kept.price:
-            found.append(("price", line.price, kept.price))
-        if line.requested is not None and line.requested != kept.requested:
-            found.append(("requested", line.requested, kept.requested))
-    return tuple(found)

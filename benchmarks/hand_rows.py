@@ -7,7 +7,7 @@ for a page of orders, keyset pages in short transactions, nothing held that is n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -226,15 +226,28 @@ def get(engine: sa.Engine, id: int) -> StoredOrder:
 
 def list_orders(engine: sa.Engine) -> Iterator[StoredOrder]:
     """All orders in the order of their ids, one page in memory."""
+    return pages(engine, _NEXT, _BETWEEN, _orders)
+
+
+def pages(
+    engine: sa.Engine,
+    following: Any,
+    between: Any,
+    made: Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]],
+) -> Iterator[Any]:
+    """What is ``made`` of headers and lines, one page and one transaction after the other.
+
+    ``following`` selects the headers after an id, ``between`` the lines of the orders between two ids.
+    """
     after = 0
     while True:
         with transaction(engine) as connection:
-            headers = connection.execute(_NEXT, {"after": after}).all()
+            headers = connection.execute(following, {"after": after}).all()
             lines: Sequence[Any] = ()
             if headers:
                 ends = {"first": headers[0][0], "last": headers[-1][0]}
-                lines = connection.execute(_BETWEEN, ends).all()
-        yield from _orders(headers, lines)
+                lines = connection.execute(between, ends).all()
+        yield from made(headers, lines)
         if len(headers) < PAGE:
             return
         after = headers[-1][0]

@@ -1,9 +1,12 @@
-"""Inputs examined one by one within bounds of processor time and memory; for programs that fuzz a reader."""
+"""Inputs examined within bounds of processor time and memory: for programs that fuzz a reader, and their tests."""
 
 from __future__ import annotations
 
 import faulthandler
+import json
+import os
 import signal
+import subprocess
 import sys
 import time
 import traceback
@@ -49,6 +52,21 @@ def examined(
         slowest = max(slowest, (time.perf_counter() - began, number))
         path.unlink()
     return {"outcomes": outcomes, "failures": failures, "slowest": slowest, "peak": peak()}
+
+
+def told_by(program: Path, *inputs: object, folder: Path) -> Any:
+    """What a program that fuzzes a reader tells of these inputs, run in a folder that it may write into."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", str(program), *map(str, inputs), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=110,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
 
 
 def _alarm(*_: object) -> None:

@@ -12,7 +12,6 @@ import uuid
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -167,10 +166,6 @@ def split_line(reason):
         "test_a_change_is_planned_made_and_read_back[split_line]": reason,
         "test_a_change_without_the_order_at_hand_does_the_same[split_line]": reason,
     }
-
-
-def zone(name):
-    return ZoneInfo(name)
 
 
 @contextmanager

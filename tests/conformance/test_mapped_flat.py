@@ -1,5 +1,7 @@
 """The conformance kit on a foreign schema: one flat table, codes of a fixed width, no NULL, no version."""
 
+from zoneinfo import ZoneInfo
+
 from erp_connect.testing import conformance
 
 from ..foreign import flat
@@ -14,7 +16,6 @@ from .mapped_profiles import (
     run,
     split_line,
     suites,
-    zone,
 )
 
 BY_UNIT = "how many decimals fit depends on the unit's factor: what this unit has no room for is refused at its line"
@@ -23,7 +24,7 @@ RECKONED = "no amount stands anywhere: this system reckons all of them to two de
 
 class FlatProfile(MappedProfile):
     schema = flat
-    zone = zone("Europe/Berlin")
+    zone = ZoneInfo("Europe/Berlin")
     expected_failures = {  # noqa: RUF012 (the kit reads it)
         **split_line(ONE_DATE),
         "test_a_price_keeps_every_digit_that_fits": BY_UNIT,

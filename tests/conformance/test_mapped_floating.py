@@ -1,5 +1,7 @@
 """The conformance kit on a foreign schema: quantities as floats, money in cents, keys that begin with the company."""
 
+from zoneinfo import ZoneInfo
+
 from erp_connect.testing import conformance
 
 from ..foreign import floating
@@ -13,7 +15,6 @@ from .mapped_profiles import (
     run,
     split_line,
     suites,
-    zone,
 )
 
 CENTS = "this system keeps prices in whole cents, and refuses one that has more decimals"
@@ -21,7 +22,7 @@ CENTS = "this system keeps prices in whole cents, and refuses one that has more 
 
 class FloatingProfile(MappedProfile):
     schema = floating
-    zone = zone("Europe/Berlin")
+    zone = ZoneInfo("Europe/Berlin")
     expected_failures = {  # noqa: RUF012 (the kit reads it)
         **split_line(ONE_DATE),
         "test_every_currency_is_rounded_to_its_own_places[CLF]": CENTS,

@@ -5,15 +5,14 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
-import os
 import re
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from ..within_bounds import told_by
 from .fuzzing import WORKBOOKS, packed, unpacked
 
 PROGRAM = Path(__file__).with_name("fuzzing.py")
@@ -26,17 +25,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="bounds of time 
 
 
 def read(kind, first, count, folder):
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(PROGRAM), kind, str(first), str(count), str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=110,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout)
+    return told_by(PROGRAM, kind, first, count, folder=folder)
 
 
 @pytest.mark.parametrize(
@@ -89,14 +78,7 @@ def test_the_watch_finds_hangs_tracebacks_and_hunger(tmp_path):
         "print(json.dumps(fuzzing.run('csv', 0, 4, Path(sys.argv[1]))))\n",
         encoding="utf-8",
     )
-    done = subprocess.run(
-        [sys.executable, str(program), str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )
-    told = json.loads(done.stdout)
+    told = told_by(program, folder=tmp_path)
     said = {failure["number"]: failure["why"].strip().splitlines()[-1] for failure in told["failures"]}
     assert [*said] == [0, 1, 2]
     assert said[0].endswith("Hang")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from ...within_bounds import told_by
 
 PROGRAM = Path(__file__).with_name("fuzzing.py")
 KEPT = json.loads(Path(__file__).with_name("kept_mappings.json").read_text(encoding="utf-8"))
@@ -19,17 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="bounds of time 
 
 
 def connected(folder, *inputs, program=PROGRAM):
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(program), *map(str, inputs), str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=110,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout)
+    return told_by(program, *inputs, folder=folder)
 
 
 def test_a_spoilt_mapping_is_read_or_refused_with_its_place_and_writes_nothing(tmp_path):
