@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from ..adapters.contract import Write, Written
@@ -81,7 +82,7 @@ class BlockWriter(Writer):
             if deed.key not in seen:
                 seen.add(deed.key)
                 fresh.append((index, deed, first_entry(deed, self._system, self._clock, State.SENDING)))
-        with leases.left_when_thrown_out(entry for _, _, entry in fresh):
+        with leases.under_way(*(deed.correlation_id for _, deed, _ in fresh)):
             there = self._store.insert([entry for _, _, entry in fresh])
             new = [each for each in fresh if each[1].key not in there]
             if new:
@@ -258,9 +259,5 @@ class _Block(Generic[E]):
                 ends[index] = end
 
     def _let_go(self, entries: Iterable[Entry]) -> None:
-        mine = tuple(entries)
-        try:
-            self._store.change([fenced(entry, let_go()) for entry in mine])
-        except JournalUnavailable:  # what threw us out matters more
-            for entry in mine:
-                leases.leave(entry)
+        with suppress(JournalUnavailable):  # what threw us out matters more
+            self._store.change([fenced(entry, let_go()) for entry in entries])

@@ -184,9 +184,7 @@ class Claims:
         pause = 0.02
         mine = first_entry(deed, self._system, self._clock)
         while True:
-            with leases.left_when_thrown_out([mine]):
-                is_new = deed.key not in self._store.insert([mine])
-            if is_new:
+            if deed.key not in self._store.insert([mine]):
                 return mine
             row = self._store.read(self._system, [deed.key]).get(deed.key)
             if row is None:
@@ -223,9 +221,7 @@ class Claims:
             values |= {name: getattr(mine, name) for name in _AFRESH}
         elif not same:
             values |= {"fingerprint": mine.fingerprint, "payload": mine.payload}
-        taken = row.but(**values)
-        with leases.left_when_thrown_out([taken]):
-            return None if self._store.change([Change(entry=row, values=values)]) else taken
+        return None if self._store.change([Change(entry=row, values=values)]) else row.but(**values)
 
 
 def in_progress(row: Entry, clock: Clock) -> KeyInProgress:

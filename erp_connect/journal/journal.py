@@ -191,14 +191,15 @@ class Journal:
         for entry in tuple(self.list(OPEN)):
             if leases.held(entry, self._clock.now()):
                 continue
-            mine = self._taken(entry)
-            if mine is None:
-                continue
-            if mine.state is State.INTENDED:
-                self._close(mine, State.NEVER_SENT)
-                reopened.append(mine.key)
-                continue
-            end = self._looked_up(mine, rebuild)
+            with leases.under_way(entry.correlation_id):
+                mine = self._taken(entry)
+                if mine is None:
+                    continue
+                if mine.state is State.INTENDED:
+                    self._close(mine, State.NEVER_SENT)
+                    reopened.append(mine.key)
+                    continue
+                end = self._looked_up(mine, rebuild)
             {"settled": settled, "reopened": reopened, "unknown": unknown}[end].append(mine.key)
         return RecoveryReport(settled=tuple(settled), reopened=tuple(reopened), unknown=tuple(unknown))
 

@@ -6,14 +6,13 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from ..interruption import put_down
 from .records import Entry
 
 GRACE: Final = 15.0
@@ -21,7 +20,7 @@ GRACE: Final = 15.0
 
 _token: tuple[int, str] | None = None
 _naming = threading.Lock()
-_left: set[tuple[str | None, str, str, int]] = set()
+_under_way: dict[object, frozenset[str]] = {}
 
 
 def owner() -> str:
@@ -65,36 +64,25 @@ def lease(now: datetime, timeout: float) -> datetime:
 def held(entry: Entry, now: datetime) -> bool:
     """Whether somebody may still be at work on this entry.
 
-    A lease that has ended is nobody's, and neither is that of a process of this host that has died, nor one that
-    this process has left.
+    A lease that has ended is nobody's, and neither is that of a process of this host that has died, nor one of this
+    process whose call has ended, however that was thrown out and whether it could note it or not.
     """
     if entry.owner is None or entry.lease_until is None or entry.lease_until <= now:
         return False
-    return _work(entry) not in _left and not _dead(entry.owner)
-
-
-def leave(entry: Entry) -> None:
-    """Remember that a call of this process is no longer at work on an entry, where the journal could not note that.
-
-    The last note, which moved the fence, may have been taken or not.
-    """
-    _left.update((_work(entry), _work(entry.but(fence=entry.fence + 1))))
+    if entry.owner == owner():
+        return any(entry.correlation_id in calls for calls in tuple(_under_way.values()))
+    return not _dead(entry.owner)
 
 
 @contextmanager
-def left_when_thrown_out(entries: Iterable[Entry]) -> Iterator[None]:
-    """Whatever throws us out of the block, nobody is at work on these entries, if they were taken at all."""
+def under_way(*calls: str) -> Iterator[None]:
+    """For the time of the block these calls, by their correlation ids, are at work in this process."""
+    block = object()
     try:
+        _under_way[block] = frozenset(calls)
         yield
-    except BaseException as failure:
-        put_down(failure)
-        for entry in entries:
-            leave(entry)
-        raise
-
-
-def _work(entry: Entry) -> tuple[str | None, str, str, int]:
-    return entry.owner, entry.correlation_id, entry.row_id, entry.fence
+    finally:
+        _under_way.pop(block, None)
 
 
 def _dead(name: str) -> bool:

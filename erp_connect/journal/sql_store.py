@@ -331,6 +331,7 @@ def journal_troubles(where: str | None = None) -> Iterator[None]:
             code=damage.CODE if found.trouble is Trouble.CORRUPTED else None,
             place=where,
             native=(found.code,) if found.code else (),
+            retryable=found.retryable,
         ) from failure
     except ConfigurationError as failure:
         raise JournalUnavailable(failure.message, hint=failure.hint, place=where) from failure

@@ -59,10 +59,11 @@ class Writer:
         ``OutcomeUnknown`` when nobody can tell yet; ``PartialFailure``; ``JournalUnavailable`` before anything
         is sent.
         """
-        entry = self._claims.claim(deed, resume=resume)
-        if entry.state is State.CONFIRMED:
-            return Outcome(deed.replay(entry), entry, replayed=True)
-        return Attempt(self._store, self._clock, deed, entry).run()
+        with leases.under_way(deed.correlation_id):
+            entry = self._claims.claim(deed, resume=resume)
+            if entry.state is not State.CONFIRMED:
+                return Attempt(self._store, self._clock, deed, entry).run()
+        return Outcome(deed.replay(entry), entry, replayed=True)
 
 
 class Attempt(Generic[E]):
@@ -88,8 +89,6 @@ class Attempt(Generic[E]):
         """Whether half of the write stands already: then nothing that follows is simply not applied."""
         self._lost = False
         """Whether somebody else has taken the key over."""
-        self._unnoted = False
-        """Whether a step could not be noted, or may have been."""
 
     def run(self) -> Outcome[E]:
         """Look first where an earlier owner has sent, then send, and judge how it ended."""
@@ -148,11 +147,10 @@ class Attempt(Generic[E]):
 
     @contextmanager
     def _let_go_when_interrupted(self) -> Iterator[None]:
-        """Whatever throws us out between two steps, the key is not held until its lease ends."""
+        """Whatever throws us out between two steps, the key is not held elsewhere until its lease ends."""
         try:
             yield
         except ErpConnectError:
-            self._leave()
             raise
         except BaseException as interruption:
             put_down(interruption)
@@ -161,13 +159,7 @@ class Attempt(Generic[E]):
                 values = let_go() if in_doubt else refused(interruption, self._clock)
                 with suppress(ErpConnectError):  # what threw us out matters more
                     self._note(**values)
-                self._leave()
             raise
-
-    def _leave(self) -> None:
-        """What the journal could not note, this process at least knows: nobody is at work on this key any more."""
-        if self._unnoted:
-            leases.leave(self._entry)
 
     def _write(self) -> Write:
         return as_write(self._deed, self._entry.stamp, sending=self._sending, made=self._made)
@@ -206,7 +198,6 @@ class Attempt(Generic[E]):
                 if not lost:
                     self._entry = self._entry.but(**values)
         except JournalUnavailable as failure:
-            self._unnoted = True
             failure.outcome = self._so_far
             raise
         if lost:

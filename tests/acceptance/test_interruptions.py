@@ -144,10 +144,10 @@ def test_a_postgresql_backend_that_is_shot_in_the_middle(postgres_shop, shop) ->
                 )
 
     gun = threading.Thread(target=shoot)
-    gun.start()
     open_keys = []
-    try:
-        with ec.connect(postgres_shop) as erp:
+    with ec.connect(postgres_shop) as erp:
+        gun.start()
+        try:
             for number in range(20):
                 try:
                     receipt = erp.orders.create(shop.draft(f"PO-{number}"), key=f"PO-{number}")
@@ -155,10 +155,10 @@ def test_a_postgresql_backend_that_is_shot_in_the_middle(postgres_shop, shop) ->
                 except ec.errors.ErpConnectError as error:
                     assert error.retryable or error.outcome == "unknown", repr(error)
                     open_keys.append(number)
-    finally:
-        enough.set()
-        gun.join()
-        killer.dispose()
+        finally:
+            enough.set()
+            gun.join()
+            killer.dispose()
     assert shots
     with ec.connect(postgres_shop) as erp:
         assert erp.recover().unknown == ()

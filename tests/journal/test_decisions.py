@@ -191,9 +191,11 @@ def test_ready_made_keys_are_the_same_for_the_same_wish():
 def test_a_lease_is_held_until_it_ends_or_its_owner_dies(entry):
     now = SENT
     mine = entry(owner=leases.owner(), lease_until=leases.lease(now, 60), state=State.SENDING)
-    assert leases.held(mine, now)
-    assert leases.held(mine, now + timedelta(seconds=74))
-    assert not leases.held(mine, now + timedelta(seconds=75))
+    with leases.under_way("another call"), leases.under_way("another", mine.correlation_id):
+        assert leases.held(mine, now)
+        assert leases.held(mine, now + timedelta(seconds=74))
+        assert not leases.held(mine, now + timedelta(seconds=75))
+    assert not leases.held(mine, now)  # the call has ended, whatever became of its last note
     place, pid, token = leases.owner().rsplit("/", 2)
     before_us = f"{place}/{pid}/another token"
     elsewhere = f"another host:/{pid}/{token}"

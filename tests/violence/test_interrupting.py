@@ -47,9 +47,10 @@ class Striking:
     def __init__(self, at: int | None = None) -> None:
         self.at = at
         self.steps = 0
+        self._hook = self._step  # kept: Python lends it to its callers without counting them
 
     def __enter__(self):
-        sys.setprofile(self._step)
+        sys.setprofile(self._hook)
         return self
 
     def __exit__(self, *_):

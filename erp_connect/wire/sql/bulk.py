@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 
-from .trouble import as_sqlalchemy
+from .trouble import by_the_driver
 from .types import ExactDecimal, ExactText, leaves
 
 __all__ = ["insert_many", "update_many"]
@@ -39,15 +39,13 @@ def insert_many(
         raise RuntimeError("insert_many needs the caller's transaction; use writing(engine)")
     blocks = _bound(connection, chosen, rows)
     driver = connection.dialect.driver
-    try:
+    with by_the_driver(connection, f"INSERT INTO {table.name} (many rows)"):
         if driver == "psycopg":
             return _copy(connection, table, blocks)
         if driver == "pymysql":
             return _executemany(connection, table, blocks, "%s")
         if connection.dialect.name == "sqlite":
             return _executemany(connection, table, blocks, "?")
-    except connection.dialect.loaded_dbapi.Error as exc:
-        raise as_sqlalchemy(connection, f"INSERT INTO {table.name} (many rows)", exc) from exc
     return _core(connection, table, chosen, rows)
 
 

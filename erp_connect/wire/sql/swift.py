@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from .trouble import as_sqlalchemy
+from .trouble import by_the_driver
 
 __all__ = ["Prepared"]
 
@@ -54,10 +54,9 @@ class Prepared:
 
     @contextmanager
     def _cursor(self, connection: Connection) -> Iterator[Any]:
-        cursor: Any = connection.connection.cursor()
-        try:
-            yield cursor
-        except connection.dialect.loaded_dbapi.Error as exc:
-            raise as_sqlalchemy(connection, self._sql, exc) from exc
-        finally:
-            cursor.close()
+        with by_the_driver(connection, self._sql):
+            cursor: Any = connection.connection.cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()

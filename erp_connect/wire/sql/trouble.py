@@ -7,7 +7,8 @@ and why PostgreSQL refused a connection.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, UniqueConstraint
 from sqlalchemy import exc as sa_exc
 
-__all__ = ["CommitUnanswered", "Diagnosis", "Trouble", "ValueDoesNotFit", "as_sqlalchemy", "classify"]
+__all__ = ["CommitUnanswered", "Diagnosis", "Trouble", "ValueDoesNotFit", "by_the_driver", "classify"]
 
 
 class ValueDoesNotFit(ValueError):
@@ -93,8 +94,26 @@ class Diagnosis:
         return self.trouble is Trouble.COMMIT_UNANSWERED
 
 
-def as_sqlalchemy(connection: Connection, statement: str, exc: Exception) -> BaseException:
-    """A driver's error as SQLAlchemy would raise it for this statement, so that callers catch one family."""
+@contextmanager
+def by_the_driver(connection: Connection, statement: str) -> Iterator[None]:
+    """What the block does with the driver's own cursor, past SQLAlchemy: its errors leave as SQLAlchemy's.
+
+    A connection on which an interrupt (Ctrl-C) has struck is given up: PyMySQL would take the answer that is still
+    on its way for the answer to the next statement.
+    """
+    try:
+        yield
+    except connection.dialect.loaded_dbapi.Error as exc:
+        raise _as_sqlalchemy(connection, statement, exc) from exc
+    except Exception:
+        raise
+    except BaseException as interruption:
+        if connection.dialect.name != "sqlite":  # nothing is on its way there
+            connection.invalidate(interruption)
+        raise
+
+
+def _as_sqlalchemy(connection: Connection, statement: str, exc: Exception) -> BaseException:
     dialect = connection.dialect
     lost = dialect.is_disconnect(exc, connection.connection, None)  # type: ignore[arg-type]
     wrapped = sa_exc.DBAPIError.instance(
