@@ -5,7 +5,6 @@ all on SQLite; besides, two suites on PostgreSQL (``normalised``) and two on Mar
 every schema and product is ``ERP_CONNECT_MAPPED=all pytest tests/conformance -k test_mapped``.
 """
 
-import os
 import shutil
 import tempfile
 import uuid
@@ -21,10 +20,9 @@ from erp_connect.models import Address, CustomerDraft, ProductDraft
 from erp_connect.testing import conformance
 from erp_connect.testing.databases import new_database
 
-from ..adapters.mapped.conftest import mapping_of
+from ..adapters.mapped.conftest import WHOLE, mapping_of
 from ..foreign.ground import engine_of, hold, insert
 
-WHOLE = os.environ.get("ERP_CONNECT_MAPPED") == "all"
 READING = frozenset({f"orders.{verb}" for verb in ("get", "find", "list", "track")})
 WRITING = READING | {f"orders.{verb}" for verb in ("create", "cancel")}
 KIEL = Address(name="Harbour Pumps Ltd", lines=("Kai 1",), city="Kiel", postal_code="24103", country="DE")

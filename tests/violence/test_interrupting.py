@@ -1,7 +1,7 @@
 """Ctrl-C strikes at any moment of a write: it is not swallowed, nobody waits for a lock that the dead call left, and
 the same key stands for one order afterwards.
 
-``ERP_CONNECT_STRIKES`` sets at how many moments, spread over the whole of a write (20; ``.ci/run`` takes 200).
+``ERP_CONNECT_STRIKES`` sets at how many moments, spread over the whole of a write (10; ``.ci/run`` takes 200).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import erp_connect as ec
 from erp_connect.interruption import put_down, uninterrupted
 from erp_connect.wire.sql import open_engine, writing
 
-STRIKES = int(os.environ.get("ERP_CONNECT_STRIKES", "20"))
+STRIKES = int(os.environ.get("ERP_CONNECT_STRIKES", "10"))
 PLACES = {
     "sqlite": ("sqlite", None),
     "sqlite, journal in a file": ("sqlite", "sqlite"),
