@@ -1,0 +1,174 @@
+"""BAPISDORDER_GETDETAILEDLIST, BAPI_SALESORDER_GETSTATUS and BAPI_SALESORDER_GETLIST (sap.md 2.6 to 2.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from . import showing, status
+from .documents import Delivery, DeliveryItem, Item, Order, plain
+from .functions import Values, function_module
+from .interface import Row, structure
+from .session import Session
+
+
+@function_module("BAPISDORDER_GETDETAILEDLIST")
+def get_detailed_list(session: Session, given: Values) -> Values:
+    """Reads many orders, block by block as the view asks; an unknown number has no rows, and nothing is said."""
+    world, view = session.world, given["I_BAPI_VIEW"]
+    asked = dict.fromkeys(row["VBELN"] for row in given["SALES_DOCUMENTS"])
+    orders = [world.orders[number] for number in asked if number in world.orders]
+    out: dict[str, list[Row]] = {}
+
+    def put(flag: str, table: str, rows: list[Row]) -> None:
+        if view[flag] == "X":
+            out.setdefault(table, []).extend(rows)
+
+    for order in orders:
+        partners, addresses = showing.partners(world, order)
+        text_headers, text_lines = showing.texts(order)
+        put("HEADER", "ORDER_HEADERS_OUT", [showing.header(world, order)])
+        put("ITEM", "ORDER_ITEMS_OUT", [showing.item(world, order, item) for item in order.items])
+        for item in order.items:
+            put("SDSCHEDULE", "ORDER_SCHEDULES_OUT", showing.schedule_lines(world, order.number, item))
+            put("STATUS_I", "ORDER_STATUSITEMS_OUT", [showing.status_item(world, order, item)])
+        put("BUSINESS", "ORDER_BUSINESS_OUT", showing.business(order))
+        put("PARTNER", "ORDER_PARTNERS_OUT", partners)
+        put("ADDRESS", "ORDER_ADDRESS_OUT", addresses)
+        put("STATUS_H", "ORDER_STATUSHEADERS_OUT", [showing.status_header(world, order)])
+        put("SDCOND", "ORDER_CONDITIONS_OUT", showing.conditions(world, order))
+        put("TEXT", "ORDER_TEXTHEADERS_OUT", text_headers)
+        put("TEXT", "ORDER_TEXTLINES_OUT", text_lines)
+        put("FLOW", "ORDER_FLOWS_OUT", showing.flow(world, order))
+    return dict(out)
+
+
+@function_module("BAPI_SALESORDER_GETSTATUS")
+def get_status(session: Session, given: Values) -> Values:
+    """One row for each item and delivery; amounts are CURR fields and therefore shifted."""
+    order = session.world.orders.get(given["SALESDOCUMENT"])
+    if order is None:
+        said = session.say.say("E", "not_found", plain(given["SALESDOCUMENT"]))
+        return {"RETURN": said.bapireturn()}
+    rows = []
+    for item in order.items:
+        found: list[tuple[Delivery, DeliveryItem] | None] = [
+            *session.world.deliveries_of(order.number, item.number)
+        ]
+        rows += [_status_row(session, order, item, delivery) for delivery in found or [None]]
+    return {"STATUSINFO": rows}
+
+
+def _status_row(
+    session: Session, order: Order, item: Item, delivered: tuple[Delivery, DeliveryItem] | None
+) -> Row:
+    world = session.world
+    whole, part = status.of_order(world, order), status.of_item(world, order, item)
+    iso_unit = world.units.get(item.unit, "")
+    row = structure("BAPISDSTAT").initial(
+        **showing.material_fields(item.material),
+        DOC_NUMBER=order.number,
+        DOC_DATE=order.fields["DOC_DATE"],
+        PURCH_NO=order.fields["PURCH_NO_C"][:20],
+        PURCH_NO_C=order.fields["PURCH_NO_C"],
+        PRC_STAT_H=whole.overall,
+        DLV_STAT_H=whole.delivery,
+        REQ_DATE_H=order.fields["REQ_DATE_H"],
+        DLV_BLOCK=order.fields["DLV_BLOCK"],
+        ITM_NUMBER=item.number,
+        SHORT_TEXT=item.fields["SHORT_TEXT"],
+        REQ_DATE=item.schedule[0].date if item.schedule else "00000000",
+        REQ_QTY=item.quantity,
+        CUM_CF_QTY=item.confirmed,
+        SALES_UNIT=item.unit,
+        S_UNIT_ISO=iso_unit,
+        NET_VALUE=world.shifted(item.net_value, order.currency),
+        NET_PRICE=world.shifted(item.net_price, order.currency),
+        CURRENCY=order.currency,
+        CURR_ISO=showing.iso(order.currency),
+        COND_P_UNT=item.per,
+        COND_UNIT=item.unit,
+        CD_UNT_ISO=iso_unit,
+        DLV_STAT_I=part.delivery,
+        PO_ITM_NO=item.fields["PO_ITM_NO"],
+        CREATION_DATE=f"{order.created_at:%Y%m%d}",
+        CREATION_TIME=f"{order.created_at:%H%M%S}",
+        REA_FOR_RE=item.rejection,
+    )
+    if delivered is not None:
+        delivery, line = delivered
+        row |= {
+            "DELIV_NUMB": delivery.number,
+            "DELIV_ITEM": line.number,
+            "DELIV_DATE": f"{delivery.created_at:%Y%m%d}",
+            "DLV_QTY": line.quantity,
+            "REF_QTY": line.quantity,
+            "S_UNIT_DLV": line.unit,
+            "DLV_UNIT_ISO": world.units.get(line.unit, ""),
+        }
+    return row
+
+
+@function_module("BAPI_SALESORDER_GETLIST")
+def get_list(session: Session, given: Values) -> Values:
+    """The orders of one customer in one sales organisation, a row for each item."""
+    rows = [
+        _list_row(session, order, item)
+        for order in _wanted(session, given)
+        for item in order.items
+        if _material_matches(item, given)
+    ]
+    return {"SALES_ORDERS": rows}
+
+
+def _wanted(session: Session, given: Values) -> Iterator[Order]:
+    if given["TRANSACTION_GROUP"] not in {"", "0"}:
+        return  # inquiries, quotations and contracts are not modelled: there are none
+    first, last = given["DOCUMENT_DATE"], given["DOCUMENT_DATE_TO"]
+    for order in session.world.orders.values():
+        fields = order.fields
+        if (order.sold_to, fields["SALES_ORG"]) != (given["CUSTOMER_NUMBER"], given["SALES_ORGANIZATION"]):
+            continue
+        dated: str = fields["DOC_DATE"]
+        if dated < first or (last != "00000000" and dated > last):
+            continue
+        po_number: str = fields["PURCH_NO_C"]
+        if given["PURCHASE_ORDER_NUMBER"] not in {"", po_number} or given["PURCHASE_ORDER"] not in {
+            "",
+            po_number[:20],
+        }:
+            continue
+        yield order
+
+
+def _material_matches(item: Item, given: Values) -> bool:
+    return given["MATERIAL_LONG"] in {"", item.material} and given["MATERIAL"] in {"", item.material}
+
+
+def _list_row(session: Session, order: Order, item: Item) -> Row:
+    world, fields = session.world, order.fields
+    sold_to = world.customers[order.sold_to]
+    words = {"A": "open", "B": "being processed", "C": "completed"}
+    return structure("BAPIORDERS").taken_from(
+        fields,
+        **showing.material_fields(item.material),
+        SD_DOC=order.number,
+        ITM_NUMBER=item.number,
+        SHORT_TEXT=item.fields["SHORT_TEXT"],
+        DOC_TYPE=order.type,
+        REQ_QTY=item.quantity,
+        REQ_DATE=item.schedule[0].date if item.schedule else "00000000",
+        PURCH_NO=fields["PURCH_NO_C"][:20],
+        BATCH=item.fields["BATCH"],
+        NET_PRICE=item.net_price,
+        COND_P_UNT=item.per or Decimal(1),
+        COND_UNIT=item.unit,
+        NET_VAL_HD=order.net_value,
+        CURRENCY=order.currency,
+        NAME=sold_to.name,
+        SOLD_TO=order.sold_to,
+        NET_VALUE=item.net_value,
+        DOC_STATUS=words[status.of_order(world, order).overall],
+        VALID_FROM="00000000",
+        VALID_TO="00000000",
+    )

@@ -1,0 +1,293 @@
+"""One SAP system: master data, documents, number ranges, locks, and the sessions that are at work on them."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from ....clock import Clock, SystemClock
+from .documents import (
+    Area,
+    ConditionType,
+    Customer,
+    Delivery,
+    DeliveryItem,
+    Invoice,
+    InvoiceItem,
+    Material,
+    Order,
+    OrderType,
+    alpha,
+)
+from .faults import Faults
+from .marshal import Overlong
+from .messages import MESSAGE_NUMBERS, Message
+
+
+@dataclass
+class Settings:
+    """What the reference leaves open, or customizing decides; change it before the first call."""
+
+    non_string_kills: bool = True
+    """A connection parameter that is no string ends the process; otherwise it is an RFCError."""
+    overlong: Overlong = "RFC_CONVERSION_FAILURE"
+    """What becomes of text that is too long for its field."""
+    round_decimals: bool = True
+    """Whether surplus decimals are rounded; otherwise they cannot be converted."""
+    missing_mandatory_dumps: bool = True
+    """Whether a mandatory import that was not sent ends in a dump; otherwise it is initial."""
+    canceled_error: Literal["CommunicationError", "RFCLibError"] = "CommunicationError"
+    """The class of the time-out's error."""
+    long_material: bool = True
+    """Whether the release knows the fields MATERIAL_LONG and their like."""
+    update_delay: float = 1.0
+    """Seconds until an asynchronous update is visible."""
+    lost_locks_linger: float = 0.0
+    """Seconds until the system notices that a session with locks is gone."""
+    target_quantity_schedules: bool = True
+    """Whether an item with a target quantity and without a schedule line gets one."""
+    schedule_line_messages: bool = True
+    """Whether schedule lines are named in RETURN as items are."""
+    duplicate_check: Literal["", "W", "E"] = ""
+    """What the document type does about a purchase order number that the customer used before."""
+    duplicate_days: int = 30
+    credit_check: Literal["", "W", "E"] = "W"
+    """What exceeding the credit limit means: nothing, a blocked order, a refused one."""
+    conditions_need_switch: bool = True
+    """Whether existing conditions are changed only with LOGIC_SWITCH-COND_HANDL."""
+    status_tables: bool = False
+    """Whether VBUK and VBUP are still filled; newer releases keep statuses in the documents' own tables."""
+    unstable_reads: bool = False
+    """Whether a table is read in another order each time, as a database may."""
+    unreadable_tables: frozenset[str] = frozenset()
+    """Tables that the user may not read."""
+    conversations: int = 200
+    """How many connections the gateway allows at the same time."""
+    message_numbers: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(MESSAGE_NUMBERS))
+    """Message class and number by what is meant; several are not confirmed."""
+
+
+Change = Callable[["World"], None]
+
+
+class World:
+    """The system, and everything that other people do in it."""
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        settings: Settings | None = None,
+        sysid: str = "MCK",
+        client: str = "100",
+    ) -> None:
+        self.clock: Clock = clock or SystemClock()
+        self.settings = settings or Settings()
+        self.sysid = sysid
+        self.client = client
+        self.users = {"DEMO": "welcome"}
+        self.destinations: dict[str, dict[str, str]] = {}
+        """What stands in the user's ``sapnwrfc.ini``."""
+        self.faults = Faults()
+        self.customers: dict[str, Customer] = {}
+        self.vendors: set[str] = set()
+        self.materials: dict[str, Material] = {}
+        self.prices: dict[tuple[str, str], Decimal] = {}
+        """List prices for one base unit, by material and currency."""
+        self.customer_prices: dict[tuple[str, str, str], Decimal] = {}
+        """Agreed prices, by customer, material and currency."""
+        self.stock: dict[tuple[str, str], Decimal] = {}
+        """Unrestricted stock in base units, by material and plant."""
+        self.orders: dict[str, Order] = {}
+        self.deliveries: dict[str, Delivery] = {}
+        self.invoices: dict[str, Invoice] = {}
+        self.sales_areas: set[Area] = {("1000", "10", "00")}
+        self.order_types = {
+            "TA": OrderType("TA", "OR", {"E": "Standard Order", "D": "Terminauftrag"}),
+            "BV": OrderType("BV", "CS", {"E": "Cash Sales Order", "D": "Barverkauf"}),
+            "ZEX": OrderType("ZEX", "ZEX", {"E": "External Order"}, external_numbers=True),
+        }
+        self.units = {"ST": "PCE", "KAR": "CT", "KI": "CS", "KG": "KGM", "M": "MTR", "L": "LTR"}
+        """ISO codes by internal unit."""
+        self.exit_rows: list[Message] = []
+        """What a customer's user exit adds to RETURN beside the success of a create."""
+        self.condition_types = {
+            "PR00": ConditionType("price"),
+            "PN00": ConditionType("price"),
+            "HA00": ConditionType("percent"),
+            "K007": ConditionType("percent", discount=True),
+            "RA01": ConditionType("percent", discount=True),
+            "RB00": ConditionType("amount", discount=True),
+        }
+        self.locks: dict[str, tuple[int, str]] = {}
+        """Who holds an order: the session, and the user's name."""
+        self.described: set[str] = set()
+        """Interfaces that this process has looked up before."""
+        self.executed_units: set[str] = set()
+        """Ids of transactional units that were executed and not confirmed."""
+        self.gate = threading.RLock()
+        self._numbers = {"order": 16022, "delivery": 80001234, "invoice": 90003456}
+        self.table_reads = 0
+        self.connected: set[int] = set()
+        """The sessions that are connected over RFC."""
+        self._sessions = itertools.count(1)
+        self._late: list[tuple[datetime, Change]] = []
+        self._followers: dict[str, list[Delivery | Invoice]] = {}
+        self._promised: dict[str, dict[tuple[str, str], Decimal]] = {}
+        self._promises: dict[tuple[str, str], Decimal] = {}
+
+    # ---------------------------------------------------------------- time, numbers, locks
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.clock.now()
+
+    def today(self) -> str:
+        """The present date as the database writes it."""
+        return self.now().strftime("%Y%m%d")
+
+    def new_session(self) -> int:
+        """The number of a new ABAP session."""
+        return next(self._sessions)
+
+    def draw(self, kind: str) -> str:
+        """The next number of a range; it is gone whatever happens to the document."""
+        self._numbers[kind] += 1
+        return alpha(str(self._numbers[kind]))
+
+    def later(self, seconds: float, change: Change) -> None:
+        """Let a change come true after so many seconds."""
+        self._late.append((self.now() + timedelta(seconds=seconds), change))
+
+    def settle(self) -> None:
+        """Let everything come true that is due."""
+        due = [entry for entry in self._late if entry[0] <= self.now()]
+        self._late = [entry for entry in self._late if entry not in due]
+        for _, change in sorted(due, key=lambda entry: entry[0]):
+            change(self)
+
+    def lock(self, number: str, session: int, user: str) -> str:
+        """Take the lock of an order; the name of who else holds it, or blank."""
+        holder = self.locks.setdefault(number, (session, user))
+        return "" if holder[0] == session else holder[1]
+
+    def open_in_dialog(self, number: str, user: str) -> None:
+        """Somebody opens the order for change on the screen."""
+        self.locks[number] = (0, user)
+
+    def leave_dialog(self, number: str) -> None:
+        """And leaves it again."""
+        if self.locks.get(number, (1, ""))[0] == 0:
+            del self.locks[number]
+
+    def unlock(self, session: int) -> None:
+        """Give back all locks of a session."""
+        self.locks = {number: holder for number, holder in self.locks.items() if holder[0] != session}
+
+    # ---------------------------------------------------------------- what is there
+
+    def add(self, *records: Customer | Material) -> None:
+        """Create master data; keys are padded as the database pads them."""
+        for record in records:
+            if isinstance(record, Customer):
+                record.number = alpha(record.number)
+                record.ship_to = alpha(record.ship_to)
+                self.customers[record.number] = record
+            else:
+                record.number = alpha(record.number, 18)
+                self.materials[record.number] = record
+
+    def order(self, number: str) -> Order:
+        """An order as everybody sees it now; the number may be unpadded here."""
+        self.settle()
+        return self.orders[alpha(number)]
+
+    def save(self, order: Order) -> None:
+        """Store an order."""
+        self.orders[order.number] = copy.deepcopy(order)
+        self._promise(order.number)
+
+    def remove(self, number: str) -> None:
+        """Delete an order."""
+        self.orders.pop(number, None)
+        self._promise(number)
+
+    def file(self, document: Delivery | Invoice) -> None:
+        """Store a new delivery or invoice, or one whose goods have left."""
+        if isinstance(document, Delivery):
+            self.deliveries[document.number] = document
+        else:
+            self.invoices[document.number] = document
+        for number in {line.order for line in document.items}:
+            followers = self._followers.setdefault(number, [])
+            if document not in followers:
+                followers.append(document)
+            self._promise(number)
+
+    def currency_decimals(self, currency: str) -> int:
+        """Decimals of a currency."""
+        return {"JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "BHD": 3, "TND": 3}.get(currency, 2)
+
+    def shifted(self, amount: Decimal, currency: str) -> Decimal:
+        """An amount as a CURR field with two decimals holds it: JPY 1000 as 10.00, KWD 1.234 as 12.34."""
+        return amount.scaleb(self.currency_decimals(currency) - 2)
+
+    def delivered(self, order: str, item: str) -> Decimal:
+        """What deliveries took over of an order item."""
+        return sum((line.quantity for _, line in self.deliveries_of(order, item)), Decimal(0))
+
+    def shipped(self, order: str, item: str) -> Decimal:
+        """What of an order item has left the house."""
+        lines = self.deliveries_of(order, item)
+        return sum((line.quantity for delivery, line in lines if delivery.shipped_on), Decimal(0))
+
+    def deliveries_of(self, order: str, item: str = "") -> Iterable[tuple[Delivery, DeliveryItem]]:
+        """The delivery items of an order, or of one of its items, oldest first."""
+        for document in self._followers.get(order, ()):
+            if isinstance(document, Delivery):
+                for line in document.items:
+                    if line.order == order and item in {"", line.order_item}:
+                        yield document, line
+
+    def invoices_of(self, order: str, item: str = "") -> Iterable[tuple[Invoice, InvoiceItem]]:
+        """The invoice items of an order, or of one of its items, oldest first; no cancelled ones."""
+        for document in self._followers.get(order, ()):
+            if isinstance(document, Invoice) and not document.cancelled:
+                for line in document.items:
+                    if line.order == order and item in {"", line.order_item}:
+                        yield document, line
+
+    # ---------------------------------------------------------------- stock
+
+    def in_base_units(self, material: Material, quantity: Decimal, unit: str) -> Decimal:
+        """A quantity in the material's base unit."""
+        return quantity * material.units.get(unit, Decimal(1))
+
+    def available(self, material: Material, plant: str, besides: str = "") -> Decimal:
+        """What is in stock and promised to no order but the one named, in base units."""
+        key = material.number, plant
+        promised = self._promises.get(key, Decimal(0))
+        own = self._promised.get(besides, {}).get(key, Decimal(0))
+        return max(self.stock.get(key, Decimal(0)) - promised + own, Decimal(0))
+
+    def _promise(self, number: str) -> None:
+        for key, quantity in self._promised.pop(number, {}).items():
+            self._promises[key] -= quantity
+        order = self.orders.get(number)
+        if order is None:
+            return
+        promised: dict[tuple[str, str], Decimal] = {}
+        for item in order.items:
+            if not item.rejection:
+                still = max(item.confirmed - self.shipped(number, item.number), Decimal(0))
+                key = item.material, str(item.fields["PLANT"])
+                in_base = self.in_base_units(self.materials[item.material], still, item.unit)
+                promised[key] = promised.get(key, Decimal(0)) + in_base
+        self._promised[number] = promised
+        for key, quantity in promised.items():
+            self._promises[key] = self._promises.get(key, Decimal(0)) + quantity
