@@ -12,7 +12,7 @@ from .interface import Row, structure
 from .messages import Message, rows
 from .ordering import is_flagged
 from .pricing import GENERATED, confirm, incomplete, price
-from .selling import INITIAL_DATE, Refusal, condition, linked, new_item, partner, type_text
+from .selling import INITIAL_DATE, Refusal, condition, linked, new_item, partner, schedule, type_text
 from .session import Session
 
 
@@ -104,7 +104,7 @@ class _Amending:
     # ---------------------------------------------------------------- the parts
 
     def _delete_order(self) -> None:
-        if any(True for _ in self.world.deliveries_of(self.order.number)):
+        if any(self.world.deliveries_of(self.order.number)):
             raise self._refuse("has_successors", HEADER)
         self.deleted = True
 
@@ -157,12 +157,11 @@ class _Amending:
         if self.order.item(number) is not None or number == HEADER:
             raise self._refuse("item_number", number, row=row_number)
         item = new_item(self.session, self.order, number, fields, row=row_number)
-        target: Decimal = fields["TARGET_QTY"]
         own_lines = any(
             row["ITM_NUMBER"] == number and row["UPDATEFLAG"] == "I" for row in self.given["SCHEDULE_LINESX"]
         )
-        if target and not own_lines and self.world.settings.target_quantity_schedules:
-            item.schedule = [ScheduleLine("0001", self.order.fields["REQ_DATE_H"], target)]
+        if not own_lines:
+            item.schedule = schedule(self.session, self.order, fields, [])
         self.order.items.append(item)
 
     def _change_item(self, item: Item, row: Row, flags: Row, row_number: int) -> None:

@@ -62,6 +62,10 @@ class Material:
     replenished_in: int | None = 10
     """Days until a shortage is made good; None for never."""
 
+    def has_unit(self, unit: str) -> bool:
+        """Whether quantities of it can be told in this unit."""
+        return unit == self.unit or unit in self.units
+
 
 @dataclass
 class OrderType:

@@ -47,6 +47,11 @@ class Faults:
                     return fault
             return None
 
+    def strike(self, moment: Moment, function: str = "") -> RFCLibError | None:
+        """The error that strikes now, if one does."""
+        fault = self.spend(moment, function)
+        return fault.error if fault is not None else None
+
     def clear(self) -> None:
         """Set all switches back."""
         self._waiting.clear()

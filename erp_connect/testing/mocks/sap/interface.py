@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 Direction = Literal["import", "export", "changing", "tables"]
 Row = dict[str, Any]
+_DIRECTIONS: Final[dict[str, Direction]] = {direction: direction for direction in get_args(Direction)}
 
 _RFC_NAMES: Final = {
     "C": "RFCTYPE_CHAR",
@@ -88,11 +89,6 @@ class Structure:
         """A row that takes over what the source has under the same names."""
         return self.initial(**{n: v for n, v in source.items() if n in self.fields} | values)
 
-    @cached_property
-    def unnamed(self) -> Scalar | None:
-        """The only column, where it has no name."""
-        return self.fields.get("") if len(self.fields) == 1 else None
-
 
 @dataclass(frozen=True)
 class Parameter:
@@ -152,7 +148,7 @@ def _parameter(words: list[str], structures: dict[str, Structure]) -> Parameter:
     direction, name, kind, *default = words
     parameter_type = structures.get(kind) or scalar(kind)
     return Parameter(
-        direction.rstrip("?"),  # type: ignore[arg-type]
+        _DIRECTIONS[direction.rstrip("?")],
         name,
         parameter_type,
         direction.endswith("?"),

@@ -18,8 +18,6 @@ from .interface import Parameter, Row, Scalar, Structure
 
 _RANGES = {"b": (0, 255), "h": (-(2**15), 2**15 - 1), "I": (-(2**31), 2**31 - 1)}
 Overlong = Literal["RFC_CONVERSION_FAILURE", "RFC_BUFFER_TOO_SMALL", "truncate"]
-
-
 _ROOMY = Context(prec=80)
 
 
@@ -92,7 +90,7 @@ class Inward:
                 row[name] = filled
         return row
 
-    def _scalar(self, field: Scalar, value: Any, name: str) -> Any:  # noqa: PLR0912 - one branch per type
+    def _scalar(self, field: Scalar, value: Any, name: str) -> Any:
         match field.kind:
             case "C" | "g":
                 if type(value) is not str:
@@ -111,16 +109,9 @@ class Inward:
             case "X":
                 if type(value) not in {bytes, bytearray}:
                     raise _refused("a bytes-like object is required, received", value)
-                if len(value) > field.length:
-                    value = self._fitting(field, value, name)
-                return bytes(value).ljust(field.length, b"\0")
+                return bytes(self._fitting(field, value, name)).ljust(field.length, b"\0")
             case _:
-                if type(value) is not int:
-                    raise _refused("an integer required, received", value)
-                low, high = _RANGES[field.kind]
-                if not low <= value <= high:
-                    raise _cannot_convert(str(value), name, field)
-                return value
+                return _integer(field, value, name)
 
     def _fitting(self, field: Scalar, value: Any, name: str) -> Any:
         if len(value) <= field.length:
@@ -171,7 +162,7 @@ class Inward:
             if not value.strip(" "):
                 return value
             try:
-                dt.date(int(value[:4]), int(value[4:6]), int(value[6:]))
+                _as_date(value)
             except ValueError:
                 raise _refused("date value required, received", value) from None
             return value
@@ -186,7 +177,7 @@ class Inward:
             return value[:6].ljust(6)
         if type(value) is str and len(value) == 6:
             try:
-                dt.time(int(value[:2]), int(value[2:4]), int(value[4:]))
+                _as_time(value)
             except ValueError:
                 raise _refused("time value required, received", value) from None
             return value
@@ -205,13 +196,8 @@ class Outward:
         if isinstance(parameter.type, Scalar):
             return self._scalar(parameter.type, value)
         if parameter.direction == "tables":
-            return [self._line(parameter.type, row) for row in value]
+            return [self._row(parameter.type, row) for row in value]
         return self._row(parameter.type, value)
-
-    def _line(self, structure: Structure, row: Row) -> Any:
-        if structure.unnamed is not None:
-            return self._scalar(structure.unnamed, row[""])
-        return self._row(structure, row)
 
     def _row(self, structure: Structure, row: Row) -> Row:
         return {name: self._scalar(field, row[name]) for name, field in structure.fields.items()}
@@ -227,17 +213,30 @@ class Outward:
             case "P":
                 return to_scale(Decimal(value), field.decimals)
             case "D":
-                if self.dtime:
-                    return (
-                        None
-                        if value == "00000000"
-                        else dt.date(int(value[:4]), int(value[4:6]), int(value[6:]))
-                    )
-                return "" if value == "00000000" else value
+                if value == field.initial:
+                    return None if self.dtime else ""
+                return _as_date(value) if self.dtime else value
             case "T":
-                return dt.time(int(value[:2]), int(value[2:4]), int(value[4:])) if self.dtime else value
+                return _as_time(value) if self.dtime else value
             case _:
                 return value
+
+
+def _as_date(text: str) -> dt.date:
+    return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+
+
+def _as_time(text: str) -> dt.time:
+    return dt.time(int(text[:2]), int(text[2:4]), int(text[4:]))
+
+
+def _integer(field: Scalar, value: Any, name: str) -> int:
+    if type(value) is not int:
+        raise _refused("an integer required, received", value)
+    low, high = _RANGES[field.kind]
+    if not low <= value <= high:
+        raise _cannot_convert(str(value), name, field)
+    return value
 
 
 def _refused(text: str, value: Any) -> TypeError:

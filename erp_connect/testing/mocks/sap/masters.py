@@ -21,20 +21,22 @@ _NOTHING = Decimal(0)
 _NO_DATE = "00000000"
 
 
+def _refused(session: Session, meaning: str, *variables: str) -> Values:
+    return {"RETURN": session.say.say("E", meaning, *variables).bapireturn()}
+
+
 @function_module("BAPI_MATERIAL_AVAILABILITY")
 def availability(session: Session, given: Values) -> Values:
     """What can be had when: a situation without a quantity, a confirmation with one."""
     world, plant = session.world, given["PLANT"]
     material = world.materials.get(given["MATERIAL"])
     if material is None:
-        said = session.say.say("E", "no_such_material", plain(given["MATERIAL"]))
-        return {"RETURN": said.bapireturn()}
+        return _refused(session, "no_such_material", plain(given["MATERIAL"]))
     if plant not in material.plants:
-        said = session.say.say("E", "not_in_plant", plain(material.number), plant)
-        return {"RETURN": said.bapireturn()}
+        return _refused(session, "not_in_plant", plain(material.number), plant)
     unit = given["UNIT"]
-    if unit != material.unit and unit not in material.units:
-        return {"RETURN": session.say.say("E", "unit", unit, plain(material.number)).bapireturn()}
+    if not material.has_unit(unit):
+        return _refused(session, "unit", unit, plain(material.number))
     factor = world.in_base_units(material, Decimal(1), unit)
     free = (world.available(material, plant) / factor).to_integral_value(rounding="ROUND_FLOOR")
     wanted = given["WMDVSX"] or [structure("BAPIWMDVS").initial()]
@@ -79,13 +81,12 @@ def material_detail(session: Session, given: Values) -> Values:
     world = session.world
     material = world.materials.get(given["MATERIAL"])
     if material is None:
-        said = session.say.say("E", "no_such_material", plain(given["MATERIAL"]))
-        return {"RETURN": said.bapireturn()}
+        return _refused(session, "no_such_material", plain(given["MATERIAL"]))
     general = structure("BAPIMATDOA").initial(
         MATL_DESC=material.text,
         MATL_GROUP=material.group,
         BASE_UOM=material.unit,
-        BASE_UOM_ISO=world.units.get(material.unit, ""),
+        BASE_UOM_ISO=world.iso_unit(material.unit),
     )
     return {"MATERIAL_GENERAL_DATA": general}
 
@@ -106,7 +107,7 @@ def customers(session: Session, given: Values) -> Values:
     """Customers by ranges of their numbers."""
     ranges = _ranges(given["IDRANGE"], "LOW", "HIGH")
     if not ranges:
-        return {"RETURN": session.say.say("E", "no_selection").bapireturn()}
+        return _refused(session, "no_selection")
     found = [c for number, c in sorted(session.world.customers.items()) if _selected(number, ranges)]
     return {"ADDRESSDATA": _first([_address(customer) for customer in found], given["MAXROWS"])}
 

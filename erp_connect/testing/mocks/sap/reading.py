@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from typing import Final
 
 from . import showing, status
 from .documents import Delivery, DeliveryItem, Item, Order, plain
 from .functions import Values, function_module
 from .interface import Row, structure
 from .session import Session
+from .world import World
+
+_BLOCKS: Final[tuple[tuple[str, str, Callable[[World, Order], Iterable[Row]]], ...]] = (
+    ("HEADER", "ORDER_HEADERS_OUT", lambda world, order: [showing.header(world, order)]),
+    ("ITEM", "ORDER_ITEMS_OUT", lambda world, order: [showing.item(world, order, i) for i in order.items]),
+    ("SDSCHEDULE", "ORDER_SCHEDULES_OUT", showing.schedule_lines),
+    ("BUSINESS", "ORDER_BUSINESS_OUT", lambda _, order: showing.business(order)),
+    ("PARTNER", "ORDER_PARTNERS_OUT", lambda world, order: showing.partners(world, order)[0]),
+    ("ADDRESS", "ORDER_ADDRESS_OUT", lambda world, order: showing.partners(world, order)[1]),
+    ("STATUS_H", "ORDER_STATUSHEADERS_OUT", lambda world, order: [showing.status_header(world, order)]),
+    (
+        "STATUS_I",
+        "ORDER_STATUSITEMS_OUT",
+        lambda world, order: [showing.status_item(world, order, i) for i in order.items],
+    ),
+    ("SDCOND", "ORDER_CONDITIONS_OUT", showing.conditions),
+    ("TEXT", "ORDER_TEXTHEADERS_OUT", lambda _, order: showing.texts(order)[0]),
+    ("TEXT", "ORDER_TEXTLINES_OUT", lambda _, order: showing.texts(order)[1]),
+    ("FLOW", "ORDER_FLOWS_OUT", showing.flow),
+)
+"""The flag of the view, the table that it fills, and how an order fills it."""
 
 
 @function_module("BAPISDORDER_GETDETAILEDLIST")
@@ -19,28 +41,10 @@ def get_detailed_list(session: Session, given: Values) -> Values:
     asked = dict.fromkeys(row["VBELN"] for row in given["SALES_DOCUMENTS"])
     orders = [world.orders[number] for number in asked if number in world.orders]
     out: dict[str, list[Row]] = {}
-
-    def put(flag: str, table: str, rows: list[Row]) -> None:
+    for flag, table, shown in _BLOCKS:
         if view[flag] == "X":
-            out.setdefault(table, []).extend(rows)
-
-    for order in orders:
-        partners, addresses = showing.partners(world, order)
-        text_headers, text_lines = showing.texts(order)
-        put("HEADER", "ORDER_HEADERS_OUT", [showing.header(world, order)])
-        put("ITEM", "ORDER_ITEMS_OUT", [showing.item(world, order, item) for item in order.items])
-        for item in order.items:
-            put("SDSCHEDULE", "ORDER_SCHEDULES_OUT", showing.schedule_lines(world, order.number, item))
-            put("STATUS_I", "ORDER_STATUSITEMS_OUT", [showing.status_item(world, order, item)])
-        put("BUSINESS", "ORDER_BUSINESS_OUT", showing.business(order))
-        put("PARTNER", "ORDER_PARTNERS_OUT", partners)
-        put("ADDRESS", "ORDER_ADDRESS_OUT", addresses)
-        put("STATUS_H", "ORDER_STATUSHEADERS_OUT", [showing.status_header(world, order)])
-        put("SDCOND", "ORDER_CONDITIONS_OUT", showing.conditions(world, order))
-        put("TEXT", "ORDER_TEXTHEADERS_OUT", text_headers)
-        put("TEXT", "ORDER_TEXTLINES_OUT", text_lines)
-        put("FLOW", "ORDER_FLOWS_OUT", showing.flow(world, order))
-    return dict(out)
+            out[table] = [row for order in orders for row in shown(world, order)]
+    return out
 
 
 @function_module("BAPI_SALESORDER_GETSTATUS")
@@ -64,7 +68,7 @@ def _status_row(
 ) -> Row:
     world = session.world
     whole, part = status.of_order(world, order), status.of_item(world, order, item)
-    iso_unit = world.units.get(item.unit, "")
+    iso_unit = world.iso_unit(item.unit)
     row = structure("BAPISDSTAT").initial(
         **showing.material_fields(item.material),
         DOC_NUMBER=order.number,
@@ -104,7 +108,7 @@ def _status_row(
             "DLV_QTY": line.quantity,
             "REF_QTY": line.quantity,
             "S_UNIT_DLV": line.unit,
-            "DLV_UNIT_ISO": world.units.get(line.unit, ""),
+            "DLV_UNIT_ISO": world.iso_unit(line.unit),
         }
     return row
 

@@ -84,9 +84,9 @@ class Connection(TransactionalCalls):
             text = "Parameter ASHOST, GWHOST, MSHOST or SERVER_PORT is missing."
             raise from_sdk(ExternalRuntimeError, 20, "RFC_INVALID_PARAMETER", text)
         with self.world.gate:
-            fault = self.world.faults.spend("open")
-            if fault is not None and fault.error is not None:
-                raise fault.error
+            error = self.world.faults.strike("open")
+            if error is not None:
+                raise error
             if not self._known(params):
                 raise LogonError(
                     "Name or password is incorrect (repeat logon)", 2, "RFC_LOGON_FAILURE", *[""] * 7
@@ -137,10 +137,10 @@ class Connection(TransactionalCalls):
     def ping(self) -> None:
         """Ask the system for a sign of life.  After a failure the connection is of no use until ``reopen``."""
         session = self._usable()
-        fault = self.world.faults.spend("ping")
-        if fault is not None and fault.error is not None:
+        error = self.world.faults.strike("ping")
+        if error is not None:
             self._break(session)
-            raise fault.error
+            raise error
 
     def is_valid(self) -> bool:
         """Whether the SDK still holds the handle for good."""
@@ -215,10 +215,10 @@ class Connection(TransactionalCalls):
 
     def _module(self, name: str, session: Session) -> FunctionModule:
         if name not in self.world.described:
-            fault = self.world.faults.spend("metadata", name)
-            if fault is not None and fault.error is not None:
+            error = self.world.faults.strike("metadata", name)
+            if error is not None:
                 self._break(session)
-                raise fault.error
+                raise error
         module = described(self.world, name)
         if module is None:
             raise no_such_module(name)
@@ -299,9 +299,9 @@ class Connection(TransactionalCalls):
     ) -> Values:
         faults = self.world.faults
         with self.world.gate:
-            before = faults.spend("before", module.name)
-            if before is not None and before.error is not None:
-                raise self._after_failure(before.error)
+            before = faults.strike("before", module.name)
+            if before is not None:
+                raise self._after_failure(before)
             hang = faults.spend("hang", module.name)
         if hang is not None and timeout is not None and hang.seconds > timeout:
             self._abandon(session, module, sent, hang.seconds if hang.executed else None)
@@ -316,9 +316,9 @@ class Connection(TransactionalCalls):
                 raise raised.over_rfc() from None
             except Dumped as dumped:
                 raise self._after_failure(dumped.over_rfc()) from None
-            after = faults.spend("after", module.name)
-            if after is not None and after.error is not None:
-                raise self._after_failure(after.error)
+            after = faults.strike("after", module.name)
+            if after is not None:
+                raise self._after_failure(after)
             return answer
 
     def _abandon(self, session: Session, module: FunctionModule, sent: Values, takes: float | None) -> None:

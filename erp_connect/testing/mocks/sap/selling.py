@@ -94,7 +94,7 @@ class Intake:
             self.messages.append(self._say("W", "incomplete", "VBAPKOM"))
         if not self.wish.save:
             return Sale(order, self.messages)
-        order.number = self._number(order)
+        order.number = self.wish.number or self.world.draw("order")
         self.session.keep(order)
         text = type_text(self.session, order)
         self.messages.append(self._say("S", "saved", text, plain(order.number), parameter="SALES_HEADER_IN"))
@@ -246,9 +246,6 @@ class Intake:
                 return earlier.number
         return ""
 
-    def _number(self, order: Order) -> str:
-        return self.wish.number or self.world.draw("order")
-
 
 # ---------------------------------------------------------------- rules that a change asks for too
 
@@ -299,7 +296,7 @@ def new_item(session: Session, order: Order, number: str, fields: Fields, *, row
         )
         raise Refusal(said)
     unit = _unit(world.units, fields) or material.unit
-    if unit != material.unit and unit not in material.units:
+    if not material.has_unit(unit):
         raise Refusal(
             session.say.say("E", "unit", unit, plain(material.number), parameter="SALES_ITEM_IN", row=row)
         )

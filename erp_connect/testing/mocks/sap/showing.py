@@ -62,15 +62,15 @@ def item(world: World, order: Order, item: Item) -> Row:
         CUM_REQ_DE=item.quantity,
         CUM_CF_QTY=item.confirmed,
         SALES_UNIT=item.unit,
-        ISOCODUNIT=world.units.get(item.unit, ""),
+        ISOCODUNIT=world.iso_unit(item.unit),
         TARGET_QU=item.unit,
-        T_UNIT_ISO=world.units.get(item.unit, ""),
+        T_UNIT_ISO=world.iso_unit(item.unit),
         BASE_UOM=material.unit,
         NET_VALUE=item.net_value,
         NET_PRICE=item.net_price,
         COND_P_UNT=item.per,
         COND_UNIT=item.unit,
-        CONISOUNIT=world.units.get(item.unit, ""),
+        CONISOUNIT=world.iso_unit(item.unit),
         CURRENCY=order.currency,
         CURREN_ISO=iso(order.currency),
         CREAT_DATE=f"{order.created_at:%Y%m%d}",
@@ -79,8 +79,12 @@ def item(world: World, order: Order, item: Item) -> Row:
     )
 
 
-def schedule_lines(world: World, number: str, item: Item) -> list[Row]:
-    """ORDER_SCHEDULES_OUT of one item."""
+def schedule_lines(world: World, order: Order) -> list[Row]:
+    """ORDER_SCHEDULES_OUT."""
+    return [row for item in order.items for row in _schedule_lines(world, order.number, item)]
+
+
+def _schedule_lines(world: World, number: str, item: Item) -> list[Row]:
     material = world.materials[item.material]
     rows = []
     for line in item.schedule:
@@ -94,10 +98,10 @@ def schedule_lines(world: World, number: str, item: Item) -> list[Row]:
             REQ_QTY=line.quantity,
             CONFIR_QTY=line.confirmed,
             SALES_UNIT=item.unit,
-            ISOCODUNIT=world.units.get(item.unit, ""),
+            ISOCODUNIT=world.iso_unit(item.unit),
             REQ_QTY1=world.in_base_units(material, line.quantity, item.unit),
             BASE_UOM=material.unit,
-            ISOBASUNIT=world.units.get(material.unit, ""),
+            ISOBASUNIT=world.iso_unit(material.unit),
             RELFORDEL="X",
         )
         rows.append(row)
@@ -290,7 +294,7 @@ def _follower(
         DOC_CAT_SD=kind,
         REF_QTY=quantity,
         BASE_UOM=base,
-        T_UNIT_ISO=world.units.get(base, ""),
+        T_UNIT_ISO=world.iso_unit(base),
         STATISCURR=order.currency,
         CURRENCISO=iso(order.currency),
     )

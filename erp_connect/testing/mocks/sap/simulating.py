@@ -29,9 +29,7 @@ def simulate(session: Session, given: Values) -> Values:
         **parties,
         "MESSAGETABLE": rows(_worth_saying(sale.messages)),
         "ORDER_ITEMS_OUT": [_item(session, order, item) for item in order.items],
-        "ORDER_SCHEDULE_EX": [
-            row for item in order.items for row in showing.schedule_lines(session.world, "", item)
-        ],
+        "ORDER_SCHEDULE_EX": showing.schedule_lines(session.world, order),
         "ORDER_CONDITION_EX": [
             structure("BAPICOND").taken_from(row, CURRENCY=row["SDCURRENCY"])
             for row in showing.conditions(session.world, order)
@@ -132,12 +130,12 @@ def _item(session: Session, order: Order, item: Item) -> Row:
         CURRENCY=order.currency,
         CURR_ISO=showing.iso(order.currency),
         SALES_UNIT=item.unit,
-        S_UNIT_ISO=world.units.get(item.unit, ""),
+        S_UNIT_ISO=world.iso_unit(item.unit),
         QTY_REQ_DT=str(int(item.confirmed / _THOUSANDTHS)).zfill(13),
         REQ_QTY=item.quantity,
         TARGET_QTY=item.quantity,
         TARGET_QU=item.unit,
-        T_UNIT_ISO=world.units.get(item.unit, ""),
+        T_UNIT_ISO=world.iso_unit(item.unit),
         DLV_DATE=item.schedule[-1].date if item.schedule else "00000000",
         ITEM_CATEG=item.category,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from typing import Any
 
 from .errors import Dumped, ExternalRuntimeError, Raised, RFCError, RFCLibError, from_sdk
@@ -15,7 +16,7 @@ SUBMIT = "fill_and_submit_unit"
 """The name that faults know the submission by."""
 
 
-class TransactionalCalls:
+class TransactionalCalls(ABC):
     """The part of a connection that submits units; background units (bgRFC) do not work, as with pyrfc."""
 
     world: World
@@ -57,15 +58,15 @@ class TransactionalCalls:
 
     def _submit(self, caller: Session, number: str, calls: list[tuple[FunctionModule, Values]]) -> None:
         with self.world.gate:
-            before = self.world.faults.spend("before", SUBMIT)
-            if before is not None and before.error is not None:
-                raise self._after_failure(before.error)
+            before = self.world.faults.strike("before", SUBMIT)
+            if before is not None:
+                raise self._after_failure(before)
             if number not in self.world.executed_units:
                 self._execute(Session(self.world, caller.user, caller.language), calls)
                 self.world.executed_units.add(number)
-            after = self.world.faults.spend("after", SUBMIT)
-            if after is not None and after.error is not None:
-                raise self._after_failure(after.error)
+            after = self.world.faults.strike("after", SUBMIT)
+            if after is not None:
+                raise self._after_failure(after)
 
     def _execute(self, session: Session, calls: list[tuple[FunctionModule, Values]]) -> None:
         try:
@@ -94,14 +95,14 @@ class TransactionalCalls:
 
     # What the connection brings along.
 
-    def _usable(self) -> Session:
-        raise NotImplementedError
+    @abstractmethod
+    def _usable(self) -> Session: ...
 
-    def _module(self, name: str, session: Session) -> FunctionModule:
-        raise NotImplementedError
+    @abstractmethod
+    def _module(self, name: str, session: Session) -> FunctionModule: ...
 
-    def _sent(self, module: FunctionModule, params: Values, silent: list[str]) -> Values:
-        raise NotImplementedError
+    @abstractmethod
+    def _sent(self, module: FunctionModule, params: Values, silent: list[str]) -> Values: ...
 
-    def _after_failure(self, error: RFCLibError) -> RFCLibError:
-        raise NotImplementedError
+    @abstractmethod
+    def _after_failure(self, error: RFCLibError) -> RFCLibError: ...

@@ -105,10 +105,7 @@ class _Parsing:
             case "LIKE":
                 test = self._like(name)
             case "BETWEEN":
-                low = self._literal(name)
-                self._take("AND")
-                high = self._literal(name)
-                test = lambda row: low <= row[name] <= high  # noqa: E731 - three kinds of test, one name
+                test = self._between(name)
             case _ if _WORDS.get(word, word) in _COMPARISONS and not negated:
                 return self._compare(name, _COMPARISONS[_WORDS.get(word, word)])
             case _:
@@ -118,6 +115,12 @@ class _Parsing:
     def _compare(self, name: str, compare: Callable[[Any, Any], bool]) -> Test:
         value = self._literal(name)
         return lambda row: compare(row[name], value)
+
+    def _between(self, name: str) -> Test:
+        low = self._literal(name)
+        self._take("AND")
+        high = self._literal(name)
+        return lambda row: low <= row[name] <= high
 
     def _in(self, name: str) -> Test:
         self._take("(")

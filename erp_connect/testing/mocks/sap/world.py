@@ -262,7 +262,11 @@ class World:
                     if line.order == order and item in {"", line.order_item}:
                         yield document, line
 
-    # ---------------------------------------------------------------- stock
+    # ---------------------------------------------------------------- units and stock
+
+    def iso_unit(self, unit: str) -> str:
+        """The ISO code of an internal unit, blank where it has none."""
+        return self.units.get(unit, "")
 
     def in_base_units(self, material: Material, quantity: Decimal, unit: str) -> Decimal:
         """A quantity in the material's base unit."""
