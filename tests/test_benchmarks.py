@@ -121,6 +121,7 @@ def test_both_sides_list_the_same_orders(written):
         ]
 
 
+@pytest.mark.thorough
 def test_the_result_has_its_figures(tmp_path):
     done = subprocess.run(
         [

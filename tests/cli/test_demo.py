@@ -163,6 +163,7 @@ def without(kind):
 
 @pytest.mark.timeout(300)
 @pytest.mark.runs_the_demo
+@pytest.mark.thorough
 def test_a_library_that_misses_refuses_and_doubles_makes_the_demo_fail(on, monkeypatch):
     """Three sabotages in one morning: a fault unseen, good rows refused, and an import without keys."""
     check, create = importing._checked, importing._create

@@ -2,6 +2,8 @@
 
 import uuid
 
+import pytest
+
 from erp_connect.testing import conformance
 
 from ..foreign import split
@@ -83,6 +85,7 @@ class SplitProfile(MappedProfile):
             run(db, "UPDATE so_header SET row_version = row_version + 1 WHERE id = :id", id=int(order.id))
 
 
+@pytest.mark.thorough
 class TestSplit(OnSchema, conformance.Everything):
     kind = SplitProfile
 

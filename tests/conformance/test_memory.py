@@ -1,5 +1,7 @@
 """The conformance kit on the memory adapter: plain, with the limits of each product, and with one bad habit each."""
 
+import pytest
+
 from erp_connect.testing import conformance
 
 
@@ -11,14 +13,17 @@ class TestLikeBc(conformance.Everything):
     profile = conformance.MemoryProfile("bc")
 
 
+@pytest.mark.thorough
 class TestLikeFo(conformance.Everything):
     profile = conformance.MemoryProfile("fo")
 
 
+@pytest.mark.thorough
 class TestLikeNav(conformance.Everything):
     profile = conformance.MemoryProfile("nav")
 
 
+@pytest.mark.thorough
 class TestLikeCrm(conformance.Everything):
     profile = conformance.MemoryProfile("crm")
 
@@ -27,10 +32,12 @@ class TestLikeRfc(conformance.Everything):
     profile = conformance.MemoryProfile("rfc")
 
 
+@pytest.mark.thorough
 class TestLikeOdata(conformance.Everything):
     profile = conformance.MemoryProfile("odata")
 
 
+@pytest.mark.thorough
 class TestLikeSoap(conformance.Everything):
     profile = conformance.MemoryProfile("soap")
 
@@ -39,10 +46,12 @@ class TestLikeX3(conformance.Everything):
     profile = conformance.MemoryProfile("x3")
 
 
+@pytest.mark.thorough
 class TestLikeSage200(conformance.Everything):
     profile = conformance.MemoryProfile("sage200")
 
 
+@pytest.mark.thorough
 class TestLikeSage300(conformance.Everything):
     profile = conformance.MemoryProfile("sage300")
 

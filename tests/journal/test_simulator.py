@@ -45,6 +45,7 @@ def test_a_seeded_bug_is_found_and_its_schedule_is_shown(bug):
     assert any("client 1  create: " in step for step in steps)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_without_the_bug_the_same_schedules_are_good(bug):
     assert explored(named(bug.habits), [bug.scope]).ends > 0

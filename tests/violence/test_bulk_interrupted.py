@@ -22,7 +22,9 @@ COUNT = int(os.environ.get("ERP_CONNECT_BULK", "600"))
 SMALL = COUNT // 10
 BLOWS = ("SIGKILL", "SIGINT", "SIGKILL", "SIGINT", "SIGKILL", "SIGINT")
 PER_ORDER = 16 * 1024
-"""Bytes that a receipt, its order and its draft may take: what a bulk write holds is its result, and two blocks."""
+"""Bytes that a receipt, its order and its draft may take: what a bulk write holds is its result."""
+BESIDES = 4 * 2**20
+"""Bytes for a block of 500 on its way, which the smaller run, with which this one is compared, has not."""
 PLACES = {
     "sqlite": ("sqlite", None),
     "postgres": ("postgres", None),
@@ -33,7 +35,13 @@ PLACES = {
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(place, id=name, marks=[pytest.mark.thorough] if "in a file" in name else [])
+        for name, place in PLACES.items()
+    ],
+)
 def test_a_bulk_write_that_is_interrupted_creates_exactly_the_missing_ones(
     place, company, start, tmp_path, record_property
 ):
@@ -76,7 +84,7 @@ def test_a_bulk_write_that_is_interrupted_creates_exactly_the_missing_ones(
     every_order_stands_once(stood)
     nothing_is_open(stood)
     grown = last["peak"] - small["peak"]
-    assert grown < PER_ORDER * (COUNT - SMALL)
+    assert grown < PER_ORDER * (COUNT - SMALL) + BESIDES
     record_property(
         "figures",
         f"{COUNT:,} orders, {len(BLOWS)} blows, after which stood {', '.join(f'{step:,}' for step in steps)};"

@@ -1,6 +1,6 @@
 """Writers are killed at random moments, a hundred on each back-end: counted by SQL, one order per key stands there.
 
-``ERP_CONNECT_KILLS`` sets the number of kills of all these tests together (400); ``ERP_CONNECT_SEED`` repeats a run's
+``ERP_CONNECT_KILLS`` sets the number of kills of all these tests together (200); ``ERP_CONNECT_SEED`` repeats a run's
 random choices (not the machine's).
 """
 
@@ -42,7 +42,7 @@ PLACES = {
     "sqlite without unique stamps, journal in a file": Place("sqlite", "sqlite", execution_window=0.0),
     "postgres without unique stamps, journal in mariadb": Place("postgres", "mariadb", execution_window=1.0),
 }
-KILLS = -(-int(os.environ.get("ERP_CONNECT_KILLS", "400")) // len(PLACES))
+KILLS = -(-int(os.environ.get("ERP_CONNECT_KILLS", "200")) // len(PLACES))
 """For each place; there are two for each back-end."""
 
 

@@ -19,6 +19,11 @@ from erp_connect.wire.sql import open_engine, reading
 
 AT_ONCE = (Cut.RESET_BEFORE, Cut.RESET_IN_REQUEST, Cut.SWALLOW_REPLY, Cut.RESET_IN_REPLY)
 SILENT = (Cut.HOLD_REPLY, Cut.HALF_OPEN)
+PLACES = (
+    "journal beside the orders",
+    pytest.param("journal in a file", marks=pytest.mark.thorough),
+    "only the journal",
+)
 
 
 def line(quantity=5):
@@ -83,7 +88,7 @@ def server(request):
     return request.param
 
 
-@pytest.fixture(params=["journal beside the orders", "journal in a file", "only the journal"])
+@pytest.fixture(params=PLACES)
 def office(request, server, tmp_path):
     url = request.getfixturevalue(f"{server}_url")
     at = make_url(url)
