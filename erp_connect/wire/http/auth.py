@@ -1,0 +1,45 @@
+"""Credentials: what signs a request, and how they are renewed when the server refuses them."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
+__all__ = ["Auth", "Basic", "Bearer"]
+
+
+class Auth(AuthBase):
+    """Signs requests.  Safe for threads."""
+
+    def renew(self, used: str | None) -> bool:  # noqa: ARG002 - what cannot be renewed does not look
+        """The server has refused (401) a request with this ``Authorization``: whether it is worth another try.
+
+        Whoever renews does it for all threads: those that come with what is outdated already only look.
+        """
+        return False
+
+
+class Basic(Auth):
+    """User and password; both as UTF-8 (RFC 7617)."""
+
+    def __init__(self, user: str, password: str) -> None:
+        self._value = "Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii")
+
+    def __call__(self, r: PreparedRequest) -> PreparedRequest:
+        """Sign a request."""
+        r.headers["Authorization"] = self._value
+        return r
+
+
+class Bearer(Auth):
+    """A token that somebody else sees to."""
+
+    def __init__(self, token: str) -> None:
+        self._value = f"Bearer {token}"
+
+    def __call__(self, r: PreparedRequest) -> PreparedRequest:
+        """Sign a request."""
+        r.headers["Authorization"] = self._value
+        return r

@@ -1,0 +1,290 @@
+"""Tokens: fetched once for all threads, renewed before their end, and never fetched in a loop."""
+
+import base64
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs
+
+import pytest
+
+from erp_connect.errors import AuthenticationFailed, ConfigurationError, TransportError
+from erp_connect.testing.clocks import Hands
+from erp_connect.wire.http import Basic, Bearer, CsrfToken, HttpSession, OAuth2, Transport, ntlm
+
+OK = (200, {}, b"{}")
+
+
+class TokenServer:
+    """Gives tokens ``t1``, ``t2``, ...; the resource beside it takes those that are not revoked."""
+
+    def __init__(self, serving, *, lives="3600", rotates=False):
+        self.forms = []
+        self.revoked = set()
+        self.lives, self.rotates = lives, rotates
+        self.problem = None
+        self.counting = threading.Lock()
+        self.tokens = serving(self.give)
+        self.orders = serving(self.take)
+
+    def give(self, request):
+        if self.problem is not None:
+            return self.problem
+        with self.counting:
+            self.forms.append({name: value for name, (value,) in parse_qs(request.body.decode()).items()})
+            number = len(self.forms)
+        time.sleep(0.02)
+        said = {"access_token": f"t{number}", "token_type": "Bearer", "expires_in": self.lives}
+        if self.rotates:
+            said["refresh_token"] = f"r{number}"
+        return 200, {"Content-Type": "application/json"}, json.dumps(said).encode()
+
+    def take(self, request):
+        token = (request.headers["Authorization"] or "").removeprefix("Bearer ")
+        return (401, {}, b"") if token in self.revoked or not token else OK
+
+
+@pytest.fixture
+def signed():
+    """Sessions with OAuth2: ``signed(server, **settings)`` gives the resource's session."""
+    sessions = []
+
+    def open_one(server, *, clock=None, **settings):
+        to_tokens = HttpSession(server.tokens.url, clock=clock, transport=Transport(attempts=1))
+        auth = OAuth2(to_tokens, server.tokens.url + "token", client_id="app", clock=clock, **settings)
+        session = HttpSession(server.orders.url, auth=auth, clock=clock)
+        sessions.extend((to_tokens, session))
+        return session
+
+    yield open_one
+    for session in sessions:
+        session.close()
+
+
+def test_sixteen_threads_need_one_token(serving, signed):
+    server = TokenServer(serving)
+    session = signed(server, client_secret="s3cret", scope="orders.all")
+    with ThreadPoolExecutor(16) as threads:
+        assert all(answer.ok for answer in threads.map(lambda n: session.send("GET", f"a{n}"), range(48)))
+    assert server.forms == [
+        {
+            "grant_type": "client_credentials",
+            "client_id": "app",
+            "client_secret": "s3cret",
+            "scope": "orders.all",
+        }
+    ]
+
+
+def test_a_secret_in_the_header_is_encoded_first(serving, signed):
+    server = TokenServer(serving)
+    signed(server, client_secret="a:b/c", client_says="header").send("GET", "a")
+    sent = server.tokens.seen[0].headers["Authorization"].removeprefix("Basic ")
+    assert base64.b64decode(sent) == b"app:a%3Ab%2Fc"
+    assert server.forms == [{"grant_type": "client_credentials"}]
+
+
+def test_a_token_is_renewed_before_its_end(serving, signed):
+    clock = Hands()
+    server = TokenServer(serving, lives=600)
+    session = signed(server, clock=clock)
+    session.send("GET", "a")
+    clock.turn(seconds=530)
+    session.send("GET", "a")
+    assert len(server.forms) == 1
+    clock.turn(seconds=15)  # 545 of 600 seconds: a minute before its end it is old
+    session.send("GET", "a")
+    assert len(server.forms) == 2
+
+
+def test_a_token_that_is_refused_is_renewed_once_for_all_and_the_write_is_sent_again(serving, signed):
+    server = TokenServer(serving)
+    session = signed(server)
+    session.send("GET", "a")
+    server.revoked.add("t1")
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: session.send("POST", "orders", body=b"{}"), range(8)))
+    assert all(answer.ok for answer in answers)
+    assert len(server.forms) == 2
+
+
+def test_a_server_that_refuses_every_token_is_asked_twice(serving, signed):
+    server = TokenServer(serving)
+    server.revoked |= {"t1", "t2", "t3"}
+    assert signed(server).send("GET", "a").status == 401
+    assert len(server.forms) == len(server.orders.seen) == 2
+
+
+def test_a_refresh_token_that_rotates_is_kept_before_it_is_used(serving, signed):
+    clock = Hands()
+    server = TokenServer(serving, lives=100, rotates=True)
+    kept = []
+    session = signed(server, clock=clock, refresh_token="r0", keep=kept.append)
+    session.send("GET", "a")
+    clock.turn(seconds=200)
+    session.send("GET", "a")
+    assert [form["refresh_token"] for form in server.forms] == ["r0", "r1"]
+    assert kept == ["r1", "r2"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_client_that_is_not_let_in_is_told_and_nothing_is_sent(serving, signed, status):
+    server = TokenServer(serving)
+    server.problem = (status, {}, b'{"error": "invalid_client", "error_description": "expired"}')
+    with pytest.raises(AuthenticationFailed, match="invalid_client") as caught:
+        signed(server, client_secret="s3cret").send("POST", "orders", body=b"{}")
+    assert caught.value.native == ("invalid_client", "expired")
+    assert (caught.value.outcome, server.orders.seen) == ("not_applied", [])
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "problem", [(500, {}, b"<html>"), (200, {}, b"[]"), (200, {}, b'{"access_token": 5}')]
+)
+def test_a_token_server_that_gives_none_is_told(serving, signed, problem):
+    server = TokenServer(serving)
+    server.problem = problem
+    with pytest.raises(TransportError, match="no token") as caught:
+        signed(server).send("POST", "orders", body=b"{}")
+    assert (caught.value.outcome, server.orders.seen) == ("not_applied", [])
+
+
+@pytest.mark.parametrize("lives", [None, "", "soon", 0, -5, 10**12])
+def test_a_life_that_makes_no_sense_is_five_minutes(serving, signed, lives):
+    clock = Hands()
+    server = TokenServer(serving, lives=lives)
+    session = signed(server, clock=clock)
+    for seconds, fetched in ((0, 1), (260, 1), (30, 2)):
+        clock.turn(seconds=seconds)
+        session.send("GET", "a")
+        assert len(server.forms) == fetched
+
+
+@pytest.mark.parametrize("auth", [Basic("user", "wrong"), Bearer("wrong")])
+def test_what_cannot_be_renewed_is_not_tried_again(serving, auth):
+    server = serving(lambda _: (401, {}, b""))
+    session = HttpSession(server.url, auth=auth)
+    assert session.send("GET", "a").status == 401
+    assert len(server.seen) == 1
+    session.close()
+
+
+def test_ntlm_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "requests_ntlm", None)
+    with pytest.raises(ConfigurationError, match=r"erp-connect\[ntlm\]"):
+        ntlm("HOUSE\\user", "password")
+
+
+# ---------------------------------------------------------------- the token against forged requests (sap.md 4.2)
+
+
+class Gateway:
+    """A server that wants the token of its session with every write."""
+
+    def __init__(self, serving, *, takes_head=True):
+        self.session = 1
+        self.takes_head = takes_head
+        self.refusals = 0
+        self.written = []
+        self.server = serving(self.answer)
+
+    @property
+    def token(self):
+        return f"token-{self.session}=="
+
+    def answer(self, request):
+        asked = request.headers["X-CSRF-Token"]
+        if request.command in {"GET", "HEAD"}:
+            if request.command == "HEAD" and not self.takes_head:
+                return 405, {"X-CSRF-Token": "Required"}, b""
+            cookie = {"Set-Cookie": f"SAP_SESSIONID_MCK_100={self.session}; path=/"}
+            return 200, ({"X-CSRF-Token": self.token} | cookie if asked == "Fetch" else {}), b"{}"
+        if asked != self.token or f"SAP_SESSIONID_MCK_100={self.session}" not in str(
+            request.headers["Cookie"]
+        ):
+            self.refusals += 1
+            return (
+                403,
+                {"X-CSRF-Token": "Required", "Content-Type": "text/plain"},
+                b"CSRF token validation failed",
+            )
+        self.written.append(request.path)
+        return 201, {}, b"{}"
+
+
+@pytest.fixture
+def guarded():
+    sessions = []
+
+    def open_one(gateway):
+        sessions.append(HttpSession(gateway.server.url, csrf=CsrfToken()))
+        return sessions[-1]
+
+    yield open_one
+    for session in sessions:
+        session.close()
+
+
+@pytest.mark.parametrize("takes_head", [True, False])
+def test_a_write_brings_token_and_cookie_and_the_token_is_fetched_once(serving, guarded, takes_head):
+    gateway = Gateway(serving, takes_head=takes_head)
+    session = guarded(gateway)
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda n: session.send("POST", f"a{n}", body=b"{}"), range(12)))
+    assert {answer.status for answer in answers} == {201}
+    fetched = [
+        request.command for request in gateway.server.seen if request.headers["X-CSRF-Token"] == "Fetch"
+    ]
+    assert fetched == (["HEAD"] if takes_head else ["HEAD", "GET"])
+    assert gateway.refusals == 0
+
+
+def test_a_token_that_died_with_its_session_is_fetched_anew_and_the_write_made_once(serving, guarded):
+    gateway = Gateway(serving)
+    session = guarded(gateway)
+    session.send("POST", "a", body=b"{}")
+    gateway.session = 2
+    assert session.send("PATCH", "b", body=b"{}").status == 201
+    assert (gateway.written, gateway.refusals) == (["/a", "/b"], 1)
+
+
+def test_a_server_that_refuses_every_token_is_asked_twice_and_its_refusal_told(serving, guarded):
+    gateway = Gateway(serving)
+    session = guarded(gateway)
+    gateway.answer = None
+    gateway.server.answer = lambda request: (
+        (200, {"X-CSRF-Token": "x"}, b"")
+        if request.command == "HEAD"
+        else (403, {"X-CSRF-Token": "Required"}, b"")
+    )
+    assert session.send("POST", "a", body=b"{}").status == 403
+    assert [request.command for request in gateway.server.seen] == ["HEAD", "POST", "HEAD", "POST"]
+
+
+def test_a_403_about_permissions_is_not_about_the_token(serving, guarded):
+    gateway = Gateway(serving)
+    session = guarded(gateway)
+    gateway.server.answer = lambda request: (
+        (200, {"X-CSRF-Token": "x"}, b"")
+        if request.command == "HEAD"
+        else (403, {"Content-Type": "application/json"}, b'{"error": {}}')
+    )
+    assert session.send("POST", "a", body=b"{}").body == b'{"error": {}}'
+    assert len(gateway.server.seen) == 2
+
+
+def test_where_the_token_is_refused_with_an_error_that_error_is_the_answer(serving, guarded):
+    gateway = Gateway(serving)
+    session = guarded(gateway)
+    gateway.server.answer = lambda _: (401, {}, b"who are you")
+    answer = session.send("POST", "a", body=b"{}")
+    assert (answer.status, answer.body) == (401, b"who are you")
+    assert "POST" not in [request.command for request in gateway.server.seen]
+
+
+def test_a_server_without_such_tokens_is_written_to(serving, guarded):
+    gateway = Gateway(serving)
+    session = guarded(gateway)
+    gateway.server.answer = lambda _: OK
+    assert session.send("POST", "a", body=b"{}").ok
