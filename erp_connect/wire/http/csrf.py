@@ -17,9 +17,13 @@ Fetch = Callable[[str, Mapping[str, str]], Answer]
 
 
 class CsrfToken:
-    """The token of one session with a server, shared by its threads; the session's cookies belong to it."""
+    """The token of one session with a server, shared by its threads; the session's cookies belong to it.
 
-    def __init__(self) -> None:
+    ``address`` is that of a service, below the root, which hands tokens out for all that share the session.
+    """
+
+    def __init__(self, address: str = "") -> None:
+        self.address = address
         self._token: str | None = None
         self._fetching = threading.Lock()
 

@@ -187,8 +187,10 @@ class HttpSession:
         return self._authorised(request, deadline, repeatable=repeatable, token=had)
 
     def _fetching(self, deadline: float) -> Fetch:
+        address = "" if self._csrf is None else self._csrf.address
+
         def fetch(method: str, headers: Mapping[str, str]) -> Answer:
-            request = requests.Request(method, self.root, headers=dict(headers))
+            request = requests.Request(method, resolved(self.root, address), headers=dict(headers))
             # It is sent before the write that needs the token, of which nothing has left yet.
             return self._authorised(request, deadline, repeatable=True, token=None)
 

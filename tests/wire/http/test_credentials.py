@@ -218,7 +218,7 @@ def guarded():
     sessions = []
 
     def open_one(gateway):
-        sessions.append(HttpSession(gateway.server.url, csrf=CsrfToken()))
+        sessions.append(HttpSession(gateway.server.url, csrf=CsrfToken("sap/SHOP/")))
         return sessions[-1]
 
     yield open_one
@@ -237,6 +237,7 @@ def test_a_write_brings_token_and_cookie_and_the_token_is_fetched_once(serving, 
         request.command for request in gateway.server.seen if request.headers["X-CSRF-Token"] == "Fetch"
     ]
     assert fetched == (["HEAD"] if takes_head else ["HEAD", "GET"])
+    assert gateway.server.seen[0].path == "/sap/SHOP/"
     assert gateway.refusals == 0
 
 
