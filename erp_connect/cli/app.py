@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from . import importing, journal, loading, mapping, order_changes, orders, reporting, setting_up, sheets
+from . import importing, journal, loading, mapping, mock, order_changes, orders, reporting, setting_up, sheets
 from .demo import demo
 from .exit_codes import MEANINGS
 from .verb import BARE, BareGroup, Verb
@@ -88,6 +88,7 @@ _group(
     "Write orders and shipments to workbooks and csv files.",
     {"orders": sheets.orders, "shipments": sheets.shipments},
 )
+_group("mock", "Serve a mock ERP, to develop and test against.", {"sap": mock.sap})
 _group(
     "journal",
     "What was wished through this system's journal, and what became of it. Without a command: what is not settled.",

@@ -1,6 +1,7 @@
 """Stand-ins for real ERPs: each speaks its product's protocol, strictly, from the published contract.
 
-``sap``: function modules over RFC.
+``sap``: function modules over RFC, and OData services.
+``odata``: a strict OData server without a product.  ``serving`` and ``network``: how a mock is reached, and fails.
 
 They know nothing of our adapters, and are never bent to what an adapter happens to send.
 """

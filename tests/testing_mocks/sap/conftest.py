@@ -1,13 +1,19 @@
 """A small trading company on the mock SAP, and a clock that stands still."""
 
+import json
 from decimal import Decimal
 
 import pytest
+import requests
 
 from erp_connect.testing.clocks import Hands
+from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.sap import rfc
 from erp_connect.testing.mocks.sap.documents import Customer, Material
+from erp_connect.testing.mocks.sap.odata.gateway import Gateway
+from erp_connect.testing.mocks.sap.odata.settings import Settings
 from erp_connect.testing.mocks.sap.world import World
+from erp_connect.testing.mocks.serving import mount
 
 LOGON = {
     "ashost": "sap.example",
@@ -144,3 +150,114 @@ def clerk(sap):
 def another(connect):
     """A colleague, in a session of their own."""
     return Clerk(connect())
+
+
+# ---------------------------------------------------------------- OData
+
+V2 = "/sap/opu/odata/sap/API_SALES_ORDER_SRV"
+V4 = "/sap/opu/odata4/sap/api_salesorder/srvd_a2x/sap/salesorder/0001"
+HOST = "https://mock.sap"
+
+
+@pytest.fixture
+def settings():
+    return Settings()
+
+
+@pytest.fixture
+def gateway(world, settings):
+    return Gateway(world, settings)
+
+
+@pytest.fixture
+def network(gateway):
+    return Network(gateway)
+
+
+class Browser:
+    """A client of the gateway that is logged on, fetches a token when it has none, and sends JSON."""
+
+    def __init__(self, network, clock, root=V2):
+        self.http = mount(requests.Session(), HOST, network, clock)
+        self.http.auth = ("DEMO", "welcome")
+        self.http.headers["Accept"] = "application/json"
+        self.root = HOST + root
+        self.token = ""
+
+    def fetch(self):
+        answer = self.http.get(f"{self.root}/", headers={"X-CSRF-Token": "Fetch"})
+        self.token = answer.headers["x-csrf-token"]
+        return self.token
+
+    def get(self, path, **options):
+        return self.http.get(f"{self.root}/{path}", **options)
+
+    def read(self, path):
+        """An entity, or the entities of a collection."""
+        answer = self.get(path)
+        assert answer.status_code == 200, answer.text
+        body = answer.json(parse_float=Decimal)
+        body = body.get("d", body)
+        return body.get("results", body.get("value", body))
+
+    def send(self, method, path, body=None, **headers):
+        if not self.token:
+            self.fetch()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named.setdefault("X-CSRF-Token", self.token)
+        named.setdefault("Content-Type", "application/json")
+        data = json.dumps(body) if body is not None else None
+        return self.http.request(method, f"{self.root}/{path}", data=data, headers=named)
+
+    def post(self, path, body, **headers):
+        return self.send("POST", path, body, **headers)
+
+    def patch(self, path, body, **headers):
+        return self.send("PATCH", path, body, **headers)
+
+    def ordered(self, **changes):
+        """The number of an order that was created."""
+        answer = self.post("A_SalesOrder" if V4 not in self.root else "SalesOrder", self.an_order(**changes))
+        assert answer.status_code == 201, answer.text
+        body = answer.json()
+        return body.get("d", body)["SalesOrder"]
+
+    def an_order(self, **changes):
+        """What is posted for five valves for Harbour Pumps; None leaves a property out."""
+        if V4 in self.root:
+            order = {
+                "RequestedDeliveryDate": "2026-03-10",
+                "_Item": [{"Product": "62", "RequestedQuantity": 5, "RequestedQuantityISOUnit": "PCE"}],
+            }
+        else:
+            order = {
+                "RequestedDeliveryDate": "/Date(1773100800000)/",
+                "to_Item": [{"Material": "62", "RequestedQuantity": "5", "RequestedQuantityUnit": "PC"}],
+            }
+        order |= {
+            "SalesOrderType": "OR",
+            "SalesOrganization": "1000",
+            "DistributionChannel": "10",
+            "OrganizationDivision": "00",
+            "SoldToParty": "1234",
+            "PurchaseOrderByCustomer": "PO-4711",
+        }
+        return {name: value for name, value in (order | changes).items() if value is not None}
+
+
+@pytest.fixture
+def browser(network, clock):
+    """On API_SALES_ORDER_SRV."""
+    return Browser(network, clock)
+
+
+@pytest.fixture
+def browser4(network, clock):
+    """On CE_SALESORDER_0001."""
+    return Browser(network, clock, V4)
+
+
+@pytest.fixture
+def visit(network, clock):
+    """On another service, by its name."""
+    return lambda name: Browser(network, clock, f"/sap/opu/odata/sap/{name}")

@@ -19,27 +19,32 @@ from .session import Session
 @function_module("BAPI_SALESORDER_CHANGE")
 def change(session: Session, given: Values) -> Values:
     """Changes an order, to be saved by the commit of the same session; the order is locked until then."""
+    return {"RETURN": rows(amend(session, given))}
+
+
+def amend(session: Session, given: Values) -> list[Message]:
+    """What a change says; inputs may carry fields that the BAPI does not have, which are kept as they are."""
     number = given["SALESDOCUMENT"]
     order = session.find(number)
     if order is None:
-        return {"RETURN": rows(_epilogue(session, number, session.say.say("E", "not_found", plain(number))))}
+        return _epilogue(session, number, session.say.say("E", "not_found", plain(number)))
     holder = session.world.lock(number, session.number, session.user)
     if holder:
         locked = session.say.say("E", "locked", plain(number), holder)
-        return {"RETURN": rows(_epilogue(session, number, locked))}
+        return _epilogue(session, number, locked)
     amending = _Amending(session, order, given)
     try:
         said = amending.apply()
     except Refusal as refusal:
         error_in = session.say.say("E", "error_in", amending.at, parameter=amending.part)
-        return {"RETURN": rows([*amending.said, refusal.message, error_in, _not_changed(session, number)])}
+        return [*amending.said, refusal.message, error_in, _not_changed(session, number)]
     only_tried = given["BEHAVE_WHEN_ERROR"] == "R" and any(message.fatal for message in said)
     if given["SIMULATION"] != "X" and not only_tried:
         if amending.deleted:
             session.discard(number)
         elif amending.changed:
             session.keep(order)
-    return {"RETURN": rows(said)}
+    return said
 
 
 def _epilogue(session: Session, number: str, cause: Message) -> list[Message]:
@@ -277,7 +282,7 @@ def _change_line(line: ScheduleLine, row: Row, flags: Row) -> None:
 
 
 def _only_flagged(row: Row, flags: Row) -> Row:
-    return structure("BAPISDITM").initial(**{n: v for n, v in row.items() if is_flagged(n, flags)})
+    return structure("BAPISDITM").initial() | {n: v for n, v in row.items() if is_flagged(n, flags)}
 
 
 def _condition_key(row: Row) -> tuple[str, str, str, str]:

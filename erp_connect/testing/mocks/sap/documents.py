@@ -43,6 +43,8 @@ class Customer:
     ship_to: str = ""
     order_block: str = ""
     credit_limit: Decimal | None = None
+    house_number: str = ""
+    """Where it is kept apart from the street."""
 
 
 @dataclass
@@ -167,6 +169,8 @@ class Order:
     partners: list[Partner] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     texts: list[Fields] = field(default_factory=list)
+    version: int = 0
+    """How often it was saved again."""
     credit: str = ""
     """The overall credit status: blank not run, A fine, B not fine, D released."""
 
@@ -243,3 +247,37 @@ class Invoice:
     created_at: datetime
     items: list[InvoiceItem]
     cancelled: bool = False
+
+
+@dataclass
+class PurchaseItem:
+    """What is bought; a deleted item stays, with a mark."""
+
+    number: str
+    material: str
+    quantity: Decimal
+    unit: str
+    plant: str
+    price: Decimal = Decimal(0)
+    per: Decimal = Decimal(1)
+    deleted: bool = False
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass
+class PurchaseOrder:
+    """A purchase order; its fields keep the names that they came under."""
+
+    number: str
+    supplier: str
+    currency: str
+    created_at: datetime
+    created_by: str
+    fields: Fields = field(default_factory=dict)
+    items: list[PurchaseItem] = field(default_factory=list)
+    changed_at: datetime | None = None
+    deleted: bool = False
+
+    def item(self, number: str) -> PurchaseItem | None:
+        """The item of this number."""
+        return next((item for item in self.items if item.number == number), None)

@@ -40,6 +40,11 @@ MESSAGE_NUMBERS: Final[dict[str, tuple[str, str]]] = {
     "has_successors": ("V1", NOT_ON_RECORD),
     "below_delivered": ("V1", NOT_ON_RECORD),
     "customer_blocked": ("V1", NOT_ON_RECORD),
+    "no_such_vendor": ("ME", NOT_ON_RECORD),
+    "purchase_empty": ("ME", NOT_ON_RECORD),
+    "purchase_quantity": ("ME", NOT_ON_RECORD),
+    "purchase_item": ("ME", NOT_ON_RECORD),
+    "purchase_locked": ("MC", "601"),
     "no_selection": ("BAPI", NOT_ON_RECORD),
 }
 
@@ -78,6 +83,11 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
     "condition": {"E": "Condition {0} cannot be entered"},
     "has_successors": {"E": "Item {0} has subsequent documents"},
     "below_delivered": {"E": "Item {0}: the quantity is below what was delivered"},
+    "no_such_vendor": {"E": "Supplier {0} does not exist"},
+    "purchase_empty": {"E": "A purchase order has at least one item"},
+    "purchase_quantity": {"E": "Item {0} needs a quantity"},
+    "purchase_item": {"E": "Item number {0} cannot be used"},
+    "purchase_locked": {"E": "Purchase order {0} is being processed by user {1}"},
     "customer_blocked": {"E": "Customer {0} is blocked for orders"},
 }
 

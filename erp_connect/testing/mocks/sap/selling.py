@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from .pricing import confirm, incomplete, price
 from .session import Session
 
 INITIAL_DATE: Final = "00000000"
-_EXTERNAL_ROLES: Final = {"SP": "AG", "SH": "WE", "BP": "RE", "PY": "RG", "CR": "SP"}
+EXTERNAL_ROLES: Final = {"SP": "AG", "SH": "WE", "BP": "RE", "PY": "RG", "CR": "SP"}
 CUSTOMER_ROLES: Final = ("AG", "WE", "RE", "RG")
 _ROLES: Final = frozenset({*CUSTOMER_ROLES, "SP", "ZM", "VE", "AP", "AU"})
 _ADDRESS: Final = ("NAME", "NAME_2", "NAME_3", "NAME_4", "STREET", "POSTL_CODE", "CITY", "COUNTRY", "REGION")
@@ -50,6 +51,8 @@ class Wish:
     external_names: bool = False
     """Whether order type and partner roles are the ones shown on screens."""
     system_numbers_items: bool = False
+    is_return: bool = False
+    """Whether it is goods that come back: other document types, and no check of credit and duplicates."""
     on_error: Literal["", "P", "R"] = ""
     """Blank: the first error ends it; P and R go on without the faulty items, and R does not save."""
     save: bool = True
@@ -85,7 +88,8 @@ class Intake:
             order.conditions = [condition(self.session, order, row) for row in self.wish.conditions]
             price(self.world, order)
             confirm(self.world, order)
-            self._checks(order)
+            if not self.wish.is_return:
+                self._checks(order)
         except Refusal as refusal:
             return self._refused(refusal, faulty_item)
         if self.wish.on_error == "R" and any(m.fatal for m in self.messages):
@@ -138,7 +142,8 @@ class Intake:
 
     def _type(self, header: Fields) -> str:
         asked = header["DOC_TYPE"]
-        types = self.world.order_types.values()
+        kinds = self.world.return_types if self.wish.is_return else self.world.order_types
+        types = kinds.values()
         found = next(
             (t for t in types if (t.external if self.wish.external_names else t.code) == asked), None
         )
@@ -200,8 +205,7 @@ class Intake:
         if (self.wish.system_numbers_items and number != HEADER) or order.item(number):
             raise Refusal(self._say("E", "item_number", number, parameter="SALES_ITEM_IN", row=wish.row))
         if number == HEADER:
-            highest = max((int(item.number) for item in order.items), default=0)
-            number = str((highest // 10 + 1) * 10).zfill(6)
+            number = next_item_number(item.number for item in order.items)
         item = new_item(self.session, order, number, wish.fields, row=wish.row)
         item.schedule = schedule(self.session, order, wish.fields, wish.schedule)
         material = self.world.materials[item.material]
@@ -255,7 +259,7 @@ def partner(
 ) -> Partner:
     """A partner of the order, if there is such a role and such a customer; numbers are compared as stored."""
     asked: str = row["PARTN_ROLE"]
-    role = _EXTERNAL_ROLES.get(asked, asked) if external else asked
+    role = EXTERNAL_ROLES.get(asked, asked) if external else asked
     number: str = row["PARTN_NUMB"]
     world = session.world
     known = number in world.customers if role in CUSTOMER_ROLES else role != "SP" or number in world.vendors
@@ -277,7 +281,14 @@ def linked(link: str, addresses: list[Fields]) -> Fields | None:
         return None
     street = " ".join(part for part in (row["STREET"], row["HOUSE_NO"]) if part)
     address = {name: row.get(name, "") for name in _ADDRESS}
-    return address | {"STREET": street, "POSTL_CODE": row["POSTL_COD1"]}
+    address |= {"STREET": street, "POSTL_CODE": row["POSTL_COD1"]}
+    return address | {"street_name": row["STREET"], "house_number": row["HOUSE_NO"]}
+
+
+def next_item_number(taken: Iterable[str]) -> str:
+    """The number that the system gives to an item: the next full ten."""
+    highest = max(map(int, taken), default=0)
+    return str((highest // 10 + 1) * 10).zfill(6)
 
 
 def new_item(session: Session, order: Order, number: str, fields: Fields, *, row: int = 0) -> Item:

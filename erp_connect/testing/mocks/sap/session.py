@@ -34,9 +34,13 @@ class Session:
             return copy.deepcopy(self._pending[number])
         return copy.deepcopy(self.world.orders.get(number))
 
+    def peek(self, number: str) -> Order | None:
+        """An order as this session sees it, only to be looked at; the key as stored."""
+        return self._pending[number] if number in self._pending else self.world.orders.get(number)
+
     def keep(self, order: Order) -> None:
         """Register a new or changed order for the next commit."""
-        self._pending[order.number] = copy.deepcopy(order)
+        self._pending[order.number] = self.world.next_version(order)
 
     def discard(self, number: str) -> None:
         """Register the deletion of an order for the next commit."""

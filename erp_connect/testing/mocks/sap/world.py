@@ -23,6 +23,7 @@ from .documents import (
     Material,
     Order,
     OrderType,
+    PurchaseOrder,
     alpha,
 )
 from .faults import Faults
@@ -112,8 +113,15 @@ class World:
             "BV": OrderType("BV", "CS", {"E": "Cash Sales Order", "D": "Barverkauf"}),
             "ZEX": OrderType("ZEX", "ZEX", {"E": "External Order"}, external_numbers=True),
         }
+        self.return_types = {"RE": OrderType("RE", "RE", {"E": "Returns"})}
+        self.returns: dict[str, Order] = {}
+        self.purchase_orders: dict[str, PurchaseOrder] = {}
         self.units = {"ST": "PCE", "KAR": "CT", "KI": "CS", "KG": "KGM", "M": "MTR", "L": "LTR"}
         """ISO codes by internal unit."""
+        self.commercial_units = {"ST": "PC"}
+        """What users in English read instead of an internal unit, where that is something else."""
+        self.custom_fields: dict[Literal["header", "item"], dict[str, str]] = {"header": {}, "item": {}}
+        """Fields that key users added to orders, as ``YY1_Name_SDH`` and ``YY1_Name_SDI``, with type: S20, D13.3, B."""
         self.exit_rows: list[Message] = []
         """What a customer's user exit adds to RETURN beside the success of a create."""
         self.condition_types = {
@@ -131,7 +139,13 @@ class World:
         self.executed_units: set[str] = set()
         """Ids of transactional units that were executed and not confirmed."""
         self.gate = threading.RLock()
-        self._numbers = {"order": 16022, "delivery": 80001234, "invoice": 90003456}
+        self._numbers = {
+            "order": 16022,
+            "delivery": 80001234,
+            "invoice": 90003456,
+            "return": 60000040,
+            "purchase": 4500000017,
+        }
         self.table_reads = 0
         self.connected: set[int] = set()
         """The sessions that are connected over RFC."""
@@ -209,8 +223,14 @@ class World:
 
     def save(self, order: Order) -> None:
         """Store an order."""
-        self.orders[order.number] = copy.deepcopy(order)
+        self.orders[order.number] = self.next_version(order)
         self._promise(order.number)
+
+    def next_version(self, order: Order) -> Order:
+        """A copy of an order as it will be when it is stored."""
+        kept, before = copy.deepcopy(order), self.orders.get(order.number)
+        kept.version = before.version + 1 if before else 0
+        return kept
 
     def remove(self, number: str) -> None:
         """Delete an order."""

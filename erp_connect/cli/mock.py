@@ -1,0 +1,80 @@
+"""``mock``: ERPs that are none, on a real socket, to develop and test against."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import ConfigurationError
+from .options import AsJson
+from .terminal import Terminal
+
+if TYPE_CHECKING:
+    from ..testing.mocks.sap.world import World
+
+__all__ = ["sap"]
+
+_PATH = "sap/opu/odata/sap/API_SALES_ORDER_SRV"
+
+
+def sap(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where to listen on loopback; 0: a free port.")
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Serve the OData services of a mock SAP system on loopback, with a small company in memory, until Ctrl-C."""
+    terminal = Terminal(as_json)
+    try:
+        from ..testing.mocks.sap.odata.gateway import Gateway
+        from ..testing.mocks.serving import serve
+    except ImportError as missing:
+        raise ConfigurationError(
+            "the mock servers need packages that a plain install does not have",
+            hint="pip install 'erp-connect[testing]'",
+            code="missing_dependency",
+        ) from missing
+    world = _company()
+    with serve(Gateway(world), port=port) as url:
+        if as_json:
+            terminal.result({"url": f"{url}/", "user": "demo", "password": "welcome", "client": world.client})
+        else:
+            typer.echo(
+                f"A mock SAP system listens at {url}/, client {world.client}, user demo, password welcome."
+            )
+            typer.echo(
+                f"Its sales orders: {url}/{_PATH}/ with customers {', '.join(map(_short, world.customers))}"
+            )
+            typer.echo(
+                f"and products {', '.join(map(_short, world.materials))}.  Nothing is kept.  Ctrl-C ends it."
+            )
+        sys.stdout.flush()  # whoever has started us through a pipe waits for it
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+def _short(key: str) -> str:
+    return key.lstrip("0")
+
+
+def _company() -> World:
+    from decimal import Decimal
+
+    from ..testing.mocks.sap.documents import Customer, Material
+    from ..testing.mocks.sap.world import World
+
+    world = World()
+    world.add(
+        Customer("10000", "Harbour Pumps", "Quay 1", "20457", "Hamburg"),
+        Customer("20000", "Mill & Sons", "Dock 4", "EH6 6JJ", "Leith", country="GB"),
+        Material("VALVE-20", "Ball valve 20 mm"),
+        Material("HOSE-20", "Hose 20 mm", unit="M"),
+    )
+    for product, price in (("VALVE-20", "12.50"), ("HOSE-20", "3.20")):
+        world.prices[product, "EUR"] = Decimal(price)
+        world.stock[product, "1000"] = Decimal(500)
+    return world
