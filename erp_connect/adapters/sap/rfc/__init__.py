@@ -1,0 +1,1 @@
+"""SAP over RFC: which function module for which verb, and the mapping of each entity."""

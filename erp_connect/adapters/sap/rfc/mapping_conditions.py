@@ -1,0 +1,125 @@
+"""Prices and discounts as conditions, out and back (sap.md 2.3, 2.5, 2.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from ....errors import LossyWrite
+from ....models import Discount, Money, UnitPrice
+from ..conventions import tidy
+from ..settings import SiteSettings
+
+Row = Mapping[str, Any]
+_MOST_PER: Final = 99_999
+"""COND_P_UNT has five digits."""
+_MANUAL: Final = "C"
+"""Origin of a condition that somebody has entered."""
+
+
+def price_out(price: UnitPrice, item: str, settings: SiteSettings) -> dict[str, Any]:
+    """The condition that sets an item's price; ``LossyWrite`` where it is for a broken or huge quantity."""
+    if price.per != price.per.to_integral_value() or price.per > _MOST_PER:
+        raise LossyWrite(
+            "a price is for a whole number of units, 99999 at most",
+            fields=("order.line.price",),
+            path="order.line.price",
+        )
+    return {
+        "ITM_NUMBER": item,
+        "COND_TYPE": settings.price_condition,
+        "COND_VALUE": price.amount,
+        "CURRENCY": price.currency,
+        "COND_P_UNT": price.per,
+    }
+
+
+def discount_out(discount: Discount, item: str, settings: SiteSettings) -> dict[str, Any]:
+    """The condition that lowers an item's price; a reduction has a minus (a percentage as it is: 10 is 10 %)."""
+    if discount.percent is not None:
+        return {
+            "ITM_NUMBER": item,
+            "COND_TYPE": settings.percent_discount_condition,
+            "COND_VALUE": -discount.percent,
+        }
+    amount = discount.amount or Money(amount=Decimal(0), currency="EUR")
+    return {
+        "ITM_NUMBER": item,
+        "COND_TYPE": settings.amount_discount_condition,
+        "COND_VALUE": -amount.amount,
+        "CURRENCY": amount.currency,
+    }
+
+
+def header_discount_out(discounts: Sequence[Discount], item: str, settings: SiteSettings) -> dict[str, Any]:
+    """The condition for the whole order; ``LossyWrite`` for anything but one percentage."""
+    if len(discounts) != 1 or discounts[0].percent is None:
+        raise LossyWrite(
+            "an order holds one discount of the whole, as a percentage",
+            fields=("order.discounts",),
+            path="order.discounts",
+        )
+    return {
+        "ITM_NUMBER": item,
+        "COND_TYPE": settings.header_discount_condition,
+        "COND_VALUE": -discounts[0].percent,
+    }
+
+
+def condition_keys(row: Row) -> dict[str, Any]:
+    """The fields that name a condition; their values stand in the row of flags too (sap.md 2.1)."""
+    names = ("ITM_NUMBER", "COND_ST_NO", "COND_COUNT", "COND_TYPE")
+    return {name: row[name] for name in names if row.get(name)}
+
+
+def flags_of(row: Row, update: str) -> dict[str, Any]:
+    """The row of CONDITIONS_INX that goes with one of CONDITIONS_IN."""
+    names = ("COND_VALUE", "CURRENCY", "COND_P_UNT", "COND_UNIT")
+    return {**condition_keys(row), "UPDATEFLAG": update, **{name: "X" for name in names if name in row}}
+
+
+def is_manual(row: Row) -> bool:
+    """Whether somebody has entered this condition; others are found by the system."""
+    return str(row.get("CONDORIGIN") or "") == _MANUAL
+
+
+def _active(rows: Sequence[Row], kind: str) -> Row | None:
+    """The condition of a type that counts: the last one that is not inactive."""
+    found = [row for row in rows if row["COND_TYPE"] == kind and not row.get("CONDISACTI")]
+    return found[-1] if found else None
+
+
+def price_in(rows: Sequence[Row], item: Row, currency: str, settings: SiteSettings) -> UnitPrice | None:
+    """The price of an item before discounts; ``None`` where the system found none.
+
+    Without a row of the price's type, the net price counts, if there is one.
+    """
+    found = _active(rows, settings.price_condition)
+    if found is not None:
+        per = found.get("COND_P_UNT") or Decimal(1)
+        return UnitPrice(amount=tidy(found["COND_VALUE"], 2), currency=currency, per=tidy(per))
+    net = item.get("NET_PRICE") or Decimal(0)
+    if not net:
+        return None
+    per = item.get("COND_P_UNT") or Decimal(1)
+    return UnitPrice(amount=tidy(net, 2), currency=currency, per=tidy(per))
+
+
+def discount_in(rows: Sequence[Row], currency: str, settings: SiteSettings) -> Discount | None:
+    """The discount of an item, by the site's types."""
+    percent = _active(rows, settings.percent_discount_condition)
+    if percent is not None and percent["COND_VALUE"]:
+        return Discount(percent=tidy(abs(percent["COND_VALUE"])))
+    amount = _active(rows, settings.amount_discount_condition)
+    if amount is not None and amount["COND_VALUE"]:
+        return Discount(amount=Money(amount=tidy(abs(amount["COND_VALUE"]), 2), currency=currency))
+    return None
+
+
+def header_discounts_in(rows: Sequence[Row], settings: SiteSettings) -> tuple[Discount, ...]:
+    """The discount of the whole order: it stands at the header or at every item, once."""
+    found = _active(rows, settings.header_discount_condition)
+    if found is None or not found["COND_VALUE"]:
+        return ()
+    return (Discount(percent=tidy(abs(found["COND_VALUE"]))),)

@@ -1,0 +1,107 @@
+"""What the books share: the pool, the site's settings, and what was found out about the system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from ....clock import Clock
+from ....errors import ErpConnectError
+from ....wire.rfc import Pool, RfcFailure, TableReader, UnitOfWork
+from ....wire.rfc.read_table import closed_to_us
+from ...contract import Write
+from ..conventions import Countries, Units
+from ..messages import Meanings, Message, messages_in
+from ..settings import RfcSettings
+from . import modules
+from .errors import commit_unanswered, translated, understood
+
+T = TypeVar("T")
+
+
+class Office:
+    """One system as its books use it.  Safe for several threads."""
+
+    def __init__(self, pool: Pool, settings: RfcSettings, clock: Clock, zone: ZoneInfo | None) -> None:
+        self.pool = pool
+        self.settings = settings
+        self.zone = zone
+        """The zone of the system's own clock; ``None`` where nobody says which."""
+        self.zone_is_given = zone is not None
+        self.units = Units(settings.units)
+        self.countries = Countries(settings.countries)
+        self.meanings = Meanings(settings.message_classes)
+        self.tables = TableReader(self._read_table, settings.table_reader)
+        self._clock = clock
+
+    def today(self) -> date:
+        """The present day of the company."""
+        return self._clock.now().astimezone(self.zone or UTC).date()
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    def read(self, function: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call a module that changes nothing; failures leave as this library's errors."""
+        with translated(self.meanings, operation):
+            return self.pool.read(function, **parameters)
+
+    def asked(self, function: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The same, and RETURN is looked at: a refusal in it is raised."""
+        answer = self.read(function, operation, **parameters)
+        said = messages_in(answer.get("RETURN"))
+        if any(each.refuses for each in said):
+            raise self.meanings.refusal(said, operation=operation)
+        return answer
+
+    def from_table(self, read: Callable[[], T], otherwise: Callable[[RfcFailure], T], operation: str) -> T:
+        """What a table says; ``otherwise`` where this user may not read it (sap.md 2.16: many may not)."""
+        with translated(self.meanings, operation):
+            try:
+                return read()
+            except RfcFailure as failure:
+                if not closed_to_us(failure):
+                    raise
+                return otherwise(failure)
+
+    def _read_table(self, function: str, **parameters: Any) -> Mapping[str, Any]:
+        return self.pool.read(function, **parameters)
+
+    def knows(self, function: str, parameter: str, field: str | None = None) -> bool:
+        """Whether this release is known to have a parameter or a field of it."""
+        return self.pool.interfaces.knows(function, parameter, field)
+
+    # -- changing --------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def work(self, operation: str) -> Iterator[UnitOfWork]:
+        """A unit of work; failures before the COMMIT leave as errors that nothing was applied."""
+        with translated(self.meanings, operation), self.pool.unit_of_work() as unit:
+            yield unit
+
+    def commit(self, unit: UnitOfWork, write: Write, step: str) -> tuple[Message, ...]:
+        """Announce the COMMIT, send it on the session of the work, and read what it says (sap.md 2.1).
+
+        An answer that does not come is ``TransportError`` with outcome ``unknown``; an update that the system broke
+        off is a refusal, since with WAIT it has ended before the answer.
+        """
+        if unit.lost:
+            raise understood(_lost_before_commit(), self.meanings, operation=write.operation)
+        write.sending(step)
+        try:
+            answer = unit.commit()
+        except RfcFailure as failure:
+            raise commit_unanswered(failure, operation=write.operation) from failure
+        said = messages_in(answer.get("RETURN"))
+        if any(each.refuses for each in said):
+            refusal: ErpConnectError = self.meanings.refusal(said, operation=write.operation)
+            raise refusal
+        return said
+
+
+def _lost_before_commit() -> RfcFailure:
+    from ....wire.rfc import Trouble
+
+    return RfcFailure(Trouble.LINE, modules.COMMIT, may_have_run=False)

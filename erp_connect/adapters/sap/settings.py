@@ -1,0 +1,108 @@
+"""What a site says of its SAP system: sales area, document types, codes of its customizing (sap.md 8).
+
+None of it can be asked of the system for certain, so each is a setting; the defaults are what SAP delivers, or what is
+used most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import BeforeValidator, Field
+
+from ..contract import AdapterSettings
+
+
+def _pairs(value: object) -> object:
+    """``"XBX=KI, C62=ST"`` as a mapping."""
+    if not isinstance(value, str):
+        return value
+    pairs: dict[str, str] = {}
+    for part in filter(None, (each.strip() for each in value.split(","))):
+        name, sign, said = part.partition("=")
+        if not sign:
+            raise ValueError("it should be a list like NAME=CODE, NAME=CODE")
+        pairs[name.strip()] = said.strip()
+    return pairs
+
+
+def _words(value: object) -> object:
+    """``"BOLNR, TRAID"`` as a list."""
+    return (
+        tuple(each.strip() for each in value.split(",") if each.strip()) if isinstance(value, str) else value
+    )
+
+
+def _digits(length: int) -> BeforeValidator:
+    def padded(value: object) -> object:
+        return value.zfill(length) if isinstance(value, str) and value.isdigit() else value
+
+    return BeforeValidator(padded)
+
+
+Pairs = Annotated[Mapping[str, str], BeforeValidator(_pairs)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Two = Annotated[str, _digits(2), Field(pattern=r"^[0-9]{2}$")]
+Three = Annotated[str, _digits(3), Field(pattern=r"^[0-9]{3}$")]
+
+STAMP_FIELDS: Final[Mapping[str, tuple[str, int]]] = {"REF_1": ("IHREZ", 12), "PURCH_NO_S": ("BSTKD_E", 35)}
+"""The header field that takes the stamp, with its column in VBKD and its length (sap.md 2.19)."""
+
+
+class SiteSettings(AdapterSettings):
+    """The settings of a site, whatever the transport.
+
+    ``units``, ``countries``: our code to the site's internal one, where the ISO code does not do.
+    ``rejection_reason``: the code (TVAG) for a cancelled line whose reason is not among ``rejection_reasons``, which
+    maps words of a reason to codes; blank: the first code of the system.
+    ``message_classes``: message class and number to what it means, beside the known ones (``"Z1 042=locked"``).
+    ``tracking_locators``: where a delivery's tracking number stands, the first that is filled counts.
+    ``execution_window``: seconds for which a request that was given up may go on (the dialog step's limit).
+    """
+
+    client: Three = "100"
+    sales_org: str = ""
+    distribution_channel: str = ""
+    division: str = ""
+    language: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "EN"
+    order_type: str = "TA"
+    plant: str = ""
+    rejection_reason: str = ""
+    rejection_reasons: Pairs = Field(default_factory=dict)
+    delivery_block: str = "01"
+    billing_block: str = "01"
+    note_text_id: str = "0001"
+    price_condition: str = "PR00"
+    percent_discount_condition: str = "RA01"
+    amount_discount_condition: str = "RB00"
+    header_discount_condition: str = "HA00"
+    stamp_field: Literal["REF_1", "PURCH_NO_S"] = "REF_1"
+    units: Pairs = Field(default_factory=dict)
+    countries: Pairs = Field(default_factory=dict)
+    message_classes: Pairs = Field(default_factory=dict)
+    tracking_locators: Words = ("BOLNR", "TRAID")
+    execution_window: Annotated[int, Field(ge=0)] = 600
+
+
+class RfcSettings(SiteSettings):
+    """The settings of ``sap+rfc``: those of the site, and how to log on (sap.md 1.2).
+
+    ``connector``: what opens a connection instead of ``pyrfc.Connection`` (called with the same parameters), or one
+    open connection: any object with ``call``, ``close`` and ``alive``.
+    """
+
+    sysnr: Two = "00"
+    saprouter: str = ""
+    mshost: str = ""
+    msserv: str = ""
+    sysid: str = ""
+    group: str = ""
+    snc_partnername: str = ""
+    snc_qop: str = ""
+    snc_myname: str = ""
+    snc_lib: str = ""
+    table_reader: str = "RFC_READ_TABLE"
+    block_size: Annotated[int, Field(ge=1, le=500)] = 100
+    connector: Annotated[Any, Field(repr=False, exclude=True)] = None
+    identity: ClassVar[tuple[str, ...]] = ("sysnr", "client", "mshost", "sysid")
