@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row
 
 from ...errors import MappingError
+from ...models import OrderStatus
 from .compiling import Reading, Values, remembered, values_reader
 from .file import qualified
 from .format import AddressKey, AddressParts, AddressRows, Kind, Lookup, Rows, Several, Source
@@ -253,12 +254,7 @@ class Plan:
         self.constants: dict[str, Any] = {}
         for name, field in self.fields.items():
             if field.constant:
-                value = field.source.value
-                self.constants[name] = (
-                    Decimal(str(value))
-                    if field.cell.kind == "decimal" and not isinstance(value, bool)
-                    else value
-                )
+                self.constants[name] = _constant(field.source.value, field.cell.kind)
                 continue
             place = len(self.columns)
             self.columns.append(field.sql)
@@ -369,6 +365,13 @@ class Plan:
             else:
                 found.append(text)
         return tuple(found)
+
+
+def _constant(value: Any, kind: str) -> Any:
+    """A constant of the file as what its field holds, so that nobody has to ask whether it came from a column."""
+    if kind == "decimal" and not isinstance(value, bool):
+        return Decimal(str(value))
+    return OrderStatus(value) if kind == "status" else value
 
 
 def address_plan(ground: Ground, section: AddressRows, path: str) -> Plan:

@@ -1,5 +1,6 @@
 """Purchases, receipts, stock, prices, addresses, references: what the five foreign companies do not have."""
 
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
@@ -170,13 +171,13 @@ def house(request, tmp_path):
         yield from opened(url.render_as_string(hide_password=False), tmp_path)
 
 
-def opened(url, folder):
+def opened(url, folder, text=MAPPING):
     engine = engine_of(url)
     with engine.begin() as connection:
         run(connection, ddl(TABLES, {}))
     engine.dispose()
     mapping = folder / "house.toml"
-    mapping.write_text(MAPPING, encoding="utf-8")
+    mapping.write_text(text, encoding="utf-8")
     settings = {"mapping": str(mapping), "journal": f"sqlite:///{folder / 'journal.db'}", "clock": Hands()}
     with ec.connect(url, writable=True, **settings) as erp:
         erp.rows = lambda table: rows(url, table)
@@ -298,3 +299,16 @@ def test_a_refusal_in_the_middle_leaves_nothing_behind(house, monkeypatch):
     assert house.rows("sale") == house.rows("sale_pos") == []
     assert len(house.rows("place")) == 1
     assert house.orders.create(draft(), key="k-1").order.number == "S/2026-001"
+
+
+def test_a_constant_status_is_that_of_every_order(tmp_path):
+    said = 'status = { value = "confirmed" }\norder_date = {'
+    assert MAPPING.count("order_date = {") == 1
+    with contextmanager(opened)(
+        f"sqlite:///{tmp_path / 'told.db'}", tmp_path, MAPPING.replace("order_date = {", said)
+    ) as erp:
+        order = erp.orders.create(draft(), key="k").order
+        assert order.status is ec.OrderStatus.CONFIRMED
+        assert [line.status for line in order.lines] == [ec.OrderStatus.CONFIRMED]
+        assert [each.id for each in erp.orders.list(status="confirmed")] == [order.id]
+        assert list(erp.orders.list(status="submitted")) == []
