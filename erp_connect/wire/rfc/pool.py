@@ -76,7 +76,7 @@ class Pool:
                 yield unit
             finally:
                 unit.roll_back()
-                if not unit.lost and not _refreshed(connection):
+                if not unit.lost and not _survives(connection, "reset_server_context"):
                     unit.lost = True
 
     def read(self, function: str, **parameters: Any) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class Pool:
                 rested = self._resting.pop() if self._resting else None
             if rested is None:
                 return self._opened()
-            if self._monotonic() - rested.since < IDLE or _answers(rested.connection):
+            if self._monotonic() - rested.since < IDLE or _survives(rested.connection, "ping"):
                 return rested.connection
             _close(rested.connection)
 
@@ -165,24 +165,12 @@ class Pool:
             _close(each.connection)
 
 
-def _answers(connection: Connection) -> bool:
-    """Whether a ping comes back; after a failed one the connection is of no use (sap.md 1.3)."""
-    ping = getattr(connection, "ping", None)
-    if ping is None:
-        return True
+def _survives(connection: Connection, method: str) -> bool:
+    """Whether a call of pyrfc's own goes well, where the connection has it; after a failed one it is of no use."""
+    call = getattr(connection, method, None)
     try:
-        ping()
-    except Exception:  # noqa: BLE001 (whatever it is, this connection is not used any more)
-        return False
-    return True
-
-
-def _refreshed(connection: Connection) -> bool:
-    reset = getattr(connection, "reset_server_context", None)
-    if reset is None:
-        return True
-    try:
-        reset()
+        if call is not None:
+            call()
     except Exception:  # noqa: BLE001 (whatever it is, this connection is not used any more)
         return False
     return True

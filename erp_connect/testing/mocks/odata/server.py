@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Resource:
     """``$count``, ``$value``, ``$ref``, or the name of a property."""
 
 
-class Service:
+class Service(ABC):
     """Answers calls on a model.  Subclasses say where the rows come from and how refusals look."""
 
     page_size: int | None = None
@@ -60,9 +61,9 @@ class Service:
 
     # ---------------------------------------------------------------- to be said by subclasses
 
+    @abstractmethod
     def open(self, call: Call) -> AbstractContextManager[Source, None]:
         """The system behind, for one unit of work: what it was asked for is done when it ends without an error."""
-        raise NotImplementedError
 
     def refusal(self, error: ODataError, call: Call) -> Reply:
         """How an error looks."""
