@@ -23,6 +23,9 @@ _EDM: Final = {
     "tod": "Edm.TimeOfDay",
 }
 
+Display = Literal["", "UpperCase", "NonNegative"]
+_DISPLAYS: Final[dict[str, Display]] = {"": "", "a": "UpperCase", "n": "NonNegative"}
+
 
 @dataclass(frozen=True)
 class Property:
@@ -36,7 +39,7 @@ class Property:
     nullable: bool = True
     creatable: bool = True
     updatable: bool = True
-    display: Literal["", "UpperCase", "NonNegative"] = ""
+    display: Display = ""
 
 
 @dataclass(frozen=True)
@@ -201,5 +204,5 @@ def spelled(word: str, key_of: tuple[str, ...] = ()) -> Property:
         nullable=name not in key_of,
         creatable="(r)" not in flags and "(!c)" not in flags,
         updatable="(r)" not in flags and "(!u)" not in flags and name not in key_of,
-        display={"a": "UpperCase", "n": "NonNegative"}.get(display, ""),  # type: ignore[arg-type]
+        display=_DISPLAYS[display],
     )

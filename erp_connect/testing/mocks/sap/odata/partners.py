@@ -7,6 +7,7 @@ telephone are left open by the page and not offered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from ...odata.errors import malformed
@@ -91,4 +92,4 @@ class Partners(SapSource):
             raise malformed(f"property {name} is not kept here")
         customer = self.world.customers[alpha(row.get("BusinessPartner") or row["Customer"])]
         for name, value in sent.items():
-            self.stage(lambda name=name, value=value: setattr(customer, kept[name], value))  # type: ignore[misc]
+            self.stage(partial(setattr, customer, kept[name], value))
