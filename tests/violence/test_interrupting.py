@@ -47,6 +47,7 @@ class Striking:
     def __init__(self, at: int | None = None) -> None:
         self.at = at
         self.steps = 0
+        self.thrown = False
         self._hook = self._step  # kept: Python lends it to its callers without counting them
 
     def __enter__(self):
@@ -62,6 +63,7 @@ class Striking:
         self.steps += 1
         if self.steps == self.at:
             sys.setprofile(None)
+            self.thrown = True
             signal.raise_signal(signal.SIGINT)
 
 
@@ -86,28 +88,37 @@ def amended(erp, number):
     return [erp.orders.amend(receipt.order.id, ec.AddLine(line=draft(0, 2).lines[0]), key=f"more/{number}")]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.fixture
+def dropped(monkeypatch):
+    """What Python itself drops, because it struck in a finalizer or in a weak reference's callback."""
+    kinds = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: kinds.append(unraisable.exc_type))
+    return kinds
+
+
 @pytest.mark.parametrize("write", [one, many, amended])
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_a_write_that_is_struck_at_any_moment_is_done_once_by_the_next_call(place, write, company):
+def test_a_write_that_is_struck_at_any_moment_is_done_once_by_the_next_call(place, write, company, dropped):
     stood = company(*place)
     with stood.connect(timeout=AT_ONCE) as erp:
         write(erp, 0)
         with Striking() as counted:
             write(erp, 10)
-        struck = 0
+        thrown = struck = 0
         for strike in range(STRIKES):
             number = 20 + 10 * strike
             # Every other stride of a write, and in every round other moments of it.
+            striking = Striking(at=1 + counted.steps * strike // STRIKES)
             try:
-                with Striking(at=1 + counted.steps * strike // STRIKES):
+                with striking:
                     write(erp, number)
             except KeyboardInterrupt:
                 struck += 1
+            thrown += striking.thrown
             receipts = write(erp, number)
             assert {order.order.customer_po for order in receipts} <= set(stood.standing())
-        # The last ones may come too late, and Python itself drops what strikes in a finalizer.
-        assert struck > STRIKES * 0.9
+        assert thrown > STRIKES * 0.8  # the last moments of the counted write may lie behind another's end
+        assert struck == thrown - dropped.count(KeyboardInterrupt)
         assert set(stood.standing().values()) == {1}
         assert not list(erp.journal.open())
     lines = dict(stood.rows("SELECT order_id, COUNT(*) FROM erp_order_lines GROUP BY order_id"))

@@ -108,7 +108,8 @@ def by_the_driver(connection: Connection, statement: str) -> Iterator[None]:
     except Exception:
         raise
     except BaseException as interruption:
-        if connection.dialect.name != "sqlite":  # nothing is on its way there
+        # SQLite has nothing on its way, and neither has a connection that was closed while this block was entered.
+        if connection.dialect.name != "sqlite" and not connection.closed:
             connection.invalidate(interruption)
         raise
 
