@@ -6,6 +6,7 @@ JSON: what it is told on standard input, what has happened on standard output.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import random
@@ -20,8 +21,9 @@ from typing import Any
 
 import erp_connect as ec
 
-PATIENCE = 300.0
-"""Seconds after which a writer that has not ended is stuck."""
+PATIENCE = 60.0
+"""Seconds, beside :data:`PER_ORDER`, after which a writer that has not ended is stuck."""
+PER_ORDER = 0.02
 INTERRUPTED = 130
 """What a program ends with that was interrupted by Ctrl-C."""
 
@@ -79,7 +81,7 @@ class Nursery:
             if blow is not None:
                 time.sleep(after)
                 os.kill(pid, blow)
-            give_up = time.monotonic() + PATIENCE
+            give_up = time.monotonic() + PATIENCE + PER_ORDER * count
             far = b""
             while select.select([progress], [], [], max(give_up - time.monotonic(), 0))[0]:
                 piece = os.read(progress.fileno(), 65_536)
@@ -87,6 +89,8 @@ class Nursery:
                     break
                 far += piece
             else:
+                os.kill(pid, signal.SIGUSR1)  # tells on standard error where it is
+                time.sleep(1)
                 raise RuntimeError("a writer is stuck")
         _, status, used = os.wait4(pid, 0)
         self.living = None
@@ -101,6 +105,7 @@ class Nursery:
         code = 1
         try:
             os.close(reads)
+            faulthandler.register(signal.SIGUSR1, all_threads=True)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             self.write(first, count, writes)
             code = 0

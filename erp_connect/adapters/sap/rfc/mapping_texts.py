@@ -59,8 +59,8 @@ def text_in(rows: Sequence[Mapping[str, Any]], text_id: str, number: str) -> tup
     """The notes of an order's header in this text."""
     mine = [row for row in rows if row["TEXT_ID"] == text_id and str(row["TEXT_NAME"]).rstrip() == number]
     notes: list[str] = []
-    for row in sorted(mine, key=lambda row: str(row["LINE_CNT"])):
-        line, form = str(row["LINE"]), str(row["FORMAT_COL"]).strip()
+    for row in sorted(mine, key=lambda row: str(row.get("LINE_CNT") or "")):
+        line, form = str(row["LINE"]), str(row.get("FORMAT_COL") or "").strip()
         if not notes or form not in {_BREAK, _ON, ""}:
             notes.append(line)
         elif form == _BREAK:

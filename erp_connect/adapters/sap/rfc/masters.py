@@ -9,6 +9,7 @@ from ....errors import NotFound, PermissionMissing, UnsupportedOperation
 from ....models import Address, Customer, CustomerDraft, FrozenMapping, Product, ProductCode, ProductDraft
 from ....wire.rfc import Condition, RfcFailure, TooLongToSay, equal, in_key_ranges, one_of
 from ...contract import Write, Written
+from ..answers import understands_answers
 from ..conventions import (
     MATERIAL,
     fits_key,
@@ -32,6 +33,7 @@ def _kept_in_sap(book: str, verb: str) -> NoReturn:
     )
 
 
+@understands_answers
 class Customers:
     """Customers, by the list module, which has number, name and address; blocks from their table where it is open."""
 
@@ -155,6 +157,7 @@ class Customers:
         )
 
 
+@understands_answers
 class Products:
     """Materials: number, description in the logon language, base unit."""
 

@@ -18,6 +18,7 @@ from ....models import (
 )
 from ....wire.rfc import RfcFailure, one_of
 from ...contract import OrderRef
+from ..answers import understands_answers
 from ..conventions import day_in, fits_key, material_in, money_in, shown_key, stored_key, tidy, unshifted
 from .details import Delivery, Details, read_details
 from .office import Office
@@ -35,6 +36,7 @@ def _details_of(office: Office, order: OrderRef, operation: str) -> Details:
     return found
 
 
+@understands_answers
 class Shipments:
     """What left for an order."""
 
@@ -109,6 +111,7 @@ class Shipments:
         return self.office.from_table(read, refused, operation)
 
 
+@understands_answers
 class Invoices:
     """What was billed for an order: the documents of its flow, read from the billing tables."""
 

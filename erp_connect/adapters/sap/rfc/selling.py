@@ -10,6 +10,7 @@ from ....errors import ConfigurationError, NotFound, UnmappedCode
 from ....models import Availability, LineDraft, OrderDraft, Product, Quote, Ref
 from ....models.units import same_unit
 from ....wire.rfc import RfcFailure, equal
+from ..answers import understands_answers
 from ..conventions import day_in, material_number, money_in, stored_material, tidy
 from . import modules
 from .mapping_conditions import price_in
@@ -23,6 +24,7 @@ _ANY_CURRENCY: Final = "EUR"
 """A draft names a currency; it is not sent, so that the customer's own counts."""
 
 
+@understands_answers
 class Stock:
     """What can be delivered: the availability check of sales, over the plants that stock the product."""
 
@@ -128,6 +130,7 @@ def _promised(answers: list[dict[str, Any]], quantity: Decimal) -> date | None:
     return min(days, default=None)
 
 
+@understands_answers
 class Prices:
     """What it costs: the price that a simulated order of one line finds, which is the customer's own."""
 

@@ -11,6 +11,7 @@ from ....errors import NotFound
 from ....models import Order, OrderDraft, OrderLine, Quantities, ScheduleLine
 from ....rules.status import standing
 from ...contract import Simulation
+from ..answers import understands_answers
 from ..conventions import day_in, material_in, money_in, tidy
 from ..messages import messages_in, worth_telling
 from . import modules
@@ -24,6 +25,8 @@ OPERATION: Final = "orders.simulate"
 SIMULATED: Final = "simulated"
 
 
+@understands_answers
+@understands_answers
 class SalesOrders(Changing):
     """The sales order book with every ability."""
 
