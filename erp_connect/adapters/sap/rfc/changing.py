@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from ....errors import NotFound, TransitionNotAllowed, VersionConflict
 from ....models import Amendment, CancelLine, Order
@@ -11,7 +11,7 @@ from ....rules.diff import moved
 from ....wire.rfc import Condition
 from ...contract import Write, Written
 from ..conventions import shown_key, stored_key
-from ..messages import INCOMPLETE, messages_in, worth_telling
+from ..messages import INCOMPLETE, Message, messages_in, worth_telling
 from . import modules
 from .creating import Creating
 from .details import Details, read_details
@@ -75,13 +75,22 @@ class Changing(Creating):
         return details, current
 
     def _changed(self, change: ChangeOfOrder, write: Write, operation: str) -> Written[Order]:
-        parameters = change.parameters()
-        with self.office.work(operation) as unit:
-            answer = unit.call(modules.CHANGE, not_requested=modules.BULKY, RETURN=[], **parameters)
+        def heard(answer: dict[str, Any]) -> tuple[Message, ...]:
             said = messages_in(answer["RETURN"])
             if any(each.refuses for each in said):
                 raise self.office.meanings.refusal(said, operation=operation)
-            said += self.office.commit(unit, write, "commit the change")
+            return said
+
+        said, beside = self.office.saved(
+            modules.CHANGE,
+            write,
+            heard,
+            step="commit the change",
+            operation=operation,
+            RETURN=[],
+            **change.parameters(),
+        )
+        said += beside
         return Written(
             id=shown_key(change.details.number),
             complete=all(each.ident != INCOMPLETE for each in said),

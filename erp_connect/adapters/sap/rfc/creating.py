@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from ....errors import ErpConnectError
 from ....models import Order, OrderDraft
 from ...contract import Write, Written
 from ..conventions import shown_key
-from ..messages import INCOMPLETE, SAVED, messages_in, worth_telling
+from ..messages import INCOMPLETE, SAVED, Message, messages_in, worth_telling
 from . import modules
 from .finding import Finding
 from .mapping_drafts import create_parameters
@@ -27,18 +26,22 @@ class Creating(Finding):
         whatever goes wrong before is ``not_applied``; the number is told to ``write.made`` first, and a COMMIT
         without an answer is ``unknown``.
         """
-        parameters = create_parameters(draft, write.stamp, self.office)
-        with self.office.work(OPERATION) as unit:
-            answer = unit.call(modules.CREATE, not_requested=modules.BULKY, **parameters)
+
+        def numbered(answer: dict[str, Any]) -> tuple[str, tuple[Message, ...]]:
             said = messages_in(answer["RETURN"])
             number = str(answer["SALESDOCUMENT"]).strip()
             saved = any(each.ident == SAVED for each in said)
             if not number or any(each.ends or (each.refuses and not saved) for each in said):
-                refusal: ErpConnectError = self.office.meanings.refusal(said, operation=OPERATION)
-                raise refusal
+                raise self.office.meanings.refusal(said, operation=OPERATION)
             id = shown_key(number)
             write.made(id, id)
-            said += self.office.commit(unit, write, "commit the order")
+            return id, said
+
+        parameters = create_parameters(draft, write.stamp, self.office)
+        (id, said), beside = self.office.saved(
+            modules.CREATE, write, numbered, step="commit the order", **parameters
+        )
+        said += beside
         return Written(
             id=id,
             complete=all(each.ident != INCOMPLETE for each in said),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, date
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -75,13 +74,29 @@ class Office:
 
     # -- changing --------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def work(self, operation: str) -> Iterator[UnitOfWork]:
-        """A unit of work; failures before the COMMIT leave as errors that nothing was applied."""
-        with translated(self.meanings, operation), self.pool.unit_of_work() as unit:
-            yield unit
+    def saved(
+        self,
+        function: str,
+        write: Write,
+        judge: Callable[[dict[str, Any]], T],
+        *,
+        step: str,
+        operation: str | None = None,
+        **parameters: Any,
+    ) -> tuple[T, tuple[Message, ...]]:
+        """Call a module that changes something, and COMMIT on its session; what ``judge`` made of its answer.
 
-    def commit(self, unit: UnitOfWork, write: Write, step: str) -> tuple[Message, ...]:
+        ``judge`` raises for a refusal, and tells ``write.made`` where something was numbered: up to the COMMIT nothing
+        can be kept by the system, so whatever goes wrong before is ``not_applied``.  The messages of the COMMIT come
+        beside it.
+        """
+        operation = operation or write.operation
+        with translated(self.meanings, operation), self.pool.unit_of_work() as unit:
+            answer = unit.call(function, not_requested=modules.BULKY, **parameters)
+            judged = judge(answer)
+            return judged, self._committed(unit, write, step)
+
+    def _committed(self, unit: UnitOfWork, write: Write, step: str) -> tuple[Message, ...]:
         """Announce the COMMIT, send it on the session of the work, and read what it says (sap.md 2.1).
 
         An answer that does not come is ``TransportError`` with outcome ``unknown``; an update that the system broke
