@@ -1,4 +1,4 @@
-"""``map`` and ``doctor``: from a database that nobody has described to a mapping file that tells the truth."""
+"""``map`` and ``doctor``: from a system that nobody has described to settings that tell the truth."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ..adapters.contract import Listing, Support
 from ..adapters.registry import resolve
 from ..adapters.schemes import speaks_sql
+from ..adapters.symptoms import Examines
 from ..errors import ConfigurationError
 from .exit_codes import ExitCode
 from .options import AsJson, Settings, settings_of
@@ -70,43 +70,40 @@ def map_(
 
 def doctor(
     target: Annotated[
-        str, typer.Argument(metavar="URL", help="The database that is mapped, or a profile's name.")
+        str, typer.Argument(metavar="URL", help="The system, e.g. sap+rfc://user@host, or a profile's name.")
     ],
     mapping: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="The mapping file, where URL or profile do not name it."),
+        typer.Option(metavar="FILE", help="The mapping file of a database, where URL or profile name none."),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many orders are looked at.")] = 500,
     settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
-    """Examine a mapping: does it read what stands there, do the amounts agree, and can orders be found quickly?
+    """Examine what was told of a system: does it read what stands there, and does the system know these codes?
 
-    Where the connection may write (--set writable=yes), an order is written, changed and cancelled as well, in a
-    transaction that is rolled back; numbers out of a sequence stay used. Ends with 1 when something is wrong or
-    looks wrong.
+    Of a mapped database: whether the amounts agree, and orders can be found quickly; where the connection may write
+    (--set writable=yes), an order is written, changed and cancelled as well, in a transaction that is rolled back;
+    numbers out of a sequence stay used. Of SAP over RFC: the site's settings against its customizing, and what this
+    user may do. Ends with 1 when something is wrong or looks wrong.
     """
-    from ..adapters.mapped.adapter import MappedAdapter
-    from ..adapters.mapped.examining import examined
-    from ..adapters.mapped.rehearsing import rehearsed
-
     terminal = Terminal(as_json)
     given = settings_of(settings) | ({"mapping": mapping} if mapping is not None else {})
     found = resolve(target, settings=given)
-    if not issubclass(found.adapter_class, MappedAdapter):
-        raise ConfigurationError("doctor examines a mapping, and none is named", hint="give --mapping FILE")
+    if not issubclass(found.adapter_class, Examines):
+        raise ConfigurationError(
+            "doctor has nothing to hold against this system: nothing is told of it that it could contradict",
+            hint="for a database of somebody else's, give --mapping FILE",
+        )
     adapter = found.adapter_class(found.target)
     try:
         adapter.open()
-        symptoms = list(examined(adapter, limit=limit))
-        readable = adapter.capabilities.support("orders.list") is not Support.NONE
-        if readable and all(each.severity != "error" for each in symptoms):
-            symptoms += rehearsed(adapter, adapter.orders.list(Listing(limit=limit)))
+        symptoms = list(adapter.examine(limit=limit))
     finally:
         adapter.close()
     terminal.result([asdict(each) for each in symptoms])
     terminal.table(
-        "What the mapping's doctor says",
+        "What the doctor says",
         ("", "where", "what", "what to do"),
         [(each.severity, safe(each.path), safe(each.said), safe(each.advice)) for each in symptoms],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, cast
 
@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine
 from ...errors import ConfigurationError
 from ...models import Company
 from ...wire.sql import open_engine, reading
-from ..contract import Adapter, AdapterSettings, Capabilities, Target
+from ..contract import Adapter, AdapterSettings, Capabilities, Listing, Support, Target
+from ..symptoms import Symptom
 from .capabilities import CONCURRENCY, SYSTEM, capabilities, not_written
 from .errors import translated
 from .file import MappingFile, read_mapping
@@ -92,6 +93,18 @@ class MappedAdapter(Adapter):
     def companies(self) -> Sequence[Company]:
         """The one company that the mapping describes."""
         return (Company(id=self.target.company or self.file.name, name=self.file.name, current=True),)
+
+    def examine(self, *, limit: int) -> Iterator[Symptom]:
+        """Whether the mapping reads what stands there, then a round trip in a transaction that is rolled back."""
+        from .examining import examined
+        from .rehearsing import rehearsed
+
+        wrong = False
+        for symptom in examined(self, limit=limit):
+            wrong = wrong or symptom.severity == "error"
+            yield symptom
+        if not wrong and self.capabilities.support("orders.list") is not Support.NONE:
+            yield from rehearsed(self, self.orders.list(Listing(limit=limit)))
 
     @property
     def office(self) -> Office:

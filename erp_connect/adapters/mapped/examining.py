@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -16,26 +15,16 @@ from ...errors import ErpConnectError
 from ...models import LineKind, OrderFields, OrderStatus
 from ...wire.sql import reading
 from ..contract import Find, Listing
+from ..symptoms import Symptom
 from .adapter import MappedAdapter
 from .orders import OrderRecords
 from .plans import Plan
 from .plans_of_queries import SMALL, scans
 
-__all__ = ["Symptom", "examined"]
+__all__ = ["examined"]
 
 LOOKED_AT: Final = 500
 _CENT: Final = Decimal("0.05")
-
-
-@dataclass(frozen=True, slots=True)
-class Symptom:
-    """One thing that is wrong with a mapping, or might be."""
-
-    severity: Literal["error", "warning", "hint"]
-    path: str
-    """The place in the mapping file."""
-    said: str
-    advice: str
 
 
 def examined(adapter: MappedAdapter, *, limit: int = LOOKED_AT) -> Iterator[Symptom]:

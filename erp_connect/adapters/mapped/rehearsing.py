@@ -18,8 +18,8 @@ from ...models import (
 )
 from ...rules.comparing import compare
 from ..contract import Capabilities, Support, Write, field_paths
+from ..symptoms import Symptom
 from .adapter import MappedAdapter
-from .examining import Symptom
 from .writing import OrderWriting
 
 __all__ = ["rehearsed"]

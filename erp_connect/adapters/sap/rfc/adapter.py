@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from ....errors import ConfigurationError
 from ....wire.rfc import Connection, Opener, Pool, opener_of_pyrfc
 from ...contract import Adapter, Capabilities, Target
+from ...symptoms import Symptom
 from ..capabilities import CONCURRENCY, SYSTEM, narrowed, rfc_capabilities
 from ..settings import RfcSettings
 from . import modules
@@ -76,6 +77,12 @@ class SapRfcAdapter(Adapter):
     def ping(self) -> None:
         """``RFC_PING``."""
         self.office.read(modules.PING, "ping")
+
+    def examine(self, *, limit: int) -> Iterator[Symptom]:  # noqa: ARG002 (orders are not looked at here)
+        """The site's settings held against the system's customizing, and what this user may not read."""
+        from .examining import examined
+
+        return examined(self.office, self.capabilities)
 
     @property
     def office(self) -> Office:
