@@ -140,14 +140,10 @@ class SqlStore:
         if len(changes) > 1 and len({each.entry.row_id for each in changes}) == len(changes):
             return _many_changed(connection, changes)
         lost: set[str] = set()
-        table = tables.entries
         for each in changes:
-            statement = (
-                sa.update(table)
-                .where(table.c.row_id == each.entry.row_id, table.c.fence == each.entry.fence)
-                .values(**_to_set(each))
-            )
-            if connection.execute(statement).rowcount != 1:
+            values = _to_set(each)
+            row = {**_as_new(values), "of_row": each.entry.row_id, "of_fence": each.entry.fence}
+            if connection.execute(_setting_behind_the_fence(tuple(values)), row).rowcount != 1:
                 lost.add(each.entry.key)
         return frozenset(lost)
 
@@ -290,7 +286,7 @@ class SqlStore:
         return frozenset(keys)
 
     def _troubles(self) -> AbstractContextManager[None]:
-        return journal_troubles(self._where())
+        return journal_troubles(self._where)
 
     def _where(self) -> str:
         """Where it stands, for people; without user and password."""
@@ -314,12 +310,12 @@ def _check(url: str) -> None:
 
 
 @contextmanager
-def journal_troubles(where: str | None = None) -> Iterator[None]:
-    """Database errors as ``JournalUnavailable``: what cannot be noted down is not started."""
+def journal_troubles(where: Callable[[], str]) -> Iterator[None]:
+    """Database errors as ``JournalUnavailable``, which names the place: what cannot be noted down is not started."""
     try:
         yield
     except JournalUnavailable as failure:
-        failure.place = failure.place or where
+        failure.place = failure.place or where()
         raise
     except (sa.exc.SQLAlchemyError, CommitUnanswered, OSError, UnicodeDecodeError) as failure:
         found = classify(failure)
@@ -329,12 +325,12 @@ def journal_troubles(where: str | None = None) -> Iterator[None]:
                 found.trouble, "see to the journal's database, then repeat the call with the same key"
             ),
             code=damage.CODE if found.trouble is Trouble.CORRUPTED else None,
-            place=where,
+            place=where(),
             native=(found.code,) if found.code else (),
             retryable=found.retryable,
         ) from failure
     except ConfigurationError as failure:
-        raise JournalUnavailable(failure.message, hint=failure.hint, place=where) from failure
+        raise JournalUnavailable(failure.message, hint=failure.hint, place=where()) from failure
 
 
 def _by_row(connection: sa.Connection, rows: Sequence[str], *columns: sa.Column[Any]) -> sa.Select[Any]:
@@ -394,8 +390,7 @@ def _many_changed(connection: sa.Connection, changes: Sequence[Change]) -> froze
             lost.add(each.entry.key)
             continue
         values = _to_set(each)
-        row = {f"new_{name}": value for name, value in values.items()}
-        alike.setdefault(tuple(values), []).append({**row, "of_row": each.entry.row_id})
+        alike.setdefault(tuple(values), []).append({**_as_new(values), "of_row": each.entry.row_id})
     for names, rows in alike.items():
         connection.execute(_setting(names), rows)
     return frozenset(lost)
@@ -406,6 +401,16 @@ def _setting(names: tuple[str, ...]) -> sa.Update:
     table = tables.entries
     values = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
     return sa.update(table).where(table.c.row_id == sa.bindparam("of_row")).values(values)
+
+
+@cache
+def _setting_behind_the_fence(names: tuple[str, ...]) -> sa.Update:
+    """The same, where nobody has changed the row since it was read."""
+    return _setting(names).where(tables.entries.c.fence == sa.bindparam("of_fence"))
+
+
+def _as_new(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in values.items()}
 
 
 def _values(entry: Entry) -> tuple[Any, ...]:
