@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from ...clock import Clock
 from ..http import Answer, HttpSession
+from ..reading_ahead import one_ahead
 from .batch import Group, GroupAnswer, as_json, as_multipart, from_json, from_multipart
 from .cache import described
 from .complaints import Complaint, complaints, messages_of_success
@@ -79,22 +79,18 @@ class Service:
 
         A link to the next page that was given before would go round for ever and is a ``ValueError``.
         """
-        with ThreadPoolExecutor(1, thread_name_prefix="odata-ahead") as ahead:
-            coming = ahead.submit(self._page, address, params)
-            seen: set[str] = set()
-            try:
-                while True:
-                    rows, link = coming.result()
-                    if link is not None:
-                        if link in seen:
-                            raise ValueError("the link to the next page leads round in a circle")
-                        seen.add(link)
-                        coming = ahead.submit(self._page, link, None)
-                    yield rows
-                    if link is None:
-                        return
-            finally:
-                coming.cancel()
+        return one_ahead(self._linked(address, params))
+
+    def _linked(self, address: str, params: Mapping[str, str] | None) -> Iterator[list[dict[str, Any]]]:
+        seen: set[str] = set()
+        rows, link = self._page(address, params)
+        yield rows
+        while link is not None:
+            if link in seen:
+                raise ValueError("the link to the next page leads round in a circle")
+            seen.add(link)
+            rows, link = self._page(link, None)
+            yield rows
 
     def _page(
         self, address: str, params: Mapping[str, str] | None

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ....errors import ConfigurationError, NotFound, PermissionMissing, UnsupportedOperation
 from ....models import Order, Ref
+from ....wire.reading_ahead import one_ahead
 from ....wire.rfc import Condition, RfcFailure, TooLongToSay, all_of, any_of, equal, in_key_ranges, one_of
 from ....wire.rfc.conditions import compared
 from ...contract import Find, Listing, Sought
@@ -94,22 +95,28 @@ class Finding:
         return found
 
     def list(self, wanted: Listing) -> Iterator[Order]:
-        """Stream orders by ascending number, a block of them in memory at a time.
+        """Stream orders by ascending number, a block of them in memory and the next one on its way.
 
         A day's changes are told by the day only, so a little more comes than was asked for.
         """
         left = wanted.limit
+        for block in one_ahead(self._blocks(wanted)):
+            for order in block:
+                if wanted.modified_since is not None and self._older(order, wanted.modified_since):
+                    continue
+                yield order
+                if left is not None:
+                    left -= 1
+                    if left == 0:
+                        return
+
+    def _blocks(self, wanted: Listing) -> Iterator[Sequence[Order]]:
+        size = self.office.settings.block_size
+        if wanted.limit is not None:
+            size = min(size, max(wanted.limit, 1))
         for numbers in self._pages(wanted):
-            size = self.office.settings.block_size
             for start in range(0, len(numbers), size):
-                for order in self._read(numbers[start : start + size], "orders.list").values():
-                    if wanted.modified_since is not None and self._older(order, wanted.modified_since):
-                        continue
-                    yield order
-                    if left is not None:
-                        left -= 1
-                        if left == 0:
-                            return
+                yield list(self._read(numbers[start : start + size], "orders.list").values())
 
     def _older(self, order: Order, since: datetime) -> bool:
         """Whether an order was entered well before and never changed: only a change is told by its day alone.
