@@ -95,10 +95,33 @@ def test_a_delivery_shows_where_the_goods_are(world, clerk):
 
 @pytest.mark.parametrize(
     "name",
-    ["BAPI_PO_CREATE1", "BAPI_CUSTOMERRETURN_CREATE", "BAPI_BILLINGDOC_GETLIST", "BAPI_CUSTOMER_GETDETAIL2"],
+    [
+        *("BAPI_BILLINGDOC_GETLIST", "BAPI_BILLINGDOC_GETDETAIL", "BAPI_BILLINGDOC_CREATEMULTIPLE"),
+        *("BAPI_CUSTOMER_GETDETAIL1", "BAPI_CUSTOMER_CHANGEFROMDATA1", "BAPI_CUSTOMERRETURN_CHANGE"),
+        *("BAPI_GOODSMVT_CREATE", "BAPI_PO_GETITEMS", "WS_DELIVERY_UPDATE", "BAPI_OUTB_DELIVERY_CONFIRM_DEC"),
+    ],
 )
-def test_what_is_not_modelled_does_not_exist(clerk, name):
-    """sap.md 1.3: function module not found, rather than a pretence"""
+def test_what_has_no_published_interface_does_not_exist(clerk, name):
+    """sap.md line 1198: function module not found, rather than a pretence"""
     with pytest.raises(ABAPApplicationError) as caught:
         clerk.sap.call(name)
     assert caught.value.key == "FU_NOT_FOUND"
+
+
+def test_a_customer_is_there_or_not_and_its_fields_are_a_setting(world, clerk):
+    """sap.md line 566: the structures are named, and RETURN is a BAPIRET1; line 1198: their fields are not on record"""
+
+    def read(number):
+        return clerk.sap.call("BAPI_CUSTOMER_GETDETAIL2", CUSTOMERNO=number)
+
+    missing = read("1234")["RETURN"]
+    assert set(missing) == {"TYPE", "ID", "NUMBER", "MESSAGE"}
+    assert (missing["TYPE"], missing["MESSAGE"]) == ("E", "Customer 1234 does not exist")
+    found = read("0000001234")
+    assert (found["RETURN"]["TYPE"], found["CUSTOMERADDRESS"]) == ("", {})
+    world.settings.more_fields = {"BAPICUSTOMER_04": {"NAME": "C40", "CITY": "C40", "TELEPHONE": "C30"}}
+    assert read("0000001234")["CUSTOMERADDRESS"] == {
+        "NAME": "Harbour Pumps",
+        "CITY": "Hamburg",
+        "TELEPHONE": "",
+    }

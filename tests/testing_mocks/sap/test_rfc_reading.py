@@ -138,3 +138,27 @@ def test_delivered_is_not_shipped(world, clerk):
     fulfilling.cancel_invoice(world, invoice)
     (status,) = clerk.read(number, view=["STATUS_H"])["ORDER_STATUSHEADERS_OUT"]
     assert status["BILLSTATUS"] == "A"
+
+
+def test_one_order_is_read_with_everything_at_once(world, clerk):
+    """sap.md line 506: 34 parameters, the same structures as the mass read"""
+    number = clerk.ordered()
+    fulfilling.deliver(world, number)
+    answer = clerk.sap.call("BS01_SALESORDER_GETDETAIL", SALESDOCUMENT=number, RETURN=[])
+    assert len(clerk.sap.get_function_description("BS01_SALESORDER_GETDETAIL").parameters) == 34
+    same = clerk.read(number, view=["HEADER", "ITEM", "SDSCHEDULE", "PARTNER", "SDCOND", "FLOW"])
+    assert answer["ORDER_HEADER"] == same["ORDER_HEADERS_OUT"][0]
+    for one, many in (
+        ("ORDER_SCHEDULE_LINES", "ORDER_SCHEDULES_OUT"),
+        ("ORDER_PARTNERS", "ORDER_PARTNERS_OUT"),
+        ("ORDER_CONDITIONS", "ORDER_CONDITIONS_OUT"),
+        ("ORDER_FLOWS", "ORDER_FLOWS_OUT"),
+    ):
+        assert answer[one] == same[many] != []
+    [item], [of_many] = answer["ORDER_ITEMS"], same["ORDER_ITEMS_OUT"]
+    assert {name: item[name] for name in item if name in of_many} == {
+        name: of_many[name] for name in of_many if name in item
+    }
+    assert answer["RETURN"] == []
+    missing = clerk.sap.call("BS01_SALESORDER_GETDETAIL", SALESDOCUMENT="1", RETURN=[])
+    assert (missing["RETURN"][0]["TYPE"], missing["ORDER_ITEMS"]) == ("E", [])

@@ -71,3 +71,24 @@ def test_one_unit_at_a_time_in_the_right_containers(world, sap):
     sap.destroy_unit(unit)
     assert sap.initialize_unit(background=False)["id"] != unit["id"]
     assert world.orders == {}
+
+
+def test_a_unit_buys_once(world, sap, connect):
+    """sap.md 1.8, 2.15: purchase orders too are committed at the end of the unit"""
+    world.vendors.add("0000005000")
+    header = dict.fromkeys(("COMP_CODE", "DOC_TYPE", "PURCH_ORG", "PUR_GROUP"), "1") | {
+        "VENDOR": "0000005000"
+    }
+    item = {"PO_ITEM": "00010", "MATERIAL": "62".zfill(18), "QUANTITY": Decimal(1)}
+    sent = {
+        "POHEADER": header,
+        "POHEADERX": dict.fromkeys(header, "X"),
+        "POITEM": [item],
+        "POITEMX": [{"PO_ITEM": "00010", "PO_ITEMX": "X", "MATERIAL": "X", "QUANTITY": "X"}],
+    }
+    unit = sap.initialize_unit(background=False)
+    world.faults.lose_reply(SUBMIT)
+    with pytest.raises(CommunicationError):
+        sap.fill_and_submit_unit(unit, [("BAPI_PO_CREATE1", sent)])
+    connect().fill_and_submit_unit(unit, [("BAPI_PO_CREATE1", sent)])
+    assert list(world.purchase_orders) == ["4500000018"]

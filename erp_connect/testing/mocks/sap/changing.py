@@ -12,7 +12,17 @@ from .interface import Row, structure
 from .messages import Message, rows
 from .ordering import is_flagged
 from .pricing import GENERATED, confirm, incomplete, price
-from .selling import INITIAL_DATE, Refusal, condition, linked, new_item, partner, schedule, type_text
+from .selling import (
+    INITIAL_DATE,
+    Refusal,
+    condition,
+    linked,
+    material_status,
+    new_item,
+    partner,
+    schedule,
+    type_text,
+)
 from .session import Session
 
 
@@ -167,6 +177,7 @@ class _Amending:
         )
         if not own_lines:
             item.schedule = schedule(self.session, self.order, fields, [])
+        self.said += material_status(self.session, item, row=row_number)
         self.order.items.append(item)
 
     def _change_item(self, item: Item, row: Row, flags: Row, row_number: int) -> None:

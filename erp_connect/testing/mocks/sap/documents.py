@@ -5,7 +5,7 @@ Keys are stored as the database stores them, padded.  Fields of orders that carr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -45,6 +45,7 @@ class Customer:
     credit_limit: Decimal | None = None
     house_number: str = ""
     """Where it is kept apart from the street."""
+    telephone: str = ""
 
 
 @dataclass
@@ -171,6 +172,8 @@ class Order:
     texts: list[Fields] = field(default_factory=list)
     version: int = 0
     """How often it was saved again."""
+    category: Literal["C", "H"] = "C"
+    """C a sales order, H a return."""
     credit: str = ""
     """The overall credit status: blank not run, A fine, B not fine, D released."""
 
@@ -262,6 +265,19 @@ class PurchaseItem:
     per: Decimal = Decimal(1)
     deleted: bool = False
     fields: Fields = field(default_factory=dict)
+    schedule: list[ScheduleLine] = field(default_factory=list)
+    """When it shall come; see ``lines``, for the quantity may have been changed without them."""
+
+    @property
+    def lines(self) -> list[ScheduleLine]:
+        """The schedule lines for the ordered quantity: the last one takes what the others leave."""
+        planned = self.schedule or [ScheduleLine("0001", "00000000", self.quantity)]
+        shown, left = [], self.quantity
+        for line in planned:
+            quantity = left if line is planned[-1] else min(line.quantity, left)
+            shown.append(replace(line, quantity=quantity))
+            left -= quantity
+        return shown
 
 
 @dataclass

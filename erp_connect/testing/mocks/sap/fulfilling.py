@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .documents import Delivery, DeliveryItem, Invoice, InvoiceItem, alpha
+from .documents import Delivery, DeliveryItem, Invoice, InvoiceItem, Order, alpha
 from .marshal import to_scale
 from .world import World
 
@@ -14,9 +14,20 @@ def deliver(world: World, order_number: str, quantities: dict[str, Decimal] | No
 
     A ``ValueError`` where a block or the credit check forbids it, or nothing is open.
     """
-    order = world.order(order_number)
-    if order.fields["DLV_BLOCK"] or order.credit == "B":
-        raise ValueError(f"order {order_number} is blocked for delivery")
+    delivery = planned(world, world.order(order_number), quantities)
+    world.file(delivery)
+    return delivery.number
+
+
+def blocked(order: Order) -> bool:
+    """Whether a block or the credit check forbids to deliver."""
+    return bool(order.fields["DLV_BLOCK"]) or order.credit == "B"
+
+
+def planned(world: World, order: Order, quantities: dict[str, Decimal] | None = None) -> Delivery:
+    """The delivery that ``deliver`` creates, not yet filed."""
+    if blocked(order):
+        raise ValueError(f"order {order.number} is blocked for delivery")
     lines: list[DeliveryItem] = []
     for item in order.items:
         still = item.quantity - world.delivered(order.number, item.number)
@@ -25,13 +36,11 @@ def deliver(world: World, order_number: str, quantities: dict[str, Decimal] | No
             number = str(10 * (len(lines) + 1)).zfill(6)
             lines.append(DeliveryItem(number, order.number, item.number, item.material, quantity, item.unit))
     if not lines:
-        raise ValueError(f"order {order_number} has nothing to deliver")
+        raise ValueError(f"order {order.number} has nothing to deliver")
     ship_to = order.partner("WE")
-    delivery = Delivery(
+    return Delivery(
         world.draw("delivery"), ship_to.number if ship_to else "", order.sold_to, world.now(), lines
     )
-    world.file(delivery)
-    return delivery.number
 
 
 def post_goods_issue(

@@ -32,10 +32,14 @@ def function_module(name: str) -> Callable[[Body], Body]:
 
 def described(world: World, name: str) -> FunctionModule | None:
     """The interface as this release has it, or None where there is no such module."""
-    found = interface.module(name) if name in _BODIES else None
-    if found is None or world.settings.long_material:
-        return found
-    return _short_materials(found)
+    wrapped = world.settings.wrappers.get(name, name)
+    found = interface.module(wrapped) if wrapped in _BODIES else None
+    if found is None:
+        return None
+    if not world.settings.long_material:
+        found = _short_materials(found)
+    found = _widened(world, found)
+    return found if name == wrapped else FunctionModule(name, found.parameters)
 
 
 def run(session: Session, module: FunctionModule, sent: Values) -> Values:
@@ -44,12 +48,29 @@ def run(session: Session, module: FunctionModule, sent: Values) -> Values:
         missing = parameter.direction == "import" and not parameter.optional and parameter.name not in sent
         if missing and session.world.settings.missing_mandatory_dumps:
             raise Dumped("CALL_FUNCTION_PARM_MISSING")
-    full = interface.module(module.name)
-    assert full is not None
+    name = session.world.settings.wrappers.get(module.name, module.name)
+    dictionary = interface.module(name)
+    assert dictionary is not None
+    full = _widened(session.world, dictionary)
     given = {p.name: _completed(p, sent.get(p.name, p.initial)) for p in full.parameters.values()}
     session.world.settle()
-    answer = _BODIES[module.name](session, given)
-    return given | answer
+    answer = given | _BODIES[name](session, given)
+    if name != module.name:
+        _end_unit_of_work(session, answer)
+    if full is dictionary:
+        return answer
+    return {p.name: _completed(p, answer[p.name]) for p in full.parameters.values()}
+
+
+def _end_unit_of_work(session: Session, answer: Values) -> None:
+    """What a wrapper does when its BAPI is through (sap.md 3): commit and wait, or roll back what was refused."""
+    said = answer["RETURN"]
+    if any(row["TYPE"] in {"E", "A", "X"} for row in said) or answer.get("SALESDOCUMENT") == "":
+        session.roll_back()
+        return
+    ended = session.commit(wait=True)
+    if ended is not None:
+        answer["RETURN"] = [*said, ended.bapiret2()]
 
 
 def _completed(parameter: Parameter, value: Any) -> Any:
@@ -59,6 +80,23 @@ def _completed(parameter: Parameter, value: Any) -> Any:
     if parameter.direction == "tables":
         return [parameter.type.initial() | row for row in value]
     return parameter.type.initial() | value
+
+
+def _widened(world: World, module: FunctionModule) -> FunctionModule:
+    """The module with the fields that this release has beyond the reference; the same one where there are none."""
+    if not world.settings.more_fields:
+        return module
+    parameters = {n: replace(p, type=_wider(world, p.type)) for n, p in module.parameters.items()}
+    return FunctionModule(module.name, parameters)
+
+
+def _wider(world: World, kind: Any) -> Any:
+    if not isinstance(kind, Structure):
+        return kind
+    more = dict(world.settings.more_fields.get(kind.name, {}))
+    if kind.name.endswith("X"):
+        more |= dict.fromkeys(world.settings.more_fields.get(kind.name[:-1], {}), "C1")
+    return Structure(kind.name, kind.fields | {name: interface.scalar(one) for name, one in more.items()})
 
 
 @lru_cache

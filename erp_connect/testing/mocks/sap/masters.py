@@ -13,6 +13,7 @@ from typing import Any
 from .documents import Customer, Material, plain
 from .functions import Values, function_module
 from .interface import Row, structure
+from .messages import Message
 from .messages import rows as return_rows
 from .session import Session
 from .showing import material_fields
@@ -123,6 +124,23 @@ def _address(customer: Customer) -> Row:
         COUNTRY=customer.country,
         COUNTRYISO=customer.country[:2],
         REGION=customer.region,
+        TEL1_NUMBR=customer.telephone,
+    )
+
+
+@function_module("BAPI_CUSTOMER_GETDETAIL2")
+def customer(session: Session, given: Values) -> Values:
+    """A customer; the fields of its structures are not published, so they show what ``Settings.more_fields`` adds."""
+    found = session.world.customers.get(given["CUSTOMERNO"])
+    if found is None:
+        said = session.say.say("E", "no_such_customer", plain(given["CUSTOMERNO"]))
+        return {"RETURN": _bapiret1(said)}
+    return {"CUSTOMERADDRESS": _address(found), "CUSTOMERGENERALDETAIL": {"CUSTOMER": found.number}}
+
+
+def _bapiret1(message: Message) -> Row:
+    return structure("BAPIRET1").initial(
+        TYPE=message.type, ID=message.id, NUMBER=message.number, MESSAGE=message.text
     )
 
 

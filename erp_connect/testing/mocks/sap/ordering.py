@@ -19,7 +19,7 @@ def create(session: Session, given: Values) -> Values:
     items = flagged_rows("BAPISDITM", given["ORDER_ITEMS_IN"], given["ORDER_ITEMS_INX"])
     lines = flagged_rows("BAPISCHDL", given["ORDER_SCHEDULES_IN"], given["ORDER_SCHEDULES_INX"])
     wish = Wish(
-        header=_flagged("BAPISDHD1", given["ORDER_HEADER_IN"], given["ORDER_HEADER_INX"]),
+        header=flagged_row("BAPISDHD1", given["ORDER_HEADER_IN"], given["ORDER_HEADER_INX"]),
         partners=given["ORDER_PARTNERS"],
         items=[
             ItemWish(item, row, [line for line in lines if line["ITM_NUMBER"] == item["ITM_NUMBER"]])
@@ -39,7 +39,7 @@ def create(session: Session, given: Values) -> Values:
     return {"SALESDOCUMENT": number, "RETURN": rows(sale.messages)}
 
 
-def _flagged(name: str, row: Row, flags: Row) -> Row:
+def flagged_row(name: str, row: Row, flags: Row) -> Row:
     """The row with flagged fields only, where flags were supplied at all."""
     if not any(value not in {"", "000000"} for value in flags.values()):
         return row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from .functions import Values, function_module
 from .interface import structure
 from .session import Session
@@ -43,8 +45,10 @@ def echo_structure(session: Session, given: Values) -> Values:
 
 @function_module("RFC_SYSTEM_INFO")
 def system_info(session: Session, given: Values) -> Values:
-    """Tells which system answers."""
-    sysid = session.world.sysid
+    """Tells which system answers, and where: seconds east of Greenwich in winter, and whether it is summer."""
+    sysid, now = session.world.sysid, session.world.now()
+    summer = now.dst() or timedelta()
+    east = (now.utcoffset() or timedelta()) - summer
     info = structure("RFCSI").initial(
         RFCPROTO="011",
         RFCCHARTYP="4103",
@@ -60,7 +64,8 @@ def system_info(session: Session, given: Values) -> Values:
         RFCSAPRL="755",
         RFCKERNRL="785",
         RFCOPSYS="Linux",
-        RFCTZONE="0",
+        RFCTZONE=str(int(east.total_seconds())),
+        RFCDAYST="X" if summer else "",
         RFCIPADDR="127.0.0.1",
         RFCIPV6ADDR="127.0.0.1",
     )

@@ -1,4 +1,4 @@
-"""BAPISDORDER_GETDETAILEDLIST, BAPI_SALESORDER_GETSTATUS and BAPI_SALESORDER_GETLIST (sap.md 2.6 to 2.8)."""
+"""The modules that read sales orders: one, many block by block, a customer's, and their status (sap.md 2.6 to 2.8)."""
 
 from __future__ import annotations
 
@@ -39,12 +39,31 @@ def get_detailed_list(session: Session, given: Values) -> Values:
     """Reads many orders, block by block as the view asks; an unknown number has no rows, and nothing is said."""
     world, view = session.world, given["I_BAPI_VIEW"]
     asked = dict.fromkeys(row["VBELN"] for row in given["SALES_DOCUMENTS"])
-    orders = [world.orders[number] for number in asked if number in world.orders]
+    documents = world.orders | world.returns
+    orders = [documents[number] for number in asked if number in documents]
     out: dict[str, list[Row]] = {}
     for flag, table, shown in _BLOCKS:
         if view[flag] == "X":
             out[table] = [row for order in orders for row in shown(world, order)]
+    if view["SDCOND"] == "X" and given["I_WITH_HEADER_CONDITIONS"] == "X":
+        of_headers = [row for order in orders for row in showing.header_conditions(world, order)]
+        out["ORDER_CONDITIONS_OUT"] = of_headers + out["ORDER_CONDITIONS_OUT"]
     return out
+
+
+@function_module("BS01_SALESORDER_GETDETAIL")
+def get_detail(session: Session, given: Values) -> Values:
+    """Reads one order with everything, in the structures of the mass read; conditions of the header are among them."""
+    world = session.world
+    order = (world.orders | world.returns).get(given["SALESDOCUMENT"])
+    if order is None:
+        said = session.say.say("E", "not_found", plain(given["SALESDOCUMENT"]))
+        return {"RETURN": [said.bapiret2()]}
+    found = {table.removesuffix("_OUT"): list(shown(world, order)) for _, table, shown in _BLOCKS}
+    [header], lines = found.pop("ORDER_HEADERS"), found.pop("ORDER_SCHEDULES")
+    found["ORDER_ITEMS"] = [structure("BAPISDITBOS").taken_from(row) for row in found["ORDER_ITEMS"]]
+    found["ORDER_CONDITIONS"] = showing.header_conditions(world, order) + found["ORDER_CONDITIONS"]
+    return found | {"ORDER_HEADER": header, "ORDER_SCHEDULE_LINES": lines}
 
 
 @function_module("BAPI_SALESORDER_GETSTATUS")

@@ -12,7 +12,19 @@ from collections.abc import Iterator
 from types import ModuleType, TracebackType
 from typing import Any, Final, Self
 
-from . import changing, errors, masters, ordering, probing, read_table, reading, simulating  # noqa: F401 - they register modules
+from . import (  # noqa: F401 - they register modules
+    buying,
+    changing,
+    delivering,
+    errors,
+    masters,
+    ordering,
+    probing,
+    read_table,
+    reading,
+    returning,
+    simulating,
+)
 from .description import FunctionDescription, description
 from .errors import (
     ABAPApplicationError,

@@ -17,7 +17,10 @@ INITIAL_DATE: Final = "00000000"
 EXTERNAL_ROLES: Final = {"SP": "AG", "SH": "WE", "BP": "RE", "PY": "RG", "CR": "SP"}
 CUSTOMER_ROLES: Final = ("AG", "WE", "RE", "RG")
 _ROLES: Final = frozenset({*CUSTOMER_ROLES, "SP", "ZM", "VE", "AP", "AU"})
-_ADDRESS: Final = ("NAME", "NAME_2", "NAME_3", "NAME_4", "STREET", "POSTL_CODE", "CITY", "COUNTRY", "REGION")
+_ADDRESS: Final = (
+    *("NAME", "NAME_2", "NAME_3", "NAME_4", "STREET", "POSTL_CODE", "CITY", "DISTRICT", "COUNTRY", "REGION"),
+    *("PO_BOX", "TELEPHONE", "TELEPHONE2", "FAX_NUMBER", "LANGU", "LANGU_ISO", "TRANSPZONE", "TAXJURCODE"),
+)
 
 
 class Refusal(Exception):
@@ -98,12 +101,18 @@ class Intake:
             self.messages.append(self._say("W", "incomplete", "VBAPKOM"))
         if not self.wish.save:
             return Sale(order, self.messages)
-        order.number = self.wish.number or self.world.draw("order")
-        self.session.keep(order)
+        order.number = self.wish.number or self.world.draw("return" if self.wish.is_return else "order")
+        self._keep(order)
         text = type_text(self.session, order)
         self.messages.append(self._say("S", "saved", text, plain(order.number), parameter="SALES_HEADER_IN"))
         self.messages += self.world.exit_rows
         return Sale(order, self.messages, saved=True)
+
+    def _keep(self, order: Order) -> None:
+        if self.wish.is_return:
+            self.session.register(lambda world: world.returns.update({order.number: order}))
+        else:
+            self.session.keep(order)
 
     def _refused(self, refusal: Refusal, faulty_item: str) -> Sale:
         parameter = "SALES_ITEM_IN" if faulty_item else "SALES_HEADER_IN"
@@ -124,6 +133,9 @@ class Intake:
     def _header(self) -> Order:
         header = dict(self.wish.header)
         order = Order("", self._type(header), header, "", self.world.now(), self.session.user)
+        order.category = "H" if self.wish.is_return else "C"
+        if self.wish.is_return and self.world.settings.returns_need_reason and not header["ORD_REASON"]:
+            raise Refusal(self._say("E", "reason_missing", parameter="SALES_HEADER_IN"))
         order.partners = self._partners()
         sold_to = self.world.customers[order.sold_to]
         self._area(header, sold_to)
@@ -208,12 +220,7 @@ class Intake:
             number = next_item_number(item.number for item in order.items)
         item = new_item(self.session, order, number, wish.fields, row=wish.row)
         item.schedule = schedule(self.session, order, wish.fields, wish.schedule)
-        material = self.world.materials[item.material]
-        if material.status:
-            variables = plain(material.number), material.status
-            self.messages.append(
-                self._say("W", "material_status", *variables, parameter="SALES_ITEM_IN", row=wish.row)
-            )
+        self.messages += material_status(self.session, item, row=wish.row)
         return item
 
     # ---------------------------------------------------------------- the whole
@@ -269,7 +276,9 @@ def partner(
         )
         raise Refusal(message)
     address = (
-        {name: row[name] for name in _ADDRESS} if row.get("NAME") else linked(row["ADDR_LINK"], addresses)
+        {name: row.get(name, "") for name in _ADDRESS}
+        if row.get("NAME")
+        else linked(row["ADDR_LINK"], addresses)
     )
     return Partner(role, number, row["ITM_NUMBER"], address)
 
@@ -281,7 +290,8 @@ def linked(link: str, addresses: list[Fields]) -> Fields | None:
         return None
     street = " ".join(part for part in (row["STREET"], row["HOUSE_NO"]) if part)
     address = {name: row.get(name, "") for name in _ADDRESS}
-    address |= {"STREET": street, "POSTL_CODE": row["POSTL_COD1"]}
+    telephone = row.get("TEL1_NUMBR", "") + row.get("TEL1_EXT", "")
+    address |= {"STREET": street, "POSTL_CODE": row["POSTL_COD1"], "TELEPHONE": telephone}
     return address | {"street_name": row["STREET"], "house_number": row["HOUSE_NO"]}
 
 
@@ -314,6 +324,20 @@ def new_item(session: Session, order: Order, number: str, fields: Fields, *, row
     kept = dict(fields) | {"ITM_NUMBER": number, "PLANT": plant}
     kept["SHORT_TEXT"] = fields["SHORT_TEXT"] or material.text
     return Item(number, material.number, unit, kept, category=fields["ITEM_CATEG"] or "TAN")
+
+
+def material_status(session: Session, item: Item, *, row: int = 0) -> list[Message]:
+    """What the material's status means for a new item: nothing, a warning, or a refusal."""
+    world, material = session.world, session.world.materials[item.material]
+    if not material.status:
+        return []
+    blocked = material.status in world.settings.blocking_statuses
+    kind, meaning = ("E", "material_blocked") if blocked else ("W", "material_status")
+    variables = plain(material.number), material.status
+    said = session.say.say(kind, meaning, *variables, parameter="SALES_ITEM_IN", row=row)
+    if said.fatal:
+        raise Refusal(said)
+    return [said]
 
 
 def _unit(units: dict[str, str], fields: Fields) -> str:
@@ -367,5 +391,5 @@ def condition(session: Session, order: Order, row: Fields) -> Condition:
 
 def type_text(session: Session, order: Order) -> str:
     """The name of the document type in the logon language."""
-    texts = session.world.order_types[order.type].texts
+    texts = (session.world.order_types | session.world.return_types)[order.type].texts
     return texts.get(session.language) or texts["E"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterator
 from decimal import Decimal
 
 from . import status
-from .documents import HEADER, Delivery, Fields, Item, Order
+from .documents import HEADER, Condition, Delivery, DeliveryItem, Fields, InvoiceItem, Item, Order
 from .interface import Row, structure
 from .marshal import to_scale
 from .pricing import surcharge
-from .world import World
+from .world import Origin, World
 
 ISO_CURRENCIES = {"RUR": "RUB"}
 
@@ -33,7 +35,7 @@ def header(world: World, order: Order) -> Row:
         REC_DATE=f"{order.created_at:%Y%m%d}",
         REC_TIME=f"{order.created_at:%H%M%S}",
         CREATED_BY=order.created_by,
-        SD_DOC_CAT="C",
+        SD_DOC_CAT=order.category,
         TRAN_GROUP="0",
         NET_VAL_HD=order.net_value,
         CURREN_ISO=iso(order.currency),
@@ -144,6 +146,7 @@ def partners(world: World, order: Order) -> tuple[list[Row], list[Row]]:
             "POSTL_CODE": customer.postal_code if customer else "",
             "CITY": customer.city if customer else "",
             "REGION": customer.region if customer else "",
+            "TELEPHONE": customer.telephone if customer else "",
             "COUNTRY": country,
         }
         addresses.append(
@@ -160,7 +163,7 @@ def status_header(world: World, order: Order) -> Row:
     blocked = "C" if order.fields["DLV_BLOCK"] else ""
     return structure("BAPISDHDST").initial(
         SD_DOC=order.number,
-        SD_DOC_CAT="C",
+        SD_DOC_CAT=order.category,
         CONFIRSTAT=now.confirmation,
         DELIV_STAT=now.delivery,
         DLV_STAT_H=now.delivery,
@@ -194,28 +197,68 @@ def status_item(world: World, order: Order, item: Item) -> Row:
 
 
 def conditions(world: World, order: Order) -> list[Row]:
-    """ORDER_CONDITIONS_OUT: the list price or the one entered, and every surcharge and discount."""
+    """ORDER_CONDITIONS_OUT of the items: the list price or the one entered, every surcharge and discount.
+
+    CONDORIGIN tells the list price from what was entered; only a list price has a condition record (COND_NO).
+    """
+    return [row for item in order.items for row in _item_conditions(world, order, item)]
+
+
+def header_conditions(world: World, order: Order) -> list[Row]:
+    """ORDER_CONDITIONS_OUT of the whole order, with item number 000000 and the amount of all items."""
     rows = []
-    for item in order.items:
-        entered = [c for c in order.conditions if c.item in {HEADER, item.number}]
-        has_price = any(world.condition_types[c.type].kind == "price" for c in entered)
-        gross = (item.list_price or Decimal(0)) * item.quantity / item.per
-        shared = {"SD_DOC": order.number, "ITM_NUMBER": item.number}
-        if item.list_price is not None and not has_price:
-            rows.append(_condition(shared, "PR00", item.list_price, gross, order.currency, item))
-        for condition in entered:
-            kind = world.condition_types[condition.type]
-            value = -abs(condition.value) if kind.discount else condition.value
-            amount = gross if kind.kind == "price" else surcharge(world, condition, gross)
-            currency = "" if kind.kind == "percent" else order.currency
-            amount = to_scale(amount, world.currency_decimals(order.currency))
-            rows.append(_condition(shared, condition.type, value, amount, currency, item))
+    for entered in order.conditions:
+        if entered.item == HEADER:
+            amounts = [_amount(world, order, entered, _gross(item)) for item in order.items]
+            rows.append(_condition(world, order, entered, sum(amounts, Decimal(0)), HEADER, "header"))
     return rows
 
 
-def _condition(keys: Fields, kind: str, value: Decimal, amount: Decimal, currency: str, item: Item) -> Row:
+def _item_conditions(world: World, order: Order, item: Item) -> Iterator[Row]:
+    own = [c for c in order.conditions if c.item == item.number]
+    has_price = any(world.condition_types[c.type].kind == "price" for c in own)
+    if item.list_price is not None and not has_price:
+        listed = Condition(item.number, "PR00", item.list_price, order.currency, item.per)
+        row = _condition(
+            world, order, listed, _amount(world, order, listed, _gross(item)), item.number, "list"
+        )
+        yield row | {"COND_NO": record_number(item.material)}
+    if world.settings.header_conditions_at_items:
+        own += [c for c in order.conditions if c.item == HEADER]
+    for entered in own:
+        amount = _amount(world, order, entered, _gross(item))
+        origin: Origin = "header" if entered.item == HEADER else "entered"
+        yield _condition(world, order, entered, amount, item.number, origin)
+
+
+def record_number(material: str) -> str:
+    """The condition record that holds the list price of a material."""
+    return f"{zlib.crc32(material.encode()):010d}"
+
+
+def _gross(item: Item) -> Decimal:
+    return (item.list_price or Decimal(0)) * item.quantity / item.per
+
+
+def _amount(world: World, order: Order, entered: Condition, gross: Decimal) -> Decimal:
+    is_price = world.condition_types[entered.type].kind == "price"
+    amount = gross if is_price else surcharge(world, entered, gross)
+    return to_scale(amount, world.currency_decimals(order.currency))
+
+
+def _condition(
+    world: World, order: Order, entered: Condition, amount: Decimal, item: str, origin: Origin
+) -> Row:
+    kind = world.condition_types[entered.type]
     return structure("BAPISDCOND").initial(
-        **keys, COND_TYPE=kind, COND_VALUE=value, CONDVALUE=amount, SDCURRENCY=currency, COND_P_UNT=item.per
+        SD_DOC=order.number,
+        ITM_NUMBER=item,
+        COND_TYPE=entered.type,
+        COND_VALUE=-abs(entered.value) if kind.discount else entered.value,
+        CONDVALUE=amount,
+        SDCURRENCY="" if kind.kind == "percent" else order.currency,
+        COND_P_UNT=entered.per,
+        CONDORIGIN=world.settings.condition_origins[origin],
     )
 
 
@@ -247,24 +290,20 @@ def texts(order: Order) -> tuple[list[Row], list[Row]]:
 
 
 def flow(world: World, order: Order) -> list[Row]:
-    """ORDER_FLOWS_OUT: deliveries (J) and their goods issues (R), invoices (M)."""
+    """ORDER_FLOWS_OUT: deliveries (J), goods issues (R), returns (H), invoices (M); quantities in the base unit."""
     rows = []
     for delivery, line in world.deliveries_of(order.number):
         keys = {"PRECSDDOC": order.number, "PREDITDOC": line.order_item}
-        rows.append(
-            _follower(world, order, keys, delivery.number, line.number, "J", line.quantity, line.material)
-        )
+        rows.append(_follower(world, order, keys, delivery.number, "J", line))
         if delivery.shipped_on:
             keys = {"PRECSDDOC": delivery.number, "PREDITDOC": line.number}
-            number = goods_issue_number(delivery)
-            rows.append(_follower(world, order, keys, number, line.number, "R", line.quantity, line.material))
+            rows.append(_follower(world, order, keys, goods_issue_number(delivery), "R", line))
+    for back, item in world.returns_of(order.number):
+        keys = {"PRECSDDOC": order.number, "PREDITDOC": str(item.fields["REF_DOC_IT"])}
+        rows.append(_follower(world, order, keys, back.number, "H", item))
     for invoice, billed in world.invoices_of(order.number):
         keys = {"PRECSDDOC": order.number, "PREDITDOC": billed.order_item}
-        rows.append(
-            _follower(
-                world, order, keys, invoice.number, billed.number, "M", billed.quantity, billed.material
-            )
-        )
+        rows.append(_follower(world, order, keys, invoice.number, "M", billed))
     return rows
 
 
@@ -274,27 +313,22 @@ def goods_issue_number(delivery: Delivery) -> str:
 
 
 def _follower(
-    world: World,
-    order: Order,
-    keys: Fields,
-    number: str,
-    line: str,
-    kind: str,
-    quantity: Decimal,
-    material: str,
+    world: World, order: Order, keys: Fields, number: str, kind: str, line: DeliveryItem | InvoiceItem | Item
 ) -> Row:
-    base = world.materials[material].unit
+    material = world.materials[line.material]
     return structure("BAPISDFLOW").initial(
         **keys,
-        **material_fields(material),
+        **material_fields(line.material),
         SD_DOC=order.number,
         SUBSSDDOC=number,
-        SUBSITDOC=line,
+        SUBSITDOC=line.number,
         DOCCATEGOR="J" if kind == "R" else "C",
         DOC_CAT_SD=kind,
-        REF_QTY=quantity,
-        BASE_UOM=base,
-        T_UNIT_ISO=world.iso_unit(base),
+        REF_QTY=world.in_base_units(material, line.quantity, line.unit),
+        BASE_UOM=material.unit,
+        T_UNIT_ISO=world.iso_unit(material.unit),
+        SALES_UNIT=line.unit,
+        ISOCODUNIT=world.iso_unit(line.unit),
         STATISCURR=order.currency,
         CURRENCISO=iso(order.currency),
     )

@@ -32,7 +32,10 @@ def simulate(session: Session, given: Values) -> Values:
         "ORDER_SCHEDULE_EX": showing.schedule_lines(session.world, order),
         "ORDER_CONDITION_EX": [
             structure("BAPICOND").taken_from(row, CURRENCY=row["SDCURRENCY"])
-            for row in showing.conditions(session.world, order)
+            for row in (
+                *showing.header_conditions(session.world, order),
+                *showing.conditions(session.world, order),
+            )
         ],
         "ORDER_INCOMPLETE": [_gap(item) for item in order.items if item.list_price is None]
         if incomplete(order)
@@ -65,6 +68,7 @@ def _wish(given: Values) -> Wish:
         for row in given["ORDER_ITEMS_IN"]
         if row["COND_TYPE"]
     ]
+    conditions += _header_conditions(given["ORDER_HEADER_IN"])
     partners = [structure("BAPIPARNR").taken_from(row) for row in given["ORDER_PARTNERS"]]
     return Wish(
         header=header,
@@ -75,6 +79,20 @@ def _wish(given: Values) -> Wish:
         external_names=given["CONVERT_PARVW_AUART"] == "X",
         save=False,
     )
+
+
+def _header_conditions(header: Row) -> list[Row]:
+    """The four conditions that stand in the header itself."""
+    return [
+        structure("BAPICOND").initial(
+            COND_TYPE=header[f"CD_TYPE{place}"],
+            COND_VALUE=header[f"CD_VALUE{place}"],
+            CURRENCY=header[f"CD_CURR{place}"] or header[f"CD_CU_ISO{place}"],
+            COND_P_UNT=Decimal(int(header[f"CD_P_UNT{place}"])),
+        )
+        for place in range(1, 5)
+        if header[f"CD_TYPE{place}"]
+    ]
 
 
 def _worth_saying(messages: list[Message]) -> list[Message]:

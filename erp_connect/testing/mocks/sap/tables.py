@@ -48,6 +48,12 @@ def rows(world: World, name: str) -> Iterator[Fields]:
         yield filled | {"MANDT": world.client} | {n: v for n, v in row.items() if n in filled}
 
 
+def _documents(world: World) -> Iterator[Order]:
+    """Sales orders, and the returns that stand in the same tables."""
+    yield from world.orders.values()
+    yield from world.returns.values()
+
+
 def _statuses(world: World, order: Order) -> Fields:
     now = status.of_order(world, order)
     return {
@@ -68,7 +74,7 @@ def _statuses(world: World, order: Order) -> Fields:
     "UVALL:C1",
 )
 def _vbak(world: World) -> Iterator[Fields]:
-    for order in world.orders.values():
+    for order in _documents(world):
         fields = order.fields
         yield {
             "VBELN": order.number,
@@ -76,7 +82,7 @@ def _vbak(world: World) -> Iterator[Fields]:
             "ERZET": f"{order.created_at:%H%M%S}",
             "ERNAM": order.created_by,
             "AUDAT": fields["DOC_DATE"],
-            "VBTYP": "C",
+            "VBTYP": order.category,
             "AUART": order.type,
             "LIFSK": fields["DLV_BLOCK"],
             "FAKSK": fields["BILL_BLOCK"],
@@ -96,13 +102,13 @@ def _vbak(world: World) -> Iterator[Fields]:
 @_table("VBUK", "VBELN:C10 GBSTK:C1 LFSTK:C1 LFGSK:C1 ABSTK:C1 FKSTK:C1 CMGST:C1 UVALL:C1")
 def _vbuk(world: World) -> Iterator[Fields]:
     if world.settings.status_tables:
-        for order in world.orders.values():
+        for order in _documents(world):
             yield {"VBELN": order.number} | _statuses(world, order)
 
 
 @_table("VBKD", "VBELN:C10 POSNR:N6 BSTKD:C35 BSTDK:D IHREZ:C12 ZTERM:C4 INCO1:C3 INCO2:C28 PRSDT:D")
 def _vbkd(world: World) -> Iterator[Fields]:
-    for order in world.orders.values():
+    for order in _documents(world):
         fields = order.fields
         yield {
             "VBELN": order.number,
@@ -123,7 +129,7 @@ def _vbkd(world: World) -> Iterator[Fields]:
     "WERKS:C4 POSEX:C6 FAKSP:C2 ERDAT:D LFSTA:C1 GBSTA:C1 ABSTA:C1",
 )
 def _vbap(world: World) -> Iterator[Fields]:
-    for order in world.orders.values():
+    for order in _documents(world):
         for item in order.items:
             now = status.of_item(world, order, item)
             statuses = {"LFSTA": now.delivery, "GBSTA": now.overall, "ABSTA": now.rejection}
@@ -148,7 +154,7 @@ def _vbap(world: World) -> Iterator[Fields]:
 
 @_table("VBEP", "VBELN:C10 POSNR:N6 ETENR:N4 EDATU:D WMENG:P13.3 BMENG:P13.3 VRKME:C3 LIFSP:C2")
 def _vbep(world: World) -> Iterator[Fields]:
-    for order in world.orders.values():
+    for order in _documents(world):
         for item in order.items:
             for line in item.schedule:
                 yield {
@@ -165,7 +171,7 @@ def _vbep(world: World) -> Iterator[Fields]:
 
 @_table("VBPA", "VBELN:C10 POSNR:N6 PARVW:C2 KUNNR:C10 LIFNR:C10")
 def _vbpa(world: World) -> Iterator[Fields]:
-    for order in world.orders.values():
+    for order in _documents(world):
         for partner in order.partners:
             owner = "KUNNR" if partner.number in world.customers else "LIFNR"
             yield {
@@ -178,7 +184,7 @@ def _vbpa(world: World) -> Iterator[Fields]:
 
 @_table("VBFA", "VBELV:C10 POSNV:N6 VBELN:C10 POSNN:N6 VBTYP_N:C1 VBTYP_V:C1 RFMNG:P15.3 MEINS:C3")
 def _vbfa(world: World) -> Iterator[Fields]:
-    for order in world.orders.values():
+    for order in _documents(world):
         for row in showing.flow(world, order):
             yield {
                 "VBELV": row["PRECSDDOC"],
@@ -227,7 +233,11 @@ def _lips(world: World) -> Iterator[Fields]:
             }
 
 
-@_table("VBRK", "VBELN:C10 FKART:C4 FKDAT:D ERDAT:D NETWR:P15.2 WAERK:C5 KUNRG:C10 FKSTO:C1")
+@_table(
+    "VBRK",
+    "VBELN:C10 FKART:C4 FKDAT:D ERDAT:D NETWR:P15.2 MWSBK:P13.2 WAERK:C5 KUNRG:C10 FKSTO:C1 RFBSK:C1 XBLNR:C16 "
+    "ZUONR:C18",
+)
 def _vbrk(world: World) -> Iterator[Fields]:
     for invoice in world.invoices.values():
         total = sum((line.net_value for line in invoice.items), Decimal(0))
@@ -278,6 +288,12 @@ def _kna1(world: World) -> Iterator[Fields]:
             "SPRAS": customer.language,
             "AUFSD": customer.order_block,
         }
+
+
+@_table("TVAG", "ABGRU:C2")
+def _tvag(world: World) -> Iterator[Fields]:
+    for reason in world.settings.rejection_reasons:
+        yield {"ABGRU": reason}
 
 
 @_table("MARA", "MATNR:C18 MEINS:C3 MATKL:C9")

@@ -7,9 +7,9 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from ....clock import Clock, SystemClock
 from .documents import (
@@ -20,6 +20,7 @@ from .documents import (
     DeliveryItem,
     Invoice,
     InvoiceItem,
+    Item,
     Material,
     Order,
     OrderType,
@@ -29,6 +30,17 @@ from .documents import (
 from .faults import Faults
 from .marshal import Overlong
 from .messages import MESSAGE_NUMBERS, Message
+
+Origin = Literal["list", "entered", "header"]
+"""Where a condition comes from: the price list, a person, or a person for the whole order."""
+CURRENCY_DECIMALS: Final = {
+    **dict.fromkeys(
+        ("BIF", "CLP", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "XAF", "XOF"), 0
+    ),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    "CLF": 4,
+}
+"""Decimals of the currencies that do not have two."""
 
 
 @dataclass
@@ -47,6 +59,22 @@ class Settings:
     """The class of the time-out's error."""
     long_material: bool = True
     """Whether the release knows the fields MATERIAL_LONG and their like."""
+    more_fields: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Fields that the release has and the reference does not name, with type, by structure:
+    ``{"BAPIMEPOHEADER": {"REF_1": "C12"}}``; its structure of flags has them too."""
+    wrappers: dict[str, str] = field(default_factory=dict)
+    """Function modules of the customer's own, by the BAPI that each calls and then commits or rolls back:
+    ``{"Z_ERP_CONNECT_ORDER_CREATE": "BAPI_SALESORDER_CREATEFROMDAT2"}``; each has the interface of its BAPI."""
+    rejection_reasons: tuple[str, ...] = ("Z1", "Z2")
+    """The customer's reasons for rejection, as table TVAG lists them; they are not checked."""
+    decimals: dict[str, int] = field(default_factory=lambda: dict(CURRENCY_DECIMALS))
+    """What table TCURX says of currencies; a currency that is not there has two decimals."""
+    user_dates: str = "%d.%m.%Y"
+    """How users write dates, for the few fields that hold them so."""
+    purchase_dates_internal: bool = False
+    """Whether the delivery dates of purchase orders are read as eight digits, not as users write them."""
+    lines_rule_purchases: bool = True
+    """Whether the schedule lines' quantities go before an item's own, where both were sent and differ."""
     update_delay: float = 1.0
     """Seconds until an asynchronous update is visible."""
     lost_locks_linger: float = 0.0
@@ -60,6 +88,18 @@ class Settings:
     duplicate_days: int = 30
     credit_check: Literal["", "W", "E"] = "W"
     """What exceeding the credit limit means: nothing, a blocked order, a refused one."""
+    returns_need_reason: bool = True
+    """Whether a return is refused without an order reason, as in most systems."""
+    blocking_statuses: frozenset[str] = frozenset()
+    """Material statuses that forbid the sale; all others are only told (sap.md 2.18 knows the warning alone)."""
+    condition_origins: dict[Origin, str] = field(
+        default_factory=lambda: {"list": "A", "entered": "C", "header": "D"}
+    )
+    """What CONDORIGIN says; its values are not on record."""
+    header_conditions_at_items: bool = False
+    """Whether a condition of the whole order is shown at each of its items too, with an origin of its own."""
+    time_zone: tzinfo = UTC
+    """Where the system stands: its dates and times are local."""
     conditions_need_switch: bool = True
     """Whether existing conditions are changed only with LOGIC_SWITCH-COND_HANDL."""
     status_tables: bool = False
@@ -158,8 +198,8 @@ class World:
     # ---------------------------------------------------------------- time, numbers, locks
 
     def now(self) -> datetime:
-        """The present instant."""
-        return self.clock.now()
+        """The present instant, in the system's time zone."""
+        return self.clock.now().astimezone(self.settings.time_zone)
 
     def today(self) -> str:
         """The present date as the database writes it."""
@@ -176,11 +216,11 @@ class World:
 
     def later(self, seconds: float, change: Change) -> None:
         """Let a change come true after so many seconds."""
-        self._late.append((self.now() + timedelta(seconds=seconds), change))
+        self._late.append((self.clock.now() + timedelta(seconds=seconds), change))
 
     def settle(self) -> None:
         """Let everything come true that is due."""
-        due = [entry for entry in self._late if entry[0] <= self.now()]
+        due = [entry for entry in self._late if entry[0] <= self.clock.now()]
         self._late = [entry for entry in self._late if entry not in due]
         for _, change in sorted(due, key=lambda entry: entry[0]):
             change(self)
@@ -251,7 +291,7 @@ class World:
 
     def currency_decimals(self, currency: str) -> int:
         """Decimals of a currency."""
-        return {"JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "BHD": 3, "TND": 3}.get(currency, 2)
+        return self.settings.decimals.get(currency, 2)
 
     def shifted(self, amount: Decimal, currency: str) -> Decimal:
         """An amount as a CURR field with two decimals holds it: JPY 1000 as 10.00, KWD 1.234 as 12.34."""
@@ -281,6 +321,13 @@ class World:
                 for line in document.items:
                     if line.order == order and item in {"", line.order_item}:
                         yield document, line
+
+    def returns_of(self, order: str) -> Iterable[tuple[Order, Item]]:
+        """The items of returns that name an item of an order as what they take back."""
+        for back in self.returns.values():
+            for item in back.items:
+                if item.fields["REF_DOC"] == order:
+                    yield back, item
 
     # ---------------------------------------------------------------- units and stock
 

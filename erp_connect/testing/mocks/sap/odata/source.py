@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self
@@ -139,7 +139,7 @@ def typed(kind: str, value: Any) -> Any:
 
 def _day(kind: str, value: Any) -> Any:
     if isinstance(value, datetime):
-        value = value.astimezone(UTC).date() if value.tzinfo else value.date()
+        value = value.date()  # instants of the core are in the system's own time zone
     if isinstance(value, str):
         if not value.strip("0"):
             return None
