@@ -25,6 +25,35 @@ def doctor(run, world):
     return examine
 
 
+def test_settings_that_the_system_knows_are_not_found_fault_with(doctor):
+    assert doctor("plant=1000", "units=XBX=KAR", "timezone=Europe/Berlin", code=0) == {}
+
+
+@pytest.mark.parametrize(
+    ("setting", "path", "instead"),
+    [
+        ("order_type=OR", "order_type", "BV, RE, TA"),
+        ("plant=9999", "plant", "1000, 2000"),
+        ("units=XBX=BOX", "units", "KAR"),
+        ("countries=GR=EL", "countries", "DE, FR, GB"),
+        ("delivery_block=ZZ", "delivery_block", "01, 02"),
+        ("price_condition=ZPR0", "price_condition", "PR00"),
+        ("note_text_id=Z001", "note_text_id", "0001, 0002"),
+        ("sales_org=2000", "sales_org", "1000"),
+    ],
+)
+def test_each_kind_of_code_is_held_against_its_table(doctor, setting, path, instead):
+    told = doctor(setting, code=1)[path]
+    assert told["severity"] == "error"
+    assert setting.rpartition("=")[2] in told["said"]
+    assert instead in told["advice"]
+
+
+def test_a_sales_area_whose_parts_exist_and_do_not_belong_together_is_told(doctor):
+    told = doctor("division=10", code=1)["sales_org, distribution_channel, division"]
+    assert "1000 10 10" in told["said"]
+
+
 def test_a_code_that_the_system_does_not_know_is_told_with_those_it_has(doctor):
     told = doctor("rejection_reason=ZZ", code=1)["rejection_reason"]
     assert told["severity"] == "error"

@@ -25,8 +25,10 @@ from ...errors import (
     TransportError,
 )
 
-__all__ = ["INCOMPLETE", "SAVED", "Meanings", "Message", "messages_in", "worth_telling"]
+__all__ = ["INCOMPLETE", "KINDS", "SAVED", "Meanings", "Message", "messages_in", "worth_telling"]
 
+KINDS: Final = frozenset("SIWEA")
+"""The types that RETURN is known to have (sap.md 2.1); an X ends the program, and nothing after it is certain."""
 INCOMPLETE: Final = ("V1", "555")
 SAVED: Final = ("V1", "311")
 _NOISE: Final = frozenset({("V4", "233"), SAVED})

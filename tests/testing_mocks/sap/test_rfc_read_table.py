@@ -208,3 +208,13 @@ def test_conditions_of_every_kind(world, clerk):
             materials(wrong)
     with pytest.raises(ABAPApplicationError, match="OPTION_NOT_VALID"):
         read(clerk.sap, "MARD", ["LABST"], ["LABST > 'many'"])
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "code"),
+    [("TVAG", "ABGRU", "Z1"), ("TVAK", "AUART", "TA"), ("TVTA", "SPART", "00"), ("T685", "KSCHL", "PR00")],
+)
+def test_the_customizing_says_which_codes_there_are(sap, table, column, code):
+    """sap.md line 364 (TVAG), and the tables that an administrator looks into."""
+    answer = sap.call("RFC_READ_TABLE", QUERY_TABLE=table, FIELDS=[{"FIELDNAME": column}])
+    assert code in [row["WA"].strip() for row in answer["DATA"]]

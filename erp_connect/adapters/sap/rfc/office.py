@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from ....clock import Clock
-from ....errors import ErpConnectError
+from ....errors import ErpConnectError, TransportError
 from ....wire.rfc import Pool, RfcFailure, TableReader, UnitOfWork
 from ....wire.rfc.read_table import closed_to_us
 from ...contract import Write
 from ..conventions import Countries, Units
-from ..messages import Meanings, Message, messages_in
+from ..messages import KINDS, Meanings, Message, messages_in
 from ..settings import RfcSettings
 from . import modules
 from .errors import commit_unanswered, translated, understood
@@ -99,8 +99,8 @@ class Office:
     def _committed(self, unit: UnitOfWork, write: Write, step: str) -> tuple[Message, ...]:
         """Announce the COMMIT, send it on the session of the work, and read what it says (sap.md 2.1).
 
-        An answer that does not come is ``TransportError`` with outcome ``unknown``; an update that the system broke
-        off is a refusal, since with WAIT it has ended before the answer.
+        An answer that does not come, or says nothing that is known, is ``TransportError`` with outcome ``unknown``; an
+        update that the system broke off is a refusal, since with WAIT it has ended before the answer.
         """
         if unit.lost:
             raise understood(_lost_before_commit(), self.meanings, operation=write.operation)
@@ -110,6 +110,14 @@ class Office:
         except RfcFailure as failure:
             raise commit_unanswered(failure, operation=write.operation) from failure
         said = messages_in(answer.get("RETURN"))
+        if not all(each.type in KINDS for each in said):
+            raise TransportError(
+                "the answer to the COMMIT cannot be understood",
+                code="unreadable_answer",
+                operation=write.operation,
+                outcome="unknown",
+                native=[each.as_native() for each in said],
+            )
         if any(each.refuses for each in said):
             refusal: ErpConnectError = self.meanings.refusal(said, operation=write.operation)
             raise refusal

@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from . import (  # noqa: F401 - they register modules
     buying,
     changing,
+    customizing,
     delivering,
     errors,
     masters,

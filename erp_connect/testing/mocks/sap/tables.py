@@ -17,7 +17,9 @@ Rows = Callable[[World], Iterator[Fields]]
 _TABLES: Final[dict[str, tuple[str, Rows]]] = {}
 
 
-def _table(name: str, columns: str) -> Callable[[Rows], Rows]:
+def table(name: str, columns: str) -> Callable[[Rows], Rows]:
+    """Say what stands in a table: its columns with their kinds, and the function that gives the rows."""
+
     def register(rows: Rows) -> Rows:
         _TABLES[name] = (columns, rows)
         return rows
@@ -67,7 +69,7 @@ def _statuses(world: World, order: Order) -> Fields:
     }
 
 
-@_table(
+@table(
     "VBAK",
     "VBELN:C10 ERDAT:D ERZET:T ERNAM:C12 AUDAT:D VBTYP:C1 AUART:C4 LIFSK:C2 FAKSK:C2 NETWR:P15.2 WAERK:C5 VKORG:C4 "
     "VTWEG:C2 SPART:C2 VDATU:D BSTNK:C20 KUNNR:C10 AEDAT:D SUBMI:C10 GBSTK:C1 LFSTK:C1 LFGSK:C1 ABSTK:C1 CMGST:C1 "
@@ -99,14 +101,14 @@ def _vbak(world: World) -> Iterator[Fields]:
         } | ({} if world.settings.status_tables else _statuses(world, order))
 
 
-@_table("VBUK", "VBELN:C10 GBSTK:C1 LFSTK:C1 LFGSK:C1 ABSTK:C1 FKSTK:C1 CMGST:C1 UVALL:C1")
+@table("VBUK", "VBELN:C10 GBSTK:C1 LFSTK:C1 LFGSK:C1 ABSTK:C1 FKSTK:C1 CMGST:C1 UVALL:C1")
 def _vbuk(world: World) -> Iterator[Fields]:
     if world.settings.status_tables:
         for order in _documents(world):
             yield {"VBELN": order.number} | _statuses(world, order)
 
 
-@_table("VBKD", "VBELN:C10 POSNR:N6 BSTKD:C35 BSTDK:D IHREZ:C12 ZTERM:C4 INCO1:C3 INCO2:C28 PRSDT:D")
+@table("VBKD", "VBELN:C10 POSNR:N6 BSTKD:C35 BSTDK:D IHREZ:C12 ZTERM:C4 INCO1:C3 INCO2:C28 PRSDT:D")
 def _vbkd(world: World) -> Iterator[Fields]:
     for order in _documents(world):
         fields = order.fields
@@ -123,7 +125,7 @@ def _vbkd(world: World) -> Iterator[Fields]:
         }
 
 
-@_table(
+@table(
     "VBAP",
     "VBELN:C10 POSNR:N6 MATNR:C18 ARKTX:C40 PSTYV:C4 ABGRU:C2 KWMENG:P15.3 VRKME:C3 NETWR:P15.2 NETPR:P11.2 WAERK:C5 "
     "WERKS:C4 POSEX:C6 FAKSP:C2 ERDAT:D LFSTA:C1 GBSTA:C1 ABSTA:C1",
@@ -152,7 +154,7 @@ def _vbap(world: World) -> Iterator[Fields]:
             } | ({} if world.settings.status_tables else statuses)
 
 
-@_table("VBEP", "VBELN:C10 POSNR:N6 ETENR:N4 EDATU:D WMENG:P13.3 BMENG:P13.3 VRKME:C3 LIFSP:C2")
+@table("VBEP", "VBELN:C10 POSNR:N6 ETENR:N4 EDATU:D WMENG:P13.3 BMENG:P13.3 VRKME:C3 LIFSP:C2")
 def _vbep(world: World) -> Iterator[Fields]:
     for order in _documents(world):
         for item in order.items:
@@ -169,7 +171,7 @@ def _vbep(world: World) -> Iterator[Fields]:
                 }
 
 
-@_table("VBPA", "VBELN:C10 POSNR:N6 PARVW:C2 KUNNR:C10 LIFNR:C10")
+@table("VBPA", "VBELN:C10 POSNR:N6 PARVW:C2 KUNNR:C10 LIFNR:C10")
 def _vbpa(world: World) -> Iterator[Fields]:
     for order in _documents(world):
         for partner in order.partners:
@@ -182,7 +184,7 @@ def _vbpa(world: World) -> Iterator[Fields]:
             }
 
 
-@_table("VBFA", "VBELV:C10 POSNV:N6 VBELN:C10 POSNN:N6 VBTYP_N:C1 VBTYP_V:C1 RFMNG:P15.3 MEINS:C3")
+@table("VBFA", "VBELV:C10 POSNV:N6 VBELN:C10 POSNN:N6 VBTYP_N:C1 VBTYP_V:C1 RFMNG:P15.3 MEINS:C3")
 def _vbfa(world: World) -> Iterator[Fields]:
     for order in _documents(world):
         for row in showing.flow(world, order):
@@ -198,7 +200,7 @@ def _vbfa(world: World) -> Iterator[Fields]:
             }
 
 
-@_table(
+@table(
     "LIKP",
     "VBELN:C10 ERDAT:D LFART:C4 LFDAT:D WADAT_IST:D KUNNR:C10 KUNAG:C10 BOLNR:C35 TRAID:C20 LIFEX:C35 WBSTK:C1",
 )
@@ -218,7 +220,7 @@ def _likp(world: World) -> Iterator[Fields]:
         }
 
 
-@_table("LIPS", "VBELN:C10 POSNR:N6 MATNR:C18 LFIMG:P13.3 VRKME:C3 VGBEL:C10 VGPOS:N6")
+@table("LIPS", "VBELN:C10 POSNR:N6 MATNR:C18 LFIMG:P13.3 VRKME:C3 VGBEL:C10 VGPOS:N6")
 def _lips(world: World) -> Iterator[Fields]:
     for delivery in world.deliveries.values():
         for line in delivery.items:
@@ -233,7 +235,7 @@ def _lips(world: World) -> Iterator[Fields]:
             }
 
 
-@_table(
+@table(
     "VBRK",
     "VBELN:C10 FKART:C4 FKDAT:D ERDAT:D NETWR:P15.2 MWSBK:P13.2 WAERK:C5 KUNRG:C10 FKSTO:C1 RFBSK:C1 XBLNR:C16 "
     "ZUONR:C18",
@@ -253,7 +255,7 @@ def _vbrk(world: World) -> Iterator[Fields]:
         }
 
 
-@_table(
+@table(
     "VBRP",
     "VBELN:C10 POSNR:N6 MATNR:C18 FKIMG:P13.3 VRKME:C3 NETWR:P15.2 AUBEL:C10 AUPOS:N6 VGBEL:C10 VGPOS:N6",
 )
@@ -274,7 +276,7 @@ def _vbrp(world: World) -> Iterator[Fields]:
             }
 
 
-@_table("KNA1", "KUNNR:C10 LAND1:C3 NAME1:C35 ORT01:C35 PSTLZ:C10 REGIO:C3 STRAS:C35 SPRAS:C1 AUFSD:C2")
+@table("KNA1", "KUNNR:C10 LAND1:C3 NAME1:C35 ORT01:C35 PSTLZ:C10 REGIO:C3 STRAS:C35 SPRAS:C1 AUFSD:C2")
 def _kna1(world: World) -> Iterator[Fields]:
     for customer in world.customers.values():
         yield {
@@ -290,25 +292,19 @@ def _kna1(world: World) -> Iterator[Fields]:
         }
 
 
-@_table("TVAG", "ABGRU:C2")
-def _tvag(world: World) -> Iterator[Fields]:
-    for reason in world.settings.rejection_reasons:
-        yield {"ABGRU": reason}
-
-
-@_table("MARA", "MATNR:C18 MEINS:C3 MATKL:C9")
+@table("MARA", "MATNR:C18 MEINS:C3 MATKL:C9")
 def _mara(world: World) -> Iterator[Fields]:
     for material in world.materials.values():
         yield {"MATNR": material.number, "MEINS": material.unit, "MATKL": material.group}
 
 
-@_table("MAKT", "MATNR:C18 SPRAS:C1 MAKTX:C40")
+@table("MAKT", "MATNR:C18 SPRAS:C1 MAKTX:C40")
 def _makt(world: World) -> Iterator[Fields]:
     for material in world.materials.values():
         yield {"MATNR": material.number, "SPRAS": "E", "MAKTX": material.text}
 
 
-@_table("MARD", "MATNR:C18 WERKS:C4 LGORT:C4 LABST:P13.3 INSME:P13.3 SPEME:P13.3")
+@table("MARD", "MATNR:C18 WERKS:C4 LGORT:C4 LABST:P13.3 INSME:P13.3 SPEME:P13.3")
 def _mard(world: World) -> Iterator[Fields]:
     for (material, plant), quantity in world.stock.items():
         yield {"MATNR": material, "WERKS": plant, "LGORT": "0001", "LABST": quantity}
