@@ -27,10 +27,11 @@ def sap(
     ] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Serve the OData services of a mock SAP system on loopback, with a small company in memory, until Ctrl-C."""
+    """Serve a mock SAP system on loopback, with a small company in memory, until Ctrl-C: OData services and SOAP."""
     terminal = Terminal(as_json)
     try:
-        from ..testing.mocks.sap.odata.gateway import Gateway
+        from ..testing.mocks.sap.soap.face import RFC
+        from ..testing.mocks.sap.web import WebServer
         from ..testing.mocks.serving import serve
     except ImportError as missing:
         raise ConfigurationError(
@@ -39,7 +40,7 @@ def sap(
             code="missing_dependency",
         ) from missing
     world = _company()
-    with serve(Gateway(world), port=port) as url:
+    with serve(WebServer(world), port=port) as url:
         if as_json:
             terminal.result({"url": f"{url}/", "user": "demo", "password": "welcome", "client": world.client})
         else:
@@ -50,8 +51,9 @@ def sap(
                 f"Its sales orders: {url}/{_PATH}/ with customers {', '.join(map(_short, world.customers))}"
             )
             typer.echo(
-                f"and products {', '.join(map(_short, world.materials))}.  Nothing is kept.  Ctrl-C ends it."
+                f"and products {', '.join(map(_short, world.materials))}.  Its function modules: {url}{RFC}"
             )
+            typer.echo("Nothing is kept.  Ctrl-C ends it.")
         sys.stdout.flush()  # whoever has started us through a pipe waits for it
         with suppress(KeyboardInterrupt):
             threading.Event().wait()

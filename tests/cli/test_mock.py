@@ -44,6 +44,7 @@ def test_it_serves_orders_until_ctrl_c(started):
         made = session.post(orders, json=order, headers={"X-CSRF-Token": token})
         assert (made.status_code, made.json()["d"]["TotalNetAmount"]) == (201, "50.000")
         assert len(session.get(orders).json()["d"]["results"]) == 1
+        assert session.get(told["url"] + "sap/bc/soap/wsdl11?services=RFC_PING").status_code == 200
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=10) == 0
 

@@ -59,7 +59,7 @@ _CONFIG: Final[dict[str, Any]] = {
     "timeout": None,
 }
 _HANDLES = itertools.count(94_000_000, 4096)
-_LANGUAGES: Final = {"EN": "E", "DE": "D", "FR": "F", "ES": "S", "NL": "N", "IT": "I"}
+LANGUAGES: Final = {"EN": "E", "DE": "D", "FR": "F", "ES": "S", "NL": "N", "IT": "I"}
 
 
 class Connection(TransactionalCalls):
@@ -110,7 +110,7 @@ class Connection(TransactionalCalls):
                 raise from_sdk(CommunicationError, 1, "RFC_COMMUNICATION_FAILURE", text)
             language = params.get("lang", "EN").upper()
             user = params.get("user", params.get("snc_partnername", "")).upper()[:12]
-            self._session = Session(self.world, user, _LANGUAGES.get(language, language[:1]))
+            self._session = Session(self.world, user, LANGUAGES.get(language, language[:1]))
             self.world.connected.add(self._session.number)
         self._handle = next(_HANDLES)
         self._broken = False
@@ -203,7 +203,7 @@ class Connection(TransactionalCalls):
             "client": self.world.client,
             "user": self._session.user,
             "language": self._session.language,
-            "isoLanguage": {v: k for k, v in _LANGUAGES.items()}.get(self._session.language, ""),
+            "isoLanguage": {v: k for k, v in LANGUAGES.items()}.get(self._session.language, ""),
             "trace": "0",
             "codepage": "4103",
             "partnerCodepage": "4103",

@@ -21,6 +21,7 @@ from ...odata.reading import Reading
 from ...odata.server import Service
 from ...odata.source import Row, Source
 from ...odata.web import Host, called, raw_path, response
+from ..logon import Doorman
 from ..messages import Message
 from ..world import World
 from .refusing import body, message_header, sap_messages
@@ -143,7 +144,7 @@ class Gateway(Host):
         self.world, self.settings = world, settings or Settings()
         self._visitors: dict[str, _Visitor] = {}
         self._drawn = itertools.count(1)
-        self._failed: dict[str, int] = {}
+        self._doorman = Doorman(world, self.settings.lock_user_after)
         for path, name, version, namespace, source in _offered():
             text = files(__package__).joinpath("services", f"{name.partition(';')[0]}.txt").read_text("utf-8")
             model = self._as_released(described(text, namespace, version))
@@ -171,12 +172,9 @@ class Gateway(Host):
     def respond(self, request: Request) -> Response:
         """Let a request in, or say why not."""
         path = raw_path(request)
-        user = self._logged_on(request)
+        user = self._doorman.admitted(request, self.settings.default_client)
         if user is None:
-            return self._unauthorised()
-        client = request.args.get("sap-client") or self.settings.default_client or self.world.client
-        if client != self.world.client:
-            return self._unauthorised()
+            return self._doorman.turned_away()
         for prefix, service in sorted(self.services.items(), key=lambda entry: -len(entry[0])):
             if path == prefix or path.startswith(f"{prefix}/"):
                 call = called(request, prefix, path)
@@ -212,29 +210,6 @@ class Gateway(Host):
         text = f"No service found for {raw_path(request)}"
         content = {"error": {"code": "/IWFND/MED/170", "message": {"lang": "en", "value": text}}}
         return response(json_reply(404, content, "application/json"))
-
-    # ---------------------------------------------------------------- logon
-
-    def _logged_on(self, request: Request) -> str | None:
-        given = request.authorization
-        if given is None or given.type != "basic":
-            return None
-        user = (given.username or "").upper()
-        limit = self.settings.lock_user_after
-        if limit and self._failed.get(user, 0) >= limit:
-            return None
-        if self.world.users.get(user) != given.password:
-            self._failed[user] = self._failed.get(user, 0) + 1
-            return None
-        self._failed.pop(user, None)
-        return user
-
-    @staticmethod
-    def _unauthorised() -> Response:
-        page = "<html><head><title>Logon Error Message</title></head><body><h1>401 Unauthorized</h1></body></html>"
-        answer = Response(page, 401, mimetype="text/html")
-        answer.headers["WWW-Authenticate"] = 'Basic realm="SAP NetWeaver Application Server"'
-        return answer
 
     # ---------------------------------------------------------------- sessions and tokens
 
