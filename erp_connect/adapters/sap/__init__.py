@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .odata.adapter import SapODataAdapter
 from .rfc.adapter import SapRfcAdapter
 
-__all__ = ["SapRfcAdapter"]
+__all__ = ["SapODataAdapter", "SapRfcAdapter"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from ...errors import TransportError
+from ...errors import Outcome, TransportError
 
 B = TypeVar("B")
 
@@ -30,7 +30,7 @@ def understands_answers(book: type[B]) -> type[B]:
 
 
 def _understanding(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-    outcome = "unknown" if "write" in inspect.signature(method).parameters else "not_applied"
+    outcome: Outcome = "unknown" if "write" in inspect.signature(method).parameters else "not_applied"
 
     @contextmanager
     def told() -> Iterator[None]:

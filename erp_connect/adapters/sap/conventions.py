@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
@@ -35,6 +35,9 @@ _LANGUAGES: Final[Mapping[str, str]] = dict(
 _ISO_OF_UNIT: Final[Mapping[str, str]] = {"C62": "PCE", "H87": "PCE", "EA": "EA"}
 """SAP's ISO code for a piece; packages have two letters there, and an X before them in Recommendation 20."""
 _UNIT_OF_ISO: Final[Mapping[str, str]] = {"PCE": "C62"}
+
+_YEAR_FIRST: Final = re.compile(r"^([0-9]{4})([./-])([0-9]{2})\2([0-9]{2})$")
+_YEAR_LAST: Final = re.compile(r"^([0-9]{2})([./-])([0-9]{2})\2([0-9]{4})$")
 
 
 # -- keys ------------------------------------------------------------------------------------------------------
@@ -78,6 +81,17 @@ def item_number(position: int) -> str:
     return f"{position * ITEM_STEP:06d}"
 
 
+def positions(items: Sequence[str]) -> dict[str, int]:
+    """Positions by item number: the number divided by the step; one off the step is counted on from the highest."""
+    found = {item: int(item) // ITEM_STEP for item in items if int(item) % ITEM_STEP == 0 and int(item)}
+    highest = max(found.values(), default=0)
+    for item in sorted(items):
+        if item not in found:
+            highest += 1
+            found[item] = highest
+    return found
+
+
 # -- days and instants -----------------------------------------------------------------------------------------
 
 
@@ -92,6 +106,21 @@ def day_in(text: object) -> date | None:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
+
+
+def shown_day_in(text: object) -> date | None:
+    """A date as users write it, in any of SAP's formats, or as the tables hold it; ``None`` for anything else.
+
+    The formats differ in the separator and in the place of the year, so that none is taken for another: ``DD.MM.YYYY``,
+    ``MM/DD/YYYY``, ``MM-DD-YYYY``, and the year first with each of the three.
+    """
+    said = str(text or "").strip()
+    if match := _YEAR_FIRST.match(said):
+        return day_in("".join(match.group(1, 3, 4)))
+    if match := _YEAR_LAST.match(said):
+        first, second, year = match.group(1, 3, 4)
+        return day_in(f"{year}{second}{first}" if match.group(2) == "." else f"{year}{first}{second}")
+    return day_in(said)
 
 
 def stored_day(day: date) -> str:

@@ -25,15 +25,16 @@ from ...errors import (
     TransportError,
 )
 
-__all__ = ["INCOMPLETE", "KINDS", "SAVED", "Meanings", "Message", "messages_in", "worth_telling"]
+__all__ = ["INCOMPLETE", "KINDS", "PURCHASE_SAVED", "SAVED", "Meanings", "Message", "messages_in", "worth_telling"]
 
 KINDS: Final = frozenset("SIWEA")
 """The types that RETURN is known to have (sap.md 2.1); an X ends the program, and nothing after it is certain."""
 INCOMPLETE: Final = ("V1", "555")
 SAVED: Final = ("V1", "311")
-_NOISE: Final = frozenset({("V4", "233"), SAVED})
-_EPILOGUES: Final = frozenset({("V4", "219"), ("V4", "248")})
-"""They follow the cause and name none (sap.md 2.18)."""
+PURCHASE_SAVED: Final = ("06", "017")
+_NOISE: Final = frozenset({("V4", "233"), SAVED, PURCHASE_SAVED})
+_EPILOGUES: Final = frozenset({("V4", "219"), ("V4", "248"), ("BAPI", "001"), ("MEPO", "002")})
+"""They stand beside the cause and name none (sap.md 2.15, 2.18)."""
 _ITEM: Final = re.compile(r"^(?:SALES|ORDER)_(?:ITEM|SCHEDULE)S?_IN$")
 
 
@@ -125,9 +126,9 @@ _CLASSES: Final[Mapping[str, _Meaning]] = {
     ),
     "product": _Meaning(
         InvalidOrder,
-        "a product cannot be sold here",
+        "a product cannot be ordered here",
         code="product_unknown",
-        hint="check the product's number, and that it is on file for this sales area",
+        hint="check the product's number, and that it is on file for this sales area or plant",
     ),
     "product_blocked": _Meaning(ProductBlocked, "a product is blocked"),
     "customer": _Meaning(

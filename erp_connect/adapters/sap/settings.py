@@ -58,6 +58,10 @@ class SiteSettings(AdapterSettings):
     maps words of a reason to codes; blank: the first code of the system.
     ``message_classes``: message class and number to what it means, beside the known ones (``"Z1 042=locked"``).
     ``tracking_locators``: where a delivery's tracking number stands, the first that is filled counts.
+    ``return_type``, ``return_reason``: the type of returns orders, and the order reason of a return whose reason is not
+    among ``return_reasons``, which maps words to codes.
+    ``company_code``, ``purchasing_org`` and ``purchasing_group``: what purchase orders belong to; without them none is
+    created.
     ``execution_window``: seconds for which a request that was given up may go on (the dialog step's limit).
     """
 
@@ -77,11 +81,17 @@ class SiteSettings(AdapterSettings):
     percent_discount_condition: str = "RA01"
     amount_discount_condition: str = "RB00"
     header_discount_condition: str = "HA00"
-    stamp_field: Literal["REF_1", "PURCH_NO_S"] = "REF_1"
     units: Pairs = Field(default_factory=dict)
     countries: Pairs = Field(default_factory=dict)
     message_classes: Pairs = Field(default_factory=dict)
     tracking_locators: Words = ("BOLNR", "TRAID")
+    return_type: str = "RE"
+    return_reason: str = ""
+    return_reasons: Pairs = Field(default_factory=dict)
+    company_code: str = ""
+    purchasing_org: str = ""
+    purchasing_group: str = ""
+    purchase_order_type: str = "NB"
     execution_window: Annotated[int, Field(ge=0)] = 600
 
 
@@ -102,7 +112,34 @@ class RfcSettings(SiteSettings):
     snc_qop: str = ""
     snc_myname: str = ""
     snc_lib: str = ""
+    stamp_field: Literal["REF_1", "PURCH_NO_S"] = "REF_1"
     table_reader: str = "RFC_READ_TABLE"
     block_size: Annotated[int, Field(ge=1, le=500)] = 100
     connector: Annotated[Any, Field(repr=False, exclude=True)] = None
     identity: ClassVar[tuple[str, ...]] = ("sysnr", "client", "mshost", "sysid")
+
+
+class ODataSettings(SiteSettings):
+    """The settings of ``sap+odata``: those of the site, and where the services are (sap.md 4.1).
+
+    ``service``: which sales order service is used, version 2 or version 4; everything else is version 2.
+    ``v2_root``, ``v4_root``: the paths below which the services stand; a path in the URL replaces that of the chosen
+    version.  ``order_type`` is the external one here, as are ``ship_to_function`` and ``bill_to_function``, the
+    partners' functions in the language of the settings.  ``block_size``: orders that are created or read in one
+    request.  ``tls=off`` speaks plain HTTP, to this machine only unless ``allow_insecure`` is said.  ``token_url`` and
+    ``scope``: where a client's token is had (OAuth 2.0), with ``client_id`` and ``client_secret``.
+    ``order_block``: the code of the block by which a customer's orders are stopped.
+    """
+
+    order_type: str = "OR"
+    service: Literal["v2", "v4"] = "v2"
+    v2_root: str = "sap/opu/odata/sap"
+    v4_root: str = "sap/opu/odata4/sap"
+    ship_to_function: str = "SH"
+    bill_to_function: str = "BP"
+    block_size: Annotated[int, Field(ge=1, le=200)] = 50
+    tls: bool = True
+    token_url: str = ""
+    scope: str = ""
+    order_block: str = "01"
+    identity: ClassVar[tuple[str, ...]] = ("client",)

@@ -17,6 +17,8 @@ class Answer:
     """By name, whatever its capitals."""
     body: bytes
     url: str
+    unsent: bool = False
+    """Whether it answers the question for a token that had to come first: the request itself was not executed."""
 
     @property
     def media_type(self) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -62,6 +63,9 @@ class Transport:
 class HttpSession:
     """A pool of connections to the server of ``root``; safe for threads.
 
+    In a forked child it begins anew and leaves the parent's connections alone: two processes that read from one would
+    take each other's answers for their own.
+
     Requests that only read are repeated, within their time, after a lost connection, a 429, 502, 503 or 504; any other
     request is sent once, but for a 401 or a refused CSRF token, after which credentials are renewed: then the server
     has executed nothing.  A ``Retry-After`` holds for all requests of the back-end.
@@ -87,13 +91,27 @@ class HttpSession:
         self._transport = transport or Transport()
         self._clock: Clock = clock or SystemClock()
         self._host = urlsplit(root).netloc.rpartition("@")[2]
+        self._headers, self._params = dict(headers or {}), dict(params or {})
+        self._inherited: list[requests.Session] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
         self._pool = requests.Session()
         self._pool.trust_env = False
-        self._pool.headers.update(headers or {})
-        self._pool.params = dict(params or {})
+        self._pool.headers.update(self._headers)
+        self._pool.params = self._params
         adapter = self._transport.adapter or HTTPAdapter(pool_maxsize=self.gate.cap)
         for scheme in ("https://", "http://"):
             self._pool.mount(scheme, adapter)
+
+    def _begin_anew(self) -> None:
+        """After a fork: the parent's connections stay open, and what its threads hold is nobody's here."""
+        self._inherited.append(self._pool)
+        self.gate = Gate(self.gate.cap, self._clock)
+        if self._csrf is not None:
+            self._csrf = CsrfToken(self._csrf.address)
+        self._begin()
 
     def close(self) -> None:
         """Close all connections."""
@@ -117,6 +135,8 @@ class HttpSession:
         something was sent and not answered, else with ``not_applied``; ``Throttled`` where the server's pause lasts
         longer than the call may; ``AuthenticationFailed`` and ``ConfigurationError`` before anything was sent.
         """
+        if self._process != os.getpid():
+            self._begin_anew()
         request = requests.Request(
             method, resolved(self.root, address), params=params, headers=dict(headers or {}), data=body
         )
@@ -176,14 +196,14 @@ class HttpSession:
         if guard is not None:
             had = guard.current(self._fetching(deadline))
             if isinstance(had, Answer):
-                return had
+                return replace(had, unsent=True)
             token = had
         answer = self._authorised(request, deadline, repeatable=repeatable, token=token)
         if guard is None or token is None or not guard.refused(answer):
             return answer
         had = guard.renewed(token, self._fetching(deadline))
         if isinstance(had, Answer):
-            return had
+            return replace(had, unsent=True)
         return self._authorised(request, deadline, repeatable=repeatable, token=had)
 
     def _fetching(self, deadline: float) -> Fetch:

@@ -85,7 +85,7 @@ def _part(operation: Operation, content_id: int | None) -> list[bytes]:
     request = [f"{operation.method} {operation.address} HTTP/1.1"]
     headers = {"Accept": "application/json", **operation.headers}
     if operation.body is not None:
-        headers |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        headers = {"Content-Type": "application/json", **headers, "Content-Length": str(len(body))}
     request += [f"{name}: {value}" for name, value in headers.items()]
     return [*(line.encode() for line in (*head, "", *request, "")), body]
 
@@ -177,7 +177,7 @@ def as_json(groups: Sequence[Group]) -> tuple[str, bytes]:
                 "headers": {"Accept": "application/json", **operation.headers},
             }
             if operation.body is not None:
-                request["headers"] |= {"Content-Type": "application/json"}
+                request["headers"].setdefault("Content-Type", "application/json")
                 request["body"] = operation.body
             if group.atomic:
                 request["atomicityGroup"] = f"g{number}"

@@ -57,6 +57,12 @@ class Model:
     """By the name of the entity set."""
     types: Mapping[str, EntityType]
     """By their names without the namespace."""
+    barred: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """What SAP's version 2 says that cannot be done with a set: ``creatable``, ``updatable``, ``deletable``."""
+
+    def allows(self, entity_set: str, what: str) -> bool:
+        """Whether the document does not forbid to do something with a set, by the same words as for properties."""
+        return what not in self.barred.get(entity_set, frozenset())
 
 
 @dataclass(slots=True)
@@ -89,6 +95,7 @@ def parse(document: bytes) -> Model:
     raw: dict[str, _Raw] = {}
     ends: dict[tuple[str, str], str] = {}
     sets: dict[str, str] = {}
+    barred: dict[str, frozenset[str]] = {}
     for schema in schemas:
         for each in schema:
             if local(each) in ("EntityType", "ComplexType"):
@@ -100,13 +107,23 @@ def parse(document: bytes) -> Model:
             elif local(each) == "EntityContainer":
                 for entity_set in each:
                     if local(entity_set) == "EntitySet":
-                        sets[str(entity_set.get("Name"))] = _bare(entity_set.get("EntityType"))
+                        name = str(entity_set.get("Name"))
+                        sets[name] = _bare(entity_set.get("EntityType"))
+                        if refused := _refused(entity_set):
+                            barred[name] = refused
     types = {name: _whole(name, raw, ends) for name in raw}
     return Model(
         version,
         MappingProxyType({name: types[kind] for name, kind in sets.items() if kind in types}),
         MappingProxyType(types),
+        MappingProxyType(barred),
     )
+
+
+def _refused(element: Any) -> frozenset[str]:
+    """The annotations of another vocabulary that say "false"."""
+    said = ((name, value) for name, value in element.attrib.items() if name.startswith("{"))
+    return frozenset(name.rpartition("}")[2] for name, value in said if value == "false")
 
 
 def _raw_type(element: Any) -> _Raw:

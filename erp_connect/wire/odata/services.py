@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from ...clock import Clock
 from ..http import Answer, HttpSession
@@ -17,6 +17,9 @@ from .metadata import Model
 from .values import Version, dumps, loads
 
 __all__ = ["Entity", "Refused", "Service", "Unreadable"]
+
+_GO_ON: Final = "odata.continue-on-error"
+"""Otherwise a server of version 4 stops at the first group that it refuses."""
 
 
 class Refused(Exception):
@@ -72,7 +75,7 @@ class Service:
     def get(self, address: str, params: Mapping[str, str] | None = None) -> Entity:
         """One entity, with its ETag."""
         answer = self._send("GET", address, params=params)
-        return self._entity(answer)
+        return self.entity(answer)
 
     def pages(self, address: str, params: Mapping[str, str] | None = None) -> Iterator[list[dict[str, Any]]]:
         """The rows of a collection, page by page; the next page is fetched while one is looked at.
@@ -115,11 +118,11 @@ class Service:
 
     def create(self, address: str, body: Mapping[str, Any]) -> Entity:
         """Create an entity, with what lies inside of it; the entity as the server returns it."""
-        return self._entity(self._send("POST", address, body=body))
+        return self.entity(self._send("POST", address, body=body))
 
     def update(self, address: str, changes: Mapping[str, Any], etag: str | None) -> Entity:
         """Change the fields that are named, if the entity is still the one of ``etag``; ``None`` leaves that open."""
-        return self._entity(self._send("PATCH", address, body=changes, headers=_matching(etag)))
+        return self.entity(self._send("PATCH", address, body=changes, headers=_matching(etag)))
 
     def delete(self, address: str, etag: str | None) -> None:
         """Delete an entity, if it is still the one of ``etag``."""
@@ -129,7 +132,7 @@ class Service:
         self, address: str, params: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
     ) -> Entity:
         """Call a function import or an action by POST."""
-        return self._entity(self._send("POST", address, params=params, body=body))
+        return self.entity(self._send("POST", address, params=params, body=body))
 
     def batch(
         self, groups: Sequence[Group], *, form: Literal["multipart", "json"] = "multipart"
@@ -141,11 +144,17 @@ class Service:
         """
         write, read = (as_json, from_json) if form == "json" else (as_multipart, from_multipart)
         content_type, body = write(groups)
-        accept = "application/json" if form == "json" else "multipart/mixed"
+        headers = {
+            **self._headers,
+            "Content-Type": content_type,
+            "Accept": "application/json" if form == "json" else "multipart/mixed",
+        }
+        if self.version == 4:
+            headers["Prefer"] = _GO_ON
         answer = self.session.send(
             "POST",
             self.path + "$batch",
-            headers={**self._headers, "Content-Type": content_type, "Accept": accept},
+            headers=headers,
             body=body,
             reads=all(each.method == "GET" for group in groups for each in group.operations),
         )
@@ -186,7 +195,8 @@ class Service:
         except ValueError as failure:
             raise Unreadable(f"the server's answer ({answer.status}) is no JSON") from failure
 
-    def _entity(self, answer: Answer) -> Entity:
+    def entity(self, answer: Answer) -> Entity:
+        """What an answer holds, be it one of a batch; :class:`Unreadable` where it holds no entity."""
         whole = self._read(answer) if answer.body.strip() else {}
         inner = whole.get("d", whole) if self.version == 2 and isinstance(whole, dict) else whole
         if not isinstance(inner, dict):

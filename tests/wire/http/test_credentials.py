@@ -271,7 +271,8 @@ def test_a_403_about_permissions_is_not_about_the_token(serving, guarded):
         if request.command == "HEAD"
         else (403, {"Content-Type": "application/json"}, b'{"error": {}}')
     )
-    assert session.send("POST", "a", body=b"{}").body == b'{"error": {}}'
+    answer = session.send("POST", "a", body=b"{}")
+    assert (answer.body, answer.unsent) == (b'{"error": {}}', False)
     assert len(gateway.server.seen) == 2
 
 
@@ -280,7 +281,7 @@ def test_where_the_token_is_refused_with_an_error_that_error_is_the_answer(servi
     session = guarded(gateway)
     gateway.server.answer = lambda _: (401, {}, b"who are you")
     answer = session.send("POST", "a", body=b"{}")
-    assert (answer.status, answer.body) == (401, b"who are you")
+    assert (answer.status, answer.body, answer.unsent) == (401, b"who are you", True)
     assert "POST" not in [request.command for request in gateway.server.seen]
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import os
 import socket
 import threading
 import time
@@ -309,3 +310,22 @@ def test_a_request_that_failed_is_an_event_too(serving, opened, caplog):
     with caplog.at_level(logging.DEBUG, logger="erp_connect.wire.http"), pytest.raises(TransportError):
         opened(server.url).send("POST", "orders", body=b"{}")
     assert [event.http_status for event in caplog.records] == [None]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_child_has_connections_of_its_own(serving):
+    ports = []
+    server = serving(lambda request: (200, {}, ports.append(request.client_address[1]) or b""))
+    session = HttpSession(server.url)
+    session.send("GET", "parent")
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if session.send("GET", "child").ok else 1)
+        finally:
+            os._exit(2)
+    assert os.waitpid(child, 0)[1] == 0
+    session.send("GET", "parent")
+    session.close()
+    assert ports[0] == ports[2] != ports[1]

@@ -13,6 +13,7 @@ from erp_connect.wire.http import Answer
 from erp_connect.wire.odata import Group, Operation
 from erp_connect.wire.odata.batch import as_json, as_multipart, from_json, from_multipart
 
+EXACT = {"Content-Type": "application/json;IEEE754Compatible=true"}
 READ = Group((Operation("GET", "A_SalesOrder('1')"),), atomic=False)
 REJECT = Group(
     tuple(
@@ -242,3 +243,12 @@ def test_what_json_leaves_out_has_no_end():
 def test_json_that_is_no_batch_is_told(body):
     with pytest.raises(ValueError):  # noqa: PT011 (each has its own words)
         from_json(batch(body, "application/json", 200), [CREATE])
+
+
+def test_a_part_may_agree_on_another_content_type_for_itself():
+    made = Group((Operation("POST", "SalesOrder", {"Net": "0.10"}, EXACT),))
+    _, body = as_multipart([made])
+    assert b"Content-Type: application/json;IEEE754Compatible=true\r\n" in body
+    assert b"Content-Type: application/json\r\n" not in body
+    _, body = as_json([made])
+    assert json.loads(body)["requests"][0]["headers"]["Content-Type"] == EXACT["Content-Type"]

@@ -34,7 +34,7 @@ SECOND = b"""<?xml version="1.0" encoding="utf-8"?>
    <End Type="SHOP.ItemType" Role="To"/></Association>
   <EntityContainer Name="C">
    <EntitySet Name="A_Order" EntityType="SHOP.OrderType"/>
-   <EntitySet Name="A_Item" EntityType="SHOP.ItemType"/></EntityContainer>
+   <EntitySet Name="A_Item" EntityType="SHOP.ItemType" sap:creatable="false" sap:updatable="true"/></EntityContainer>
  </Schema></edmx:DataServices></edmx:Edmx>"""
 FOURTH = b"""<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
  <Schema Namespace="com.shop" Alias="SELF" xmlns="http://docs.oasis-open.org/odata/ns/edm">
@@ -58,6 +58,12 @@ def test_version_2_with_what_sap_adds():
     assert (model.version, order.name, order.key) == (2, "OrderType", ("Order",))
     assert order.navigations == {"to_Item": "ItemType"}
     assert model.sets["A_Item"].key == ("Order", "Item")
+    assert [model.allows("A_Item", what) for what in ("creatable", "updatable", "deletable")] == [
+        False,
+        True,
+        True,
+    ]
+    assert model.allows("A_Order", "creatable")
     number, net, custom = order.properties.values()
     assert (number.max_length, number.nullable, number.allows("creatable"), number.allows("updatable")) == (
         10,

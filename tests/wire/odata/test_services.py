@@ -195,3 +195,10 @@ def test_a_batch_in_json(opened):
     service, server = opened(lambda _: ok(body), 4)
     assert service.batch([WRITE], form="json")[0].done
     assert server.seen[0].headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(("version", "asked"), [(2, None), (4, "odata.continue-on-error")])
+def test_a_group_that_is_refused_does_not_stop_those_behind_it(opened, version, asked):
+    service, server = opened(lambda _: ok({"responses": [{"id": "0.0", "status": 201}]}), version)
+    service.batch([Group((Operation("POST", "Orders", {}),))], form="json")
+    assert server.seen[-1].headers.get("Prefer") == asked

@@ -17,7 +17,10 @@ from .clock import zone_of
 from .errors import translated
 from .masters import Customers, Products
 from .office import Office
+from .other_capabilities import NEEDED, as_found, with_other_books
 from .papers import Invoices, Shipments
+from .purchasing import PurchaseOrders
+from .returns import Returns
 from .selling import Prices, Stock
 from .simulating import SalesOrders
 
@@ -27,6 +30,7 @@ _NEEDS: Final = {
     modules.MATERIAL: ("stock.availability", "products.get", "products.find", "products.list"),
     modules.MATERIALS: ("products.list",),
     modules.CUSTOMERS: ("customers.get", "customers.find", "customers.list"),
+    **NEEDED,
 }
 """Modules that a system may lack, and what cannot be done without them."""
 _REQUIRED: Final = (modules.CREATE, modules.CHANGE, modules.DETAILS, modules.COMMIT)
@@ -48,7 +52,8 @@ class SapRfcAdapter(Adapter):
     @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """What the function modules of the reference can do, with these settings."""
-        return rfc_capabilities(_settings_of(target), concurrency=target.max_concurrency)
+        settings = _settings_of(target)
+        return with_other_books(rfc_capabilities(settings, concurrency=target.max_concurrency), settings)
 
     def open(self) -> None:
         """Log on once, look up all interfaces, and furnish the books.
@@ -144,7 +149,7 @@ class SapRfcAdapter(Adapter):
             for operation in operations
         }
         self.capabilities = narrowed(
-            self.capabilities,
+            as_found(self.capabilities, office),
             absent=absent,
             long_materials=office.knows(modules.CREATE, "ORDER_ITEMS_IN", "MATERIAL_LONG"),
             concurrency=size,
@@ -160,6 +165,8 @@ class SapRfcAdapter(Adapter):
         self.prices = Prices(office, orders)
         self.shipments = Shipments(office)
         self.invoices = Invoices(office)
+        self.purchase_orders = PurchaseOrders(office, products)
+        self.returns = Returns(office)
 
 
 def _settings_of(target: Target) -> RfcSettings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from ....errors import NotFound, TransitionNotAllowed, VersionConflict
 from ....models import Amendment, CancelLine, Order
@@ -12,14 +12,12 @@ from ....wire.rfc import Condition
 from ...contract import Write, Written
 from ..conventions import shown_key, stored_key
 from ..messages import INCOMPLETE, Message, messages_in, worth_telling
+from ..wording import LAST_RESORT, known_rejection
 from . import modules
 from .creating import Creating
 from .details import Details, read_details
 from .mapping_changes import ChangeOfOrder
 from .mapping_orders import order_in
-
-_LAST_RESORT: Final = "01"
-"""A rejection code that nearly every system has, where neither the site nor the system says one."""
 
 
 class Changing(Creating):
@@ -100,19 +98,15 @@ class Changing(Creating):
 
     def _rejection(self, reason: str | None, operation: str) -> str:
         """The code for a reason: by its words, else the site's, else the first of the system (sap.md 2.5)."""
-        settings = self.office.settings
-        words = (reason or "").casefold()
-        for known, code in settings.rejection_reasons.items():
-            if known.casefold() in words:
-                return code
-        if settings.rejection_reason:
-            return settings.rejection_reason
+        known = known_rejection(reason, self.office.settings)
+        if known is not None:
+            return known
         if self._first_reason is None:
             self._first_reason = self.office.from_table(
-                self._first_of_system, lambda _: _LAST_RESORT, operation
+                self._first_of_system, lambda _: LAST_RESORT, operation
             )
         return self._first_reason
 
     def _first_of_system(self) -> str:
         rows = self.office.tables.rows("TVAG", ["ABGRU"], Condition(()), key=["ABGRU"])
-        return min((str(row["ABGRU"]) for row in rows if row["ABGRU"]), default=_LAST_RESORT)
+        return min((str(row["ABGRU"]) for row in rows if row["ABGRU"]), default=LAST_RESORT)

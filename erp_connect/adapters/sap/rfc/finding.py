@@ -33,6 +33,19 @@ _STAMPS: Final = 50
 """Stamps of one condition."""
 
 
+def numbers_with(office: Office, column: str, values: Sequence[str]) -> Sequence[str]:
+    """The sales documents, of whatever category, that have one of these values in a column of VBKD's header rows."""
+    numbers: set[str] = set()
+    for start in range(0, len(values), _STAMPS):
+        wanted = all_of([one_of(column, values[start : start + _STAMPS]), equal("POSNR", HEADER)])
+        try:
+            rows = office.tables.rows("VBKD", [column], wanted, key=["VBELN", "POSNR"])
+        except TooLongToSay:
+            continue  # the column could not hold such a value
+        numbers.update(str(row["VBELN"]) for row in rows)
+    return sorted(numbers)
+
+
 class Finding:
     """The reading half of the order book."""
 
@@ -84,7 +97,7 @@ class Finding:
         column, _ = STAMP_FIELDS[self.office.settings.stamp_field]
         stamps = [each.stamp for each in sought]
         numbers = self.office.from_table(
-            lambda: self._read_column(column, stamps),
+            lambda: numbers_with(self.office, column, stamps),
             lambda failure: self._among_customers(sought, failure, operation),
             operation,
         )
@@ -139,7 +152,11 @@ class Finding:
 
     def _read(self, numbers: Sequence[str], operation: str) -> dict[str, Order]:
         details = read_details(self.office, numbers, operation)
-        return {number: order_in(each, self.office) for number, each in details.items()}
+        return {
+            number: order_in(each, self.office)
+            for number, each in details.items()
+            if each.headers[0]["SD_DOC_CAT"] in {_ORDER, ""}
+        }
 
     # -- of a customer ---------------------------------------------------------------------------------------
 
@@ -205,18 +222,7 @@ class Finding:
                 hint="find(customer=..., customer_po=...) needs no table",
             )
 
-        return self.office.from_table(lambda: self._read_column(column, values), refused, operation)
-
-    def _read_column(self, column: str, values: Sequence[str]) -> Sequence[str]:
-        numbers: set[str] = set()
-        for start in range(0, len(values), _STAMPS):
-            wanted = all_of([one_of(column, values[start : start + _STAMPS]), equal("POSNR", HEADER)])
-            try:
-                rows = self.office.tables.rows("VBKD", [column], wanted, key=["VBELN", "POSNR"])
-            except TooLongToSay:
-                continue  # the column could not hold such a value
-            numbers.update(str(row["VBELN"]) for row in rows)
-        return sorted(numbers)
+        return self.office.from_table(lambda: numbers_with(self.office, column, values), refused, operation)
 
     def _pages(self, wanted: Listing) -> Iterator[Sequence[str]]:
         """Numbers in ascending order, by the header table; without it by the customer's list, if one is named."""

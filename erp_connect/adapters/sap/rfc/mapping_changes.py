@@ -36,6 +36,7 @@ from ....models import (
     SubstituteProduct,
 )
 from ..conventions import HEADER, ITEM_STEP, stored_key
+from ..wording import the_reference
 from . import modules
 from .details import Details, Row
 from .mapping_addresses import address_out
@@ -50,7 +51,6 @@ from .mapping_conditions import (
 from .mapping_drafts import (
     BILL_TO,
     SHIP_TO,
-    assignment,
     incoterms,
     item_fields,
     line_conditions,
@@ -167,7 +167,7 @@ class ChangeOfOrder:
             }
         if "references" in changes:
             references = changes["references"]
-            self._header["ASS_NUMBER"] = assignment(references) if references else ""
+            self._header["ASS_NUMBER"] = the_reference(references) if references else ""
         if "discounts" in changes:
             self._change_header_discount(changes["discounts"])
 

@@ -6,26 +6,19 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from ....errors import LossyWrite
 from ....models import Discount, Money, UnitPrice
 from ..conventions import tidy
 from ..settings import SiteSettings
+from ..wording import the_percentage, whole_per
 
 Row = Mapping[str, Any]
-_MOST_PER: Final = 99_999
-"""COND_P_UNT has five digits."""
 _MANUAL: Final = "C"
 """Origin of a condition that somebody has entered."""
 
 
 def price_out(price: UnitPrice, item: str, settings: SiteSettings) -> dict[str, Any]:
     """The condition that sets an item's price; ``LossyWrite`` where it is for a broken or huge quantity."""
-    if price.per != price.per.to_integral_value() or price.per > _MOST_PER:
-        raise LossyWrite(
-            "a price is for a whole number of units, 99999 at most",
-            fields=("order.line.price",),
-            path="order.line.price",
-        )
+    price = whole_per(price)
     return {
         "ITM_NUMBER": item,
         "COND_TYPE": settings.price_condition,
@@ -54,16 +47,11 @@ def discount_out(discount: Discount, item: str, settings: SiteSettings) -> dict[
 
 def header_discount_out(discounts: Sequence[Discount], item: str, settings: SiteSettings) -> dict[str, Any]:
     """The condition for the whole order; ``LossyWrite`` for anything but one percentage."""
-    if len(discounts) != 1 or discounts[0].percent is None:
-        raise LossyWrite(
-            "an order holds one discount of the whole, as a percentage",
-            fields=("order.discounts",),
-            path="order.discounts",
-        )
+    percent = the_percentage(discounts).percent or Decimal(0)
     return {
         "ITM_NUMBER": item,
         "COND_TYPE": settings.header_discount_condition,
-        "COND_VALUE": -discounts[0].percent,
+        "COND_VALUE": -percent,
     }
 
 

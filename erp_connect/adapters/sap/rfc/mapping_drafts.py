@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from ....errors import LossyWrite
-from ....models import Address, LineDraft, OrderDraft, Ref
+from ....models import Address, LineDraft, OrderDraft
 from ..conventions import FIRST_SCHEDULE_LINE, item_number, material_number, stored_key
+from ..wording import said, terms_and_place, the_reference
 from .mapping_addresses import address_out
 from .mapping_conditions import discount_out, header_discount_out, price_out
 from .mapping_texts import text_out
@@ -18,13 +18,7 @@ _LINKS: Final = {SHIP_TO: "0000000001", BILL_TO: "0000000002"}
 """Any key that the caller chooses: it links a partner's row with its address."""
 _THOUSAND: Final = Decimal(1000)
 _COMPLETE: Final = "X"
-_INCOTERM: Final = 3
 _PLACE: Final = 28
-
-
-def said(named: str | Ref) -> str:
-    """The number that a draft names."""
-    return named.id if isinstance(named, Ref) else named
 
 
 def create_parameters(draft: OrderDraft, stamp: str, office: Office) -> dict[str, Any]:
@@ -107,33 +101,13 @@ def header_fields(said_of: Any) -> dict[str, Any]:
     if said_of.contact is not None:
         fields |= {"NAME": said_of.contact.name, "TELEPHONE": said_of.contact.phone}
     if said_of.references:
-        fields["ASS_NUMBER"] = assignment(said_of.references)
+        fields["ASS_NUMBER"] = the_reference(said_of.references)
     return fields
-
-
-def assignment(references: Any) -> str:
-    """The one reference that an order keeps; ``LossyWrite`` for more."""
-    if len(references) > 1:
-        raise LossyWrite(
-            "an order keeps one reference, in its assignment field",
-            fields=("order.references",),
-            path="order.references",
-        )
-    value: str = references[0].value
-    return value
 
 
 def incoterms(terms: str) -> dict[str, str]:
     """Delivery terms as their code of three letters and the place behind it."""
-    code, place = terms[:_INCOTERM], terms[_INCOTERM:].lstrip()
-    if " " in code:
-        code, _, place = terms.partition(" ")
-    if len(place) > _PLACE:
-        raise LossyWrite(
-            f"delivery terms are a code of {_INCOTERM} letters and a place of at most {_PLACE}",
-            fields=("order.delivery_terms",),
-            path="order.delivery_terms",
-        )
+    code, place = terms_and_place(terms, _PLACE)
     return {"INCOTERMS1": code, "INCOTERMS2": place}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -12,14 +11,15 @@ from ....rules.lateness import timeliness
 from ....rules.status import standing
 from ..conventions import (
     HEADER,
-    ITEM_STEP,
     day_in,
     instant_in,
     material_in,
     money_in,
+    positions,
     shown_key,
     tidy,
 )
+from ..versions import fingerprint
 from .details import Details
 from .mapping_addresses import address_in
 from .mapping_conditions import discount_in, header_discounts_in, price_in
@@ -31,7 +31,6 @@ ASSIGNMENT: Final = "assignment"
 """The kind of reference that an order keeps: one, in its assignment field."""
 _INCOMPLETE: Final = frozenset({"A", "B"})
 _CREDIT_HELD: Final = frozenset({"B", "C"})
-_NOT_CONTENT: Final = frozenset({"version", "modified_at", "warnings", "raw", "timeliness"})
 _THOUSANDTH: Final = Decimal("0.001")
 _NO_ITEM: Final = frozenset({"", HEADER})
 
@@ -103,7 +102,7 @@ class _Reading:
             warnings=tuple(dict.fromkeys(self.warnings)),
         )
         order = order.but(timeliness=timeliness(order, self.office.today()))
-        return order.but(version=_fingerprint(order))
+        return order.but(version=fingerprint(order))
 
     # -- the header ------------------------------------------------------------------------------------------
 
@@ -212,17 +211,6 @@ class _Reading:
         )
 
 
-def positions(items: Sequence[str]) -> dict[str, int]:
-    """Positions by item number: the number divided by the step; one off the step is counted on from the highest."""
-    found = {item: int(item) // ITEM_STEP for item in items if int(item) % ITEM_STEP == 0 and int(item)}
-    highest = max(found.values(), default=0)
-    for item in sorted(items):
-        if item not in found:
-            highest += 1
-            found[item] = highest
-    return found
-
-
 def _requested(schedules: Sequence[Row]) -> Any:
     wanted = [row for row in schedules if row["REQ_QTY"]] or list(schedules)
     days = [day for row in wanted if (day := day_in(row["REQ_DATE"])) is not None]
@@ -273,9 +261,3 @@ def _in_sales_units(item: Row, schedules: Sequence[Row]) -> Decimal:
             share: Decimal = row["REQ_QTY"] / row["REQ_QTY1"]
             return share
     return Decimal(1)
-
-
-def _fingerprint(order: Order) -> str:
-    """A version of the content: SAP names none over RFC."""
-    content = order.model_dump_json(exclude=set(_NOT_CONTENT))
-    return hashlib.sha256(content.encode()).hexdigest()[:24]

@@ -12,9 +12,9 @@ from ....models.units import same_unit
 from ....wire.rfc import RfcFailure, equal
 from ..answers import understands_answers
 from ..conventions import day_in, material_number, money_in, stored_material, tidy
+from ..wording import said
 from . import modules
 from .mapping_conditions import price_in
-from .mapping_drafts import said
 from .masters import Products
 from .office import Office
 from .simulating import SalesOrders, simulated

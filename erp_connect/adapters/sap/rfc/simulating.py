@@ -12,20 +12,19 @@ from ....models import Order, OrderDraft, OrderLine, Quantities, ScheduleLine
 from ....rules.status import standing
 from ...contract import Simulation
 from ..answers import understands_answers
-from ..conventions import day_in, material_in, money_in, tidy
+from ..conventions import day_in, material_in, money_in, positions, tidy
 from ..messages import messages_in, worth_telling
+from ..wording import said
 from . import modules
 from .changing import Changing
 from .mapping_conditions import discount_in, price_in
-from .mapping_drafts import said, simulate_parameters
-from .mapping_orders import positions
+from .mapping_drafts import simulate_parameters
 
 Row = Mapping[str, Any]
 OPERATION: Final = "orders.simulate"
 SIMULATED: Final = "simulated"
 
 
-@understands_answers
 @understands_answers
 class SalesOrders(Changing):
     """The sales order book with every ability."""

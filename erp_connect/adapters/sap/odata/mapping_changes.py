@@ -1,0 +1,355 @@
+"""Amendments as the parts of one change set, which stands or falls as a whole (sap.md 4.3, 4.4, 4.5).
+
+Its first part changes the header and names the version that was planned on: so all of it is refused where somebody
+else has changed the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from ....errors import InvalidOrder, UnsupportedOperation
+from ....models import (
+    EMPTY,
+    AddLine,
+    AddNote,
+    Address,
+    Amendment,
+    CancelLine,
+    ChangeAddress,
+    ChangeDate,
+    ChangeDiscount,
+    ChangeHeader,
+    ChangePrice,
+    ChangeQuantity,
+    ChangeWarehouse,
+    Discount,
+    LineDraft,
+    Order,
+    OrderLine,
+    PlaceHold,
+    ReleaseHold,
+    SplitLine,
+    SubstituteProduct,
+)
+from ....wire.odata import Operation
+from ..conventions import ITEM_STEP
+from ..wording import the_reference
+from .cells import Row, key, text, within
+from .dialect import AS_IT_STANDS, Body
+from .mapping_conditions import element_keys, standing
+from .mapping_drafts import addressed, incoterms, item_body, note_body, unit_fields
+from .mapping_schedules import Schedules
+from .mapping_texts import note_row, text_out
+from .office import Office
+
+_BLOCKS: Final = {"delivery": "DeliveryBlockReason", "billing": "HeaderBillingBlockReason"}
+_ITEM_BLOCK: Final = "ItemBillingBlockReason"
+_REJECTION: Final = "SalesDocumentRjcnReason"
+_UNTOUCHED: Final = "PurchaseOrderByCustomer"
+"""Written as it is where the header does not change, so that its version is held to all the same."""
+
+
+class ChangeOfOrder:
+    """What is to be changed of one order, gathered from amendments in their order."""
+
+    def __init__(self, row: Row, order: Order, office: Office, *, rejection: str) -> None:
+        self.row = row
+        self.order = order
+        self.office = office
+        self.addresses: dict[str, Address] = {}
+        self.replaced: dict[str, tuple[str, ...]] = {}
+        self._dialect = office.dialect
+        self._rejection = rejection
+        self._header: Body = {}
+        self._items: dict[str, Body] = {}
+        self._new: dict[str, Body] = {}
+        self._rows = {key(item, "SalesOrderItem"): item for item in within(row, self._dialect.to_items)}
+        self._schedules = Schedules(self._rows, office)
+        self._conditions: list[Operation] = []
+        self._notes: list[str] | None = None
+
+    # -- the amendments --------------------------------------------------------------------------------------
+
+    def make(self, amendment: Amendment) -> None:
+        """Gather one amendment; raises for what an order of SAP has no place for."""
+        match amendment:
+            case ChangeHeader():
+                self._change_header(amendment)
+            case ChangeAddress():
+                self.addresses |= addressed(amendment)
+            case AddNote():
+                self._notes = [*(self.order.notes if self._notes is None else self._notes), amendment.text]
+            case AddLine() | SubstituteProduct() | SplitLine():
+                self._make_new_line(amendment)
+            case PlaceHold() | ReleaseHold():
+                self._hold(amendment.kind, amendment.line, placed=isinstance(amendment, PlaceHold))
+            case _:
+                self._make_of_line(amendment)
+
+    def _make_new_line(self, amendment: AddLine | SubstituteProduct | SplitLine) -> None:
+        match amendment:
+            case AddLine():
+                if not isinstance(amendment.line, LineDraft):
+                    raise InvalidOrder(
+                        "a sales order takes a LineDraft", operation="orders.add_line", path="line"
+                    )
+                self._new_item(amendment.line)
+            case SubstituteProduct():
+                self._substitute(amendment)
+            case SplitLine():
+                self._split(amendment)
+
+    def _make_of_line(self, amendment: Amendment) -> None:
+        match amendment:
+            case ChangeQuantity():
+                self._change_quantity(str(amendment.line), amendment.to)
+            case ChangeDate():
+                self._change_date(amendment)
+            case ChangePrice():
+                line = self.order.line(str(amendment.line))
+                self._condition(line.id, self.office.pricing.price_out(amendment.to, line.unit))
+            case ChangeDiscount():
+                self._change_discount(str(amendment.line), amendment.to)
+            case ChangeWarehouse():
+                lines = [str(amendment.line)] if amendment.line is not None else self._waiting()
+                for item in lines:
+                    self._item(item)[self._dialect.plant] = amendment.to
+            case CancelLine():
+                self.reject(str(amendment.line))
+            case _:
+                raise UnsupportedOperation(
+                    f"sap+odata does not know {amendment.operation}",
+                    why="no property of the service carries it",
+                    operation=f"orders.{amendment.operation}",
+                )
+
+    def reject(self, item: str) -> None:
+        """Cancel what is open of an item: it is kept, with the reason (sap.md 4.4)."""
+        self._item(item)[_REJECTION] = self._rejection
+
+    def _change_header(self, change: ChangeHeader) -> None:
+        changes = change.changes
+        for name, field in (("customer_po", _UNTOUCHED), ("payment_terms", "CustomerPaymentTerms")):
+            if name in changes:
+                self._header[field] = "" if changes[name] is EMPTY else changes[name]
+        if "order_date" in changes:
+            when = changes["order_date"]
+            self._header["SalesOrderDate"] = None if when is EMPTY else self._dialect.day(when)
+        if "delivery_terms" in changes:
+            terms = changes["delivery_terms"]
+            self._header |= incoterms("" if terms is EMPTY else terms, self.office)
+        if "partial_shipment" in changes:
+            self._header["CompleteDeliveryIsDefined"] = not changes["partial_shipment"]
+        if "references" in changes:
+            references = changes["references"]
+            self._header["AssignmentReference"] = the_reference(references) if references else ""
+        if "discounts" in changes:
+            self._change_header_discount(changes["discounts"])
+        self._header |= self.office.order_fields.written(change.custom)
+
+    def _change_quantity(self, item: str, to: Decimal) -> None:
+        """At the item, but for one in several parts: there the parts hold the quantity (sap.md 4.4)."""
+        if self._schedules.set_quantity(item, to):
+            return
+        unit = self.order.line(item).unit
+        self._item(item)["RequestedQuantity"] = self._dialect.number(to)
+        if unit is not None:
+            self._item(item).update(unit_fields(unit, self.office))
+
+    def _change_date(self, change: ChangeDate) -> None:
+        if change.line is None:
+            self._header["RequestedDeliveryDate"] = self._dialect.day(change.to)
+        for item in [str(change.line)] if change.line is not None else self._waiting():
+            if self._dialect.dates_at_items:
+                self._item(item)["RequestedDeliveryDate"] = self._dialect.day(change.to)
+            else:
+                self._schedules.set_day(item, change.to)
+
+    def _hold(self, kind: str, line: Any, *, placed: bool) -> None:
+        if kind not in _BLOCKS:
+            raise UnsupportedOperation(
+                "an order of SAP is held for delivery or for billing; credit is released by the credit desk",
+                why="other blocks cannot be set or taken away here",
+                operation="orders.hold" if placed else "orders.release",
+                alternatives=tuple(_BLOCKS),
+            )
+        settings = self.office.settings
+        code = settings.delivery_block if kind == "delivery" else settings.billing_block
+        value = code if placed else ""
+        if line is None:
+            self._header[_BLOCKS[kind]] = value
+        held = [each.id for each in self.order.lines if any(hold.kind == kind for hold in each.holds)]
+        for item in [str(line)] if line is not None else ([] if placed else held):
+            if kind == "billing":
+                self._item(item)[_ITEM_BLOCK] = value
+            else:
+                self._schedules.set_block(item, value)
+
+    def _waiting(self) -> list[str]:
+        return [line.id for line in self.order.lines if line.quantities.open > 0]
+
+    def _item(self, item: str) -> Body:
+        if item not in self._rows:
+            raise InvalidOrder("the order has no such line", path="line")
+        return self._items.setdefault(item, {})
+
+    # -- new lines -------------------------------------------------------------------------------------------
+
+    def _new_item(self, line: LineDraft, *, holds: Sequence[str] = ()) -> str:
+        highest = max((int(item) for item in (*self._rows, *self._new)), default=0)
+        item = str((highest // ITEM_STEP + 1) * ITEM_STEP)
+        body = item_body(line, self.office, requested=self.order.requested)
+        if "billing" in holds:
+            body[_ITEM_BLOCK] = self.office.settings.billing_block
+        if "delivery" in holds:
+            when = line.requested or self.order.requested
+            body |= self._schedules.blocked(line.quantity, when)
+        self._new[item] = {"SalesOrderItem": item, **body}
+        return item
+
+    def _substitute(self, change: SubstituteProduct) -> None:
+        """A line with the new product for what is open, and the old one rejected."""
+        line = self.order.line(str(change.line))
+        new = self._like(
+            line,
+            product=change.to,
+            quantity=change.quantity or line.quantities.open,
+            unit=change.unit,
+            price=change.price or line.price,
+            discount=line.discount,
+        )
+        self.replaced[line.id] = (self._new_item(new, holds=_kinds(line)),)
+        self.reject(line.id)
+
+    def _split(self, change: SplitLine) -> None:
+        line = self.order.line(str(change.line))
+        discount = line.discount if line.discount is not None and line.discount.percent is not None else None
+        new = self._like(
+            line,
+            product=line.product,
+            quantity=change.quantity,
+            price=line.price,
+            requested=change.requested,
+            warehouse=change.warehouse,
+            discount=discount,
+            description=line.description,
+        )
+        self._change_quantity(line.id, line.quantities.ordered - change.quantity)
+        self.replaced[line.id] = (line.id, self._new_item(new, holds=_kinds(line)))
+
+    def _like(
+        self,
+        line: OrderLine,
+        *,
+        product: Any,
+        quantity: Decimal,
+        unit: str | None = None,
+        price: Any = None,
+        requested: date | None = None,
+        warehouse: str | None = None,
+        discount: Discount | None = None,
+        description: str | None = None,
+    ) -> LineDraft:
+        if product is None or (unit or line.unit) is None:
+            raise InvalidOrder("the line has no product or no unit to go on with", path="line")
+        return LineDraft(
+            product=product,
+            quantity=quantity,
+            unit=unit or line.unit or "",
+            price=price,
+            requested=requested or line.requested,
+            warehouse=warehouse or line.warehouse,
+            discount=discount,
+            description=description,
+        )
+
+    # -- conditions ------------------------------------------------------------------------------------------
+
+    def _change_discount(self, item: str, to: Any) -> None:
+        settings = self.office.settings
+        body = None if to is EMPTY else self.office.pricing.discount_out(to)
+        for kind in (settings.percent_discount_condition, settings.amount_discount_condition):
+            if body is None or body["ConditionType"] != kind:
+                self._take_away(item, kind)
+        if body is not None:
+            self._condition(item, body)
+
+    def _change_header_discount(self, discounts: Any) -> None:
+        if discounts:
+            self._condition(None, self.office.pricing.header_discount_out(discounts))
+        else:
+            self._take_away(None, self.office.settings.header_discount_condition)
+
+    def _condition(self, item: str | None, body: Body) -> None:
+        """Change the element of this type, or add one; of an item, or of the whole order."""
+        found = self._standing(item, body["ConditionType"])
+        if found is None:
+            parent, way = self._parent(item), self._way(item)
+            self._conditions.append(self._part("POST", f"{parent}/{way}", body))
+        else:
+            changes = {name: value for name, value in body.items() if name != "ConditionType"}
+            self._conditions.append(self._part("PATCH", self._element(item, found), changes))
+
+    def _take_away(self, item: str | None, kind: str) -> None:
+        found = self._standing(item, kind)
+        if found is not None:
+            self._conditions.append(Operation("DELETE", self._element(item, found), None, AS_IT_STANDS))
+
+    def _standing(self, item: str | None, kind: str) -> Row | None:
+        holder = self.row if item is None else self._rows.get(item, {})
+        return standing(within(holder, self._way(item)), kind)
+
+    def _way(self, item: str | None) -> str:
+        return self._dialect.to_order_prices if item is None else self._dialect.to_item_prices
+
+    def _element(self, item: str | None, element: Row) -> str:
+        keys = {"SalesOrder": self.order.id, **({} if item is None else {"SalesOrderItem": item})}
+        entity_set = self._dialect.order_price if item is None else self._dialect.item_price
+        return self._dialect.at(entity_set, **keys, **element_keys(element))
+
+    def _parent(self, item: str | None) -> str:
+        if item is None:
+            return self._dialect.at(self._dialect.order, SalesOrder=self.order.id)
+        return self._dialect.at(self._dialect.item, SalesOrder=self.order.id, SalesOrderItem=item)
+
+    # -- the change set --------------------------------------------------------------------------------------
+
+    def parts(self, version: str) -> list[Operation]:
+        """The parts of the change set; the first one holds to ``version``.  Addresses are added by the caller."""
+        header = self._header or {_UNTOUCHED: text(self.row, _UNTOUCHED)}
+        order = self._parent(None)
+        return [
+            Operation("PATCH", order, header, {"If-Match": version, **self.office.exact()}),
+            *(self._part("PATCH", self._parent(item), body) for item, body in self._items.items()),
+            *self._schedules.parts(self.order.id),
+            *self._conditions,
+            *self._note_parts(order),
+            *(self._part("POST", f"{order}/{self._dialect.to_items}", body) for body in self._new.values()),
+        ]
+
+    def _note_parts(self, order: str) -> list[Operation]:
+        if self._notes is None:
+            return []
+        told = text_out(self._notes)
+        row = note_row(within(self.row, self._dialect.to_texts), self.office.settings)
+        if row is None:
+            return [self._part("POST", f"{order}/{self._dialect.to_texts}", note_body(told, self.office))]
+        where = self._dialect.at(
+            self._dialect.text,
+            SalesOrder=self.order.id,
+            Language=text(row, "Language"),
+            LongTextID=text(row, "LongTextID"),
+        )
+        return [self._part("PATCH", where, {"LongText": told})]
+
+    def _part(self, method: str, where: str, body: Body) -> Operation:
+        headers = self.office.exact()
+        return Operation(method, where, body, {**headers, **AS_IT_STANDS} if method == "PATCH" else headers)
+
+
+def _kinds(line: OrderLine) -> list[str]:
+    return [hold.kind for hold in line.holds]
