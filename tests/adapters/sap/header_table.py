@@ -42,8 +42,8 @@ def _row(order):
         "EBELN": order.number,
         "BSTYP": "F",
         "LIFNR": order.supplier,
-        "EKORG": fields["PURCH_ORG"],
-        "BEDAT": fields["DOC_DATE"],
+        "EKORG": fields["PurchasingOrganization"],
+        "BEDAT": fields["PurchaseOrderDate"],
         "UNSEZ": fields.get("OUR_REF", ""),
         "IHREZ": fields.get("REF_1", ""),
     }

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import pytest
 
+import erp_connect as ec
 from erp_connect import errors
 from erp_connect.testing.mocks.sap import fulfilling, rfc
 
@@ -19,6 +20,7 @@ from .site import draft, valves
 
 TIMES = 300
 """Damaged answers for each thing that is read."""
+NUMBERS = {"SALESDOCUMENT", "EXPPURCHASEORDER"}
 NOISE = (
     *(
         "",
@@ -52,8 +54,8 @@ class Damage:
         spoilt = copy.deepcopy(answer)
         for _ in range(self.chance.choice((1, 1, 2, 5))):
             self._spoil(spoilt)
-        if "SALESDOCUMENT" in answer:  # nobody can guard against a system that tells another number
-            spoilt["SALESDOCUMENT"] = answer["SALESDOCUMENT"]
+        for number in NUMBERS & answer.keys():  # nobody can guard against a system that tells another number
+            spoilt[number] = answer[number]
         return spoilt
 
     def _spoil(self, place):
@@ -76,6 +78,11 @@ class Damage:
             return
 
 
+def bought():
+    line = ec.PurchaseOrderLineDraft(product="62", quantity=4, unit="C62", requested=date(2026, 4, 1))
+    return ec.PurchaseOrderDraft(supplier="777", currency="EUR", lines=[line])
+
+
 @pytest.fixture
 def damage():
     seed = int(os.environ.get("ERP_CONNECT_SEED") or random.SystemRandom().randrange(10**6))
@@ -89,13 +96,22 @@ def system(world, connect, damage):
         def call(self, function, *args, **parameters):
             return damage.on(function, super().call(function, *args, **parameters))
 
-    erp = connect(connector=Damaged)
+    world.vendors.add("0000000777")
+    erp = connect(
+        connector=Damaged,
+        company_code="1000",
+        purchasing_org="1000",
+        purchasing_group="001",
+        return_reason="101",
+    )
     order = erp.orders.create(
         draft(valves(), valves(3), notes=("a note",), payment_terms="N30"), key="order"
     ).order
     delivery = fulfilling.deliver(world, order.id, {"000010": Decimal(5)})
     fulfilling.post_goods_issue(world, delivery)
     fulfilling.bill(world, delivery)
+    erp.returns.create(ec.ReturnDraft(order=order.id, lines={"000010": 2}, reason="damaged"), key="return")
+    erp.purchase_orders.create(bought(), key="purchase")
     return erp, order
 
 
@@ -110,6 +126,8 @@ READ = {
     "products": ("BAPI_MATERIAL_GETLIST", lambda erp, _: list(erp.products.list())),
     "product": ("BAPI_MATERIAL_GET_DETAIL", lambda erp, _: erp.products.get("62")),
     "stock": ("BAPI_MATERIAL_AVAILABILITY", lambda erp, _: erp.stock.availability("62", 5, "C62")),
+    "returns": ("BAPISDORDER_GETDETAILEDLIST", lambda erp, order: erp.returns.of(order.id)),
+    "purchase": ("BAPI_PO_GETDETAIL1", lambda erp, _: erp.purchase_orders.find(number="4500000018")),
     "prices": ("BAPI_SALESORDER_SIMULATE", lambda erp, _: erp.prices.quote("1234", "62", 5, "C62")),
 }
 
@@ -145,3 +163,19 @@ def test_a_damaged_answer_to_a_write_makes_no_second_order(system, world, damage
             damage.module = module
     made = [order.fields["PURCH_NO_C"] for order in world.orders.values()]
     assert len(made) == len(set(made)) == TIMES // 3 + 1
+
+
+@pytest.mark.parametrize("module", ["BAPI_PO_CREATE1", "BAPI_TRANSACTION_COMMIT"])
+def test_a_damaged_answer_to_a_write_makes_no_second_purchase_order(system, world, damage, module):
+    erp, _ = system
+    damage.module = module
+    for number in range(TIMES // 3):
+        key = f"damaged/{number}"
+        try:
+            erp.purchase_orders.create(bought(), key=key)
+        except errors.ErpConnectError:
+            damage.module = None
+            world.clock.sleep(2000)
+            erp.purchase_orders.create(bought(), key=key)
+            damage.module = module
+    assert len(world.purchase_orders) == TIMES // 3 + 1

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ....errors import NotFound, TransportError
 from ....models import Order
+from ....wire.reading_ahead import one_ahead
 from ...contract import Find, Listing, Sought
 from ..conventions import fits_key, shown_key
 from ..wording import said
 from . import asking
 from .cells import Row
 from .dialect import STAMP
-from .fulfilment import fulfilment_of
+from .fulfilment import Fulfilment, fulfilment_of
 from .mapping_orders import order_in
 from .office import Office
 
@@ -78,33 +79,38 @@ class Finding:
         return found
 
     def list(self, wanted: Listing) -> Iterator[Order]:
-        """Stream orders by ascending number, a page of them in memory at a time.
+        """Stream orders by ascending number, a page of them in memory and the next one on its way.
 
         Each page begins behind the last number of the one before, so that nothing is missed or doubled by what is
         written meanwhile.
         """
-        operation = "orders.list" if wanted.modified_since is None else "orders.list_modified"
         condition = self._condition(wanted)
         if condition is None:
             return
+        for rows, fulfilment in one_ahead(self._pages(wanted, condition)):
+            for row in rows:
+                yield order_in(row, fulfilment, self.office)
+
+    def _pages(self, wanted: Listing, condition: Sequence[str]) -> Iterator[tuple[Sequence[Row], Fulfilment]]:
+        operation = "orders.list" if wanted.modified_since is None else "orders.list_modified"
         left, last = wanted.limit, ""
         while left is None or left > 0:
             size = min(self.office.settings.block_size, left or self.office.settings.block_size)
             after = [asking.beyond("SalesOrder", last)] if last else []
             with self.office.translated(operation):
                 rows = self._rows(asking.all_of(*condition, *after), top=size)
-                page = self._told(rows)
-            if not page:  # a short page is not the last one: a server may give fewer than it was asked for
+                fulfilment = fulfilment_of(self.office, rows)
+            if not rows:  # a short page is not the last one: a server may give fewer than it was asked for
                 return
-            if page[-1].id == last:
+            if rows[-1]["SalesOrder"] == last:
                 raise TransportError(
                     "the system gives the same page of orders again and again",
                     operation=operation,
                     code="unreadable_answer",
                     retryable=False,
                 )
-            yield from page
-            last = page[-1].id
+            yield rows, fulfilment
+            last = str(rows[-1]["SalesOrder"])
             left = None if left is None else left - len(rows)
 
     # -- asking ----------------------------------------------------------------------------------------------

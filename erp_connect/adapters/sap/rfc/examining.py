@@ -48,6 +48,11 @@ _CODES: Final = (
     _Code("percent_discount_condition", "condition type", "T685", "KSCHL", _PRICES),
     _Code("amount_discount_condition", "condition type", "T685", "KSCHL", _PRICES),
     _Code("header_discount_condition", "condition type", "T685", "KSCHL", _PRICES),
+    _Code("return_reason", "order reason", "TVAU", "AUGRU"),
+    _Code("return_reasons", "order reason", "TVAU", "AUGRU"),
+    _Code("company_code", "company code", "T001", "BUKRS"),
+    _Code("purchasing_org", "purchasing organisation", "T024E", "EKORG"),
+    _Code("purchasing_group", "purchasing group", "T024", "EKGRP"),
 )
 _AREA: Final = {"sales_org": "VKORG", "distribution_channel": "VTWEG", "division": "SPART"}
 _READ_FOR: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {

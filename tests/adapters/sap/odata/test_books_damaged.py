@@ -44,21 +44,21 @@ def test_a_damaged_answer_is_read_or_refused(world, tmp_path, book):
                 read(erp, order, bought)
                 outcomes.add("read")
             except errors.ErpConnectError as refused:
-                assert refused.outcome == "not_applied"
-                outcomes.add("refused")
+                outcomes.add(refused.outcome)
         assert "read" in outcomes
+        assert outcomes <= {"read", "not_applied"}
 
 
 def test_a_damaged_answer_to_a_write_makes_no_second_purchase_order(world, tmp_path):
     world.vendors.add("0000005000")
     with damaged(world, tmp_path, "v2") as (erp, damage):
-        damage.part = "PURCHASEORDER"
+        damage.part, outcomes = "PURCHASEORDER", set()
         for index in range(12):
             damage.method = "POST"
             try:
                 erp.purchase_orders.create(purchase(), key=f"key-{index}")
             except errors.ErpConnectError as failure:
-                assert failure.outcome == "unknown"
+                outcomes.add(failure.outcome)
             damage.method = None
             sooner_or_later(
                 lambda key=f"key-{index}": erp.purchase_orders.create(purchase(), key=key),
@@ -66,3 +66,4 @@ def test_a_damaged_answer_to_a_write_makes_no_second_purchase_order(world, tmp_p
                 in_doubt=True,
             )
             assert len(world.purchase_orders) == index + 1
+        assert outcomes <= {"unknown"}

@@ -42,7 +42,7 @@ NOISE = (
     *("ÄÖ\x00", "'\"<>", None, 0, -1, 10**30, 1.5, True, [], {}, [{}], [[]], {"results": None}),
 )
 SERVICES = MappingProxyType({"v2": "API_SALES_ORDER_SRV", "v4": "api_salesorder"})
-NAMED = "SalesOrder"
+NAMED = frozenset({"SalesOrder", "PurchaseOrder"})
 """Nobody can guard against a system that tells another number."""
 
 
@@ -73,7 +73,7 @@ class Damage:
     def _spoil(self, place):
         while True:
             keys = list(place) if isinstance(place, dict) else list(range(len(place)))
-            keys = [key for key in keys if key != NAMED]
+            keys = [key for key in keys if key not in NAMED]
             if not keys:
                 return
             key = self.chance.choice(keys)

@@ -10,6 +10,7 @@ from erp_connect.adapters.contract import Write
 from erp_connect.models import ReturnStatus
 from erp_connect.testing.mocks.sap import fulfilling
 
+from ..site import sooner_or_later
 from .place import place
 
 SERVICE = "API_CUSTOMER_RETURN_SRV"
@@ -103,3 +104,24 @@ def test_a_service_that_refuses_it_has_entered_nothing(site, world, order):
         site.books.returns.create(back(order), write())
     assert caught.value.outcome == "not_applied"
     assert world.returns == {}
+
+
+@pytest.mark.parametrize("executed", [True, False])
+@pytest.mark.parametrize("service", ["v2", "v4"])
+def test_there_is_exactly_one_return_whatever_breaks(world, tmp_path, service, executed):
+    with place(world, tmp_path, service=service) as site:
+        order = site.enter_order()
+        fulfilling.post_goods_issue(world, fulfilling.deliver(world, order.id))
+        (site.network.lose_reply if executed else site.network.lose_request)(SERVICE, "POST")
+        receipt = sooner_or_later(
+            lambda: site.erp.returns.create(back(order), key="back"), world.clock, in_doubt=True
+        )
+        assert site.erp.returns.create(back(order), key="back").replayed
+        assert [each.id for each in site.erp.returns.of(order.id)] == [receipt.stored.id]
+    assert len(world.returns) == 1
+
+
+def test_all_that_has_left_comes_back_when_no_line_is_named(site, world, order):
+    draft = ec.ReturnDraft(order=order.id, lines=None, reason="damaged")
+    returned = site.erp.returns.create(draft).stored
+    assert [(line.order_line_id, line.quantity) for line in returned.lines] == [("10", 10)]
