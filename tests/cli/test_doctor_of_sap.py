@@ -1,10 +1,13 @@
-"""``doctor`` on an SAP system: each code of the settings that its customizing does not know."""
+"""``doctor`` on an SAP system: codes that its customizing does not know, services that it has not activated."""
 
 import sys
 
 import pytest
 
 from erp_connect.testing.mocks.sap import rfc
+from erp_connect.testing.mocks.sap.odata.gateway import Gateway
+from erp_connect.testing.mocks.sap.odata.settings import Settings
+from erp_connect.testing.mocks.serving import serve
 
 from ..adapters.sap.site import URL, new_world
 
@@ -71,3 +74,33 @@ def test_what_the_user_may_not_read_is_told_with_what_it_costs(doctor, world):
 
 def test_a_tracking_column_that_does_not_exist_is_told(doctor):
     assert "ZZTRACK" in doctor("tracking_locators=BOLNR,ZZTRACK", code=1)["tracking_locators"]["said"]
+
+
+@pytest.fixture
+def over_odata(run, world):
+    def examine(*settings, code, inactive=()):
+        given = [part for each in ("password=welcome", *settings) for part in ("--set", each)]
+        with serve(Gateway(world, Settings(inactive=set(inactive)))) as url:
+            target = f"sap+odata://DEMO@{url.removeprefix('http://')}?tls=off&client=100&sales_org=1000"
+            target += "&distribution_channel=10&division=00"
+            return {each["path"]: each for each in run.json("doctor", target, *given, code=code)}
+
+    return examine
+
+
+def test_over_odata_a_whole_site_is_not_found_fault_with(over_odata):
+    buying = ("company_code=1000", "purchasing_org=1000", "purchasing_group=001")
+    assert over_odata("rejection_reason=Z1", *buying, code=0) == {}
+    assert set(over_odata(code=0)) == {"rejection_reason", "purchase_orders.create"}
+
+
+def test_over_odata_a_service_that_is_not_active_is_told_with_what_it_costs(over_odata):
+    told = over_odata(code=1, inactive=["API_BILLING_DOCUMENT_SRV"])["invoices.of"]
+    assert told["severity"] == "warning"
+    assert "API_BILLING_DOCUMENT_SRV" in told["said"]
+
+
+def test_over_odata_a_sales_area_that_no_customer_has_is_told(over_odata):
+    told = over_odata("division=77", code=1)["sales_org, distribution_channel, division"]
+    assert told["severity"] == "error"
+    assert "1000 10 77" in told["said"]

@@ -128,7 +128,8 @@ class ODataSettings(SiteSettings):
     partners' functions in the language of the settings.  ``block_size``: orders that are created or read in one
     request.  ``tls=off`` speaks plain HTTP, to this machine only unless ``allow_insecure`` is said.  ``token_url`` and
     ``scope``: where a client's token is had (OAuth 2.0), with ``client_id`` and ``client_secret``.
-    ``order_block``: the code of the block by which a customer's orders are stopped.
+    ``order_block``: the code of the block by which a customer's orders are stopped.  ``metadata_cache``: the folder in
+    which descriptions of services are kept for a day, blank for the user's own, ``off`` for none.
     """
 
     order_type: str = "OR"
@@ -142,4 +143,5 @@ class ODataSettings(SiteSettings):
     token_url: str = ""
     scope: str = ""
     order_block: str = "01"
+    metadata_cache: str = ""
     identity: ClassVar[tuple[str, ...]] = ("client",)

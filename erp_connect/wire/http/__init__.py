@@ -4,7 +4,7 @@ What leaves here is an :class:`Answer` with whatever status, or an error that sa
 executed.  What a status means is the adapter's business.
 """
 
-from .addresses import root_url
+from .addresses import is_loopback, root_url
 from .answers import Answer
 from .auth import Auth, Basic, Bearer
 from .csrf import CsrfToken
@@ -23,6 +23,7 @@ __all__ = [
     "HttpSession",
     "OAuth2",
     "Transport",
+    "is_loopback",
     "ntlm",
     "root_url",
 ]

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ...errors import ConfigurationError, TransportError
 
-__all__ = ["origin", "resolved", "root_url"]
+__all__ = ["is_loopback", "origin", "resolved", "root_url"]
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -20,7 +20,7 @@ def root_url(
     Raises ``ConfigurationError`` for plain HTTP to another machine, which would show passwords and orders to anybody
     on the way, unless ``allow_insecure`` says that this is known.
     """
-    if not tls and not allow_insecure and not _is_loopback(host):
+    if not tls and not allow_insecure and not is_loopback(host):
         raise ConfigurationError(
             f"{host} would be asked without encryption",
             hint="leave out tls=off; where the way there is protected otherwise, say allow_insecure=True",
@@ -31,7 +31,8 @@ def root_url(
     return f"{'https' if tls else 'http'}://{where}/{path.strip('/')}".rstrip("/") + "/"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from ....errors import AuthenticationFailed, ConfigurationError
 from ....wire.http import Auth, Basic, Bearer, CsrfToken, Gate, HttpSession, OAuth2, Transport, root_url
 from ...contract import Adapter, Capabilities, Target
+from ...keeping import folder_for
+from ...symptoms import Symptom
 from ..settings import ODataSettings
 from . import other_books, services
 from .capabilities import CONCURRENCY, SYSTEM, narrowed, odata_capabilities
@@ -43,7 +46,8 @@ class SapODataAdapter(Adapter):
         """
         session = self._session()
         zone = self.target.timezone or ZoneInfo("UTC")
-        office = Office(session, self.settings, self.target.clock, zone, root=self.target.path)
+        cache = folder_for(self.target.host or "", self.settings.metadata_cache)
+        office = Office(session, self.settings, self.target.clock, zone, root=self.target.path, cache=cache)
         try:
             self._greet(office, "open")
             with office.translated("open"):
@@ -61,6 +65,12 @@ class SapODataAdapter(Adapter):
     def ping(self) -> None:
         """Ask the sales order service for its list of sets."""
         self._greet(self.office, "ping")
+
+    def examine(self, *, limit: int) -> Iterator[Symptom]:  # noqa: ARG002 (orders are not looked at here)
+        """Services that are not active, and settings without which something cannot be done."""
+        from .examining import examined
+
+        return examined(self.office, self.capabilities)
 
     @property
     def office(self) -> Office:

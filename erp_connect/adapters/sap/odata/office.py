@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -50,8 +51,12 @@ class Office:
         zone: ZoneInfo | None,
         *,
         root: str = "",
+        cache: Path | None = None,
     ) -> None:
-        """``root`` replaces the path of the settings, for the services of the version that was chosen."""
+        """``root`` replaces the path of the settings, for the services of the version that was chosen.
+
+        ``cache``: the folder in which their descriptions are kept, if in any.
+        """
         self.session = session
         self.settings = settings
         self.clock = clock
@@ -61,7 +66,7 @@ class Office:
         self.meanings = Meanings(settings.message_classes)
         self.dialect = V4 if settings.service == "v4" else V2
         """How the sales order service is spoken to."""
-        self._root = root
+        self._root, self._cache = root, cache
         self._services: dict[str, Service] = {}
         self._opening = threading.Lock()
 
@@ -92,6 +97,7 @@ class Office:
                     self.path(name),
                     4 if newer else 2,
                     headers=_EXACT if newer else None,
+                    cache=self._cache,
                     clock=self.clock,
                 )
                 self._services[name] = known

@@ -176,16 +176,6 @@ def other_stamps(settings: ODataSettings) -> dict[str, StampPolicy]:
     }
 
 
-def with_other_books(known: Capabilities, settings: ODataSettings) -> Capabilities:
-    """The capabilities of sales orders, with those of the books beside them."""
-    return replace(
-        known,
-        operations={**other_operations(settings), **known.operations},
-        fields={**OTHER_FIELDS, **known.fields},
-        stamps={**other_stamps(settings), **known.stamps},
-    )
-
-
 def without_absent(known: Capabilities, absent: Mapping[str, str]) -> Capabilities:
     """What is left where services are not activated: ``absent`` operations with the reason."""
     return replace(known, operations={**known.operations, **{n: cannot(why) for n, why in absent.items()}})

@@ -43,6 +43,13 @@ class Place:
         """The books as the client has them, below it."""
         return self.erp._context.adapter
 
+    def again(self, **settings: Any) -> ec.Client:
+        """Another client of the same gateway, with a journal of its own."""
+        given = {**SETTINGS, "journal": "sqlite://", **settings}
+        return ec.connect(
+            f"sap+odata://DEMO@{self.host}", password="welcome", clock=self.world.clock, **given
+        )
+
     def enter_order(self, *items: dict[str, str], customer: str = "1234") -> OrderRef:
         """A sales order as people enter it in the system."""
         body = {
