@@ -25,7 +25,16 @@ from ...errors import (
     TransportError,
 )
 
-__all__ = ["INCOMPLETE", "KINDS", "PURCHASE_SAVED", "SAVED", "Meanings", "Message", "messages_in", "worth_telling"]
+__all__ = [
+    "INCOMPLETE",
+    "KINDS",
+    "PURCHASE_SAVED",
+    "SAVED",
+    "Meanings",
+    "Message",
+    "messages_in",
+    "worth_telling",
+]
 
 KINDS: Final = frozenset("SIWEA")
 """The types that RETURN is known to have (sap.md 2.1); an X ends the program, and nothing after it is certain."""

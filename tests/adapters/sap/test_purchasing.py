@@ -1,6 +1,6 @@
 """Purchase orders over RFC: values with flags, dates, units, what finds them again, exactly one (sap.md 2.15, 2.16)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 import erp_connect as ec
 from erp_connect import errors
 from erp_connect.adapters.contract import Certainty, Support
+from erp_connect.testing.mocks.sap import rfc
 
 from .header_table import with_header_table
 from .site import sooner_or_later
@@ -158,8 +159,24 @@ def test_the_reference_alone_finds_an_order_by_its_number_only(buyer):
     assert buyer.purchase_orders.find(number="4711") == ()
     with pytest.raises(errors.PermissionMissing):
         buyer.purchase_orders.find(supplier="777")
+    for asked in ({}, {"modified_since": datetime(2026, 1, 1, tzinfo=UTC)}):
+        with pytest.raises(errors.UnsupportedOperation):
+            list(buyer.purchase_orders.list(**asked))
     with pytest.raises(errors.LossyWrite):
         bought(buyer, supplier_reference="Q-17")
+
+
+def test_a_system_without_the_modules_says_so(connect, world):
+    class Without(rfc.connect_to(world)):
+        def get_function_description(self, name):
+            return super().get_function_description(
+                "Z_UNKNOWN" if name in {CHANGE, "BAPI_CUSTOMERRETURN_CREATE"} else name
+            )
+
+    known = connect(**COMPANY, connector=Without).capabilities
+    assert known.support("purchase_orders.create") is Support.NATIVE
+    for operation in ("purchase_orders.change_quantity", "purchase_orders.cancel", "returns.create"):
+        assert "does not have" in known.why(operation)
 
 
 def test_a_closed_table_leaves_the_stamp_where_people_can_see_it(connect, rich):
@@ -347,6 +364,30 @@ def test_whatever_breaks_there_is_exactly_one_purchase_order(stamped, rich, cloc
     clock.sleep(1000)
     rich.settle()
     assert list(rich.purchase_orders) == [receipt.stored.id]
+
+
+def test_an_order_that_the_module_hides_is_not_taken_for_absent(connect, rich, clock):
+    hidden = []
+
+    class Hiding(with_header_table(rich)):
+        def call(self, function, *args, **parameters):
+            if function == DETAILS and hidden:
+                parameters["PURCHASEORDER"] = "4711"
+            return super().call(function, *args, **parameters)
+
+    erp = connect(**COMPANY, connector=Hiding)
+    hidden.append(True)
+    rich.faults.lose_reply(COMMIT)
+    for _ in range(3):
+        with pytest.raises(errors.ErpConnectError) as caught:
+            erp.purchase_orders.create(draft(), key="po")
+        assert caught.value.outcome == "unknown"
+        clock.sleep(2000)
+    with pytest.raises(errors.PermissionMissing):
+        list(erp.purchase_orders.list())
+    hidden.clear()
+    order = erp.purchase_orders.create(draft(), key="po").stored
+    assert list(rich.purchase_orders) == [order.id]
 
 
 def test_without_a_stamp_a_lost_reply_to_the_commit_is_settled_by_the_number(buyer, world):

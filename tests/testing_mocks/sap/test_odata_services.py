@@ -162,6 +162,35 @@ def test_products_are_read_with_texts_plants_and_areas(world, visit):
     assert products.patch("A_Product('62')", {}).status_code == 405
 
 
+def test_the_units_of_a_product_are_read_with_their_ratios(world, visit):
+    """The metadata of API_PRODUCT_SRV: A_ProductUnitsOfMeasure, numerators count base units; sap.md line 739"""
+    world.materials[VALVE].units = {"KAR": Decimal(12), "KG": Decimal("0.25")}
+    products = visit("API_PRODUCT_SRV")
+    product = products.read("A_Product('62')?$expand=to_ProductUnitsOfMeasure")
+    assert {
+        unit["AlternativeUnit"]: (unit["QuantityNumerator"], unit["QuantityDenominator"], unit["BaseUnit"])
+        for unit in product["to_ProductUnitsOfMeasure"]["results"]
+    } == {"PC": ("1", "1", "PC"), "KAR": ("12", "1", "PC"), "KG": ("1", "4", "PC")}
+    carton = "A_ProductUnitsOfMeasure(Product='62',AlternativeUnit='KAR')"
+    assert products.read(carton)["QuantityNumerator"] == "12"
+    assert products.get("A_ProductUnitsOfMeasure(Product='63',AlternativeUnit='KAR')").status_code == 404
+    assert products.patch(carton, {"QuantityNumerator": "10"}).status_code == 405
+
+
+def test_article_numbers_are_those_of_the_units(world, visit):
+    """The metadata of API_PRODUCT_SRV: GlobalTradeItemNumber, to_InternationalArticleNumber; sap.md line 1061"""
+    world.materials[VALVE].gtins = {"ST": "4012345000009", "KAR": "4012345000016"}
+    products = visit("API_PRODUCT_SRV")
+    assert products.read("A_Product('62')")["ProductStandardID"] == "4012345000009"
+    assert products.read("A_Product('63')")["ProductStandardID"] == ""
+    carton = products.read(
+        "A_ProductUnitsOfMeasure(Product='62',AlternativeUnit='KAR')?$expand=to_InternationalArticleNumber"
+    )
+    assert carton["GlobalTradeItemNumber"] == "4012345000016"
+    [number] = carton["to_InternationalArticleNumber"]["results"]
+    assert (number["ProductStandardID"], number["IsMainGlobalTradeItemNumber"]) == ("4012345000016", True)
+
+
 def test_stock_is_filtered_and_never_addressed_by_key(visit):
     """sap.md 4.6: material stock"""
     stock = visit("API_MATERIAL_STOCK_SRV")

@@ -30,7 +30,7 @@ def _change(why: str | None = None) -> OperationSupport:
 
 _DATES: Final = "delivery dates stand in schedule lines, of which the service's fields are not known here"
 _NO_RECEIPTS: Final = "goods receipts are not part of the purchase order service"
-_NO_SUPPLIERS: Final = "which fields the set of suppliers has is not known here"
+_NO_SUPPLIERS: Final = "suppliers are not read in this version; purchase orders name them by their number"
 _NOT_POSTED: Final = (
     "what has to be picked, packed and approved before a goods issue differs by site; the warehouse posts it"
 )

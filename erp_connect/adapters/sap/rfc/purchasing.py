@@ -125,16 +125,19 @@ class PurchaseOrders:
         """
         if not fits_key(id):
             return None
-        number = stored_key(id)
-        answer = self.office.read(modules.PO_DETAILS, operation, PURCHASEORDER=number)
-        refusals = [each for each in messages_in(answer["RETURN"]) if each.refuses]
-        header = answer["POHEADER"]
-        if header["VENDOR"] or header["DOC_TYPE"]:
-            return Purchase(number, header, answer["POITEM"], answer["POSCHEDULE"])
+        found, refusals = self._shown(stored_key(id), operation)
         meanings = {self.office.meanings.of(each.ident) for each in refusals} - {None, "not_found"}
         if meanings or any(each.ends for each in refusals):
             raise self.office.meanings.refusal(refusals, operation=operation)
-        return None
+        return found
+
+    def _shown(self, number: str, operation: str) -> tuple[Purchase | None, Sequence[Message]]:
+        """What the module shows of a number, and with what it refuses to show it."""
+        answer = self.office.read(modules.PO_DETAILS, operation, PURCHASEORDER=number)
+        header = answer["POHEADER"]
+        if header["VENDOR"] or header["DOC_TYPE"]:
+            return Purchase(number, header, answer["POITEM"], answer["POSCHEDULE"]), ()
+        return None, [each for each in messages_in(answer["RETURN"]) if each.refuses]
 
     def _listed(self, where: Condition, operation: str) -> Iterator[PurchaseOrder]:
         """The orders whose header fulfils a condition, by ascending number."""
@@ -163,9 +166,10 @@ class PurchaseOrders:
         pages = in_key_ranges(read, lambda row: str(row["EBELN"]), _PAGE)
         while (page := self.office.from_table(lambda: next(pages, None), refused, operation)) is not None:
             for row in page:
-                found = self._numbered(str(row["EBELN"]), operation)
-                if found is not None:
-                    yield purchase_order_in(found, self.office, self.units)
+                found, refusals = self._shown(str(row["EBELN"]), operation)
+                if found is None:
+                    raise _hidden(refusals, operation)
+                yield purchase_order_in(found, self.office, self.units)
 
     # -- writing ---------------------------------------------------------------------------------------------
 
@@ -253,3 +257,13 @@ class PurchaseOrders:
             replaced=change.replaced,
             warnings=worth_telling((*told, *beside)),
         )
+
+
+def _hidden(refusals: Sequence[Message], operation: str) -> PermissionMissing:
+    """The error for an order that the table has and the module does not show: left out, it would pass for absent."""
+    return PermissionMissing(
+        f"the table {HEADERS} has a purchase order that the module does not show to this user",
+        operation=operation,
+        native=[each.as_native() for each in refusals],
+        hint="have display granted for all that the table shows, or set purchasing_org",
+    )

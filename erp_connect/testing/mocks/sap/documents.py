@@ -64,6 +64,8 @@ class Material:
     """Whether availability is checked at all."""
     replenished_in: int | None = 10
     """Days until a shortage is made good; None for never."""
+    gtins: dict[str, str] = field(default_factory=dict)
+    """The article numbers that are printed on its units, by unit."""
 
     def has_unit(self, unit: str) -> bool:
         """Whether quantities of it can be told in this unit."""
@@ -116,7 +118,10 @@ class Condition:
 
 @dataclass
 class Partner:
-    """Who plays which role, for the order or for one item; the address where it is not the master's."""
+    """Who plays which role, for the order or for one item; the address where it is not the master's.
+
+    The address has the field names of BAPIPARNR; where it came as a row of its own, that row is ``given`` in it.
+    """
 
     role: str
     number: str

@@ -19,7 +19,8 @@ CUSTOMER_ROLES: Final = ("AG", "WE", "RE", "RG")
 _ROLES: Final = frozenset({*CUSTOMER_ROLES, "SP", "ZM", "VE", "AP", "AU"})
 _ADDRESS: Final = (
     *("NAME", "NAME_2", "NAME_3", "NAME_4", "STREET", "POSTL_CODE", "CITY", "DISTRICT", "COUNTRY", "REGION"),
-    *("PO_BOX", "TELEPHONE", "TELEPHONE2", "FAX_NUMBER", "LANGU", "LANGU_ISO", "TRANSPZONE", "TAXJURCODE"),
+    *("PO_BOX", "POBX_PCD", "TELEPHONE", "TELEPHONE2", "FAX_NUMBER", "LANGU", "LANGU_ISO"),
+    *("TRANSPZONE", "TAXJURCODE"),
 )
 
 
@@ -284,15 +285,20 @@ def partner(
 
 
 def linked(link: str, addresses: list[Fields]) -> Fields | None:
-    """The address that a partner row points at, under the names of a partner's own address."""
+    """The address that a partner row points at, under the names of a partner's own address; whole as ``given``."""
     row = next((a for a in addresses if link and a["ADDR_NO"] == link), None)
     if row is None:
         return None
     street = " ".join(part for part in (row["STREET"], row["HOUSE_NO"]) if part)
     address = {name: row.get(name, "") for name in _ADDRESS}
-    telephone = row.get("TEL1_NUMBR", "") + row.get("TEL1_EXT", "")
-    address |= {"STREET": street, "POSTL_CODE": row["POSTL_COD1"], "TELEPHONE": telephone}
-    return address | {"street_name": row["STREET"], "house_number": row["HOUSE_NO"]}
+    return address | {
+        "STREET": street,
+        "POSTL_CODE": row["POSTL_COD1"],
+        "POBX_PCD": row["POSTL_COD2"],
+        "TELEPHONE": row["TEL1_NUMBR"] + row["TEL1_EXT"],
+        "FAX_NUMBER": row["FAX_NUMBER"] + row["FAX_EXTENS"],
+        "given": dict(row),
+    }
 
 
 def next_item_number(taken: Iterable[str]) -> str:

@@ -101,6 +101,8 @@ V4_ITEM_NAMES: Final = {
     "WBSElementExternalID": "WBSElement",
 }
 """Properties of version 4 that have another name there."""
+ISO_LANGUAGES: Final = {"E": "EN", "D": "DE"}
+LANGUAGES: Final = {iso: internal for internal, iso in ISO_LANGUAGES.items()}
 _SHOWN_ROLES: Final = {internal: external for external, internal in EXTERNAL_ROLES.items()}
 
 

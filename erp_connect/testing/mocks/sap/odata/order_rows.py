@@ -5,17 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from ...odata.model import EntitySet
 from ...odata.source import Row
 from .. import showing, status
-from ..documents import HEADER, Item, Order, Partner, plain
+from ..documents import HEADER, Item, Order, plain
 from ..world import World
 from . import order_fields
-from .order_fields import shown_role
-
-_ISO_LANGUAGES: Final = {"E": "EN", "D": "DE"}
+from .order_fields import ISO_LANGUAGES, shown_role
 
 
 def changed_at(order: Order) -> datetime:
@@ -149,45 +147,6 @@ def partners(world: World, order: Order, *, of_items: bool) -> Iterator[Row]:
         }
 
 
-def addresses(world: World, order: Order) -> Iterator[Row]:
-    """The addresses of the header's partners: the order's own, or the customer's."""
-    for partner in order.partners:
-        shown = address(world, partner) if partner.item == HEADER else None
-        if shown is not None:
-            yield {
-                "SalesOrder": plain(order.number),
-                "PartnerFunction": shown_role(partner.role),
-                "AddressRepresentationCode": "",
-                "AddresseeFullName": shown["OrganizationName1"],
-                **shown,
-            }
-
-
-def address(world: World, partner: Partner) -> Row | None:
-    """Where a partner is."""
-    own, customer = partner.address, world.customers.get(partner.number)
-    if own is not None:
-        return {
-            **{f"OrganizationName{n}": own["NAME" if n == 1 else f"NAME_{n}"] for n in range(1, 5)},
-            "StreetName": own.get("street_name", own["STREET"]),
-            "HouseNumber": own.get("house_number", ""),
-            "PostalCode": own["POSTL_CODE"],
-            "CityName": own["CITY"],
-            "Country": own["COUNTRY"],
-            "Region": own["REGION"],
-        }
-    if customer is None:
-        return None
-    return {
-        "OrganizationName1": customer.name,
-        "StreetName": customer.street,
-        "PostalCode": customer.postal_code,
-        "CityName": customer.city,
-        "Country": customer.country,
-        "Region": customer.region,
-    }
-
-
 def texts(order: Order, *, of_items: bool) -> Iterator[Row]:
     """Texts, their lines joined; a line without a format mark goes on in the same paragraph.
 
@@ -196,7 +155,7 @@ def texts(order: Order, *, of_items: bool) -> Iterator[Row]:
     found: dict[tuple[str, str, str], str] = {}
     for row in order.texts:
         if (row["ITM_NUMBER"] != HEADER) is of_items:
-            language = str(row["LANGU_ISO"] or _ISO_LANGUAGES.get(row["LANGU"]) or row["LANGU"])
+            language = str(row["LANGU_ISO"] or ISO_LANGUAGES.get(row["LANGU"]) or row["LANGU"])
             key = row["ITM_NUMBER"], language, row["TEXT_ID"]
             mark = "" if key not in found or not row["FORMAT_COL"] else "\n"
             found[key] = found.get(key, "") + mark + row["TEXT_LINE"]

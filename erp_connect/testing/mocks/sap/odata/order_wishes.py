@@ -13,7 +13,6 @@ from ..selling import INITIAL_DATE, ItemWish, Wish, next_item_number
 from . import order_fields
 from .source import SapSource
 
-_LANGUAGES: Final = {"EN": "E", "DE": "D"}
 _LINE: Final = 132
 _UNITS: Final = ("RequestedQuantityUnit", "RequestedQuantitySAPUnit", "RequestedQuantityISOUnit")
 NOT_ITEM_FIELDS: Final = (
@@ -156,7 +155,7 @@ def text(sent: Row, item: str) -> list[Fields]:
     head = structure("BAPISDTEXT").initial(
         ITM_NUMBER=item,
         TEXT_ID=sent.get("LongTextID", ""),
-        LANGU=_LANGUAGES.get(language, language[:1]),
+        LANGU=order_fields.LANGUAGES.get(language, language[:1]),
         LANGU_ISO=language,
     )
     rows = []

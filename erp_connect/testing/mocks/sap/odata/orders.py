@@ -1,7 +1,7 @@
 """Sales orders over OData: API_SALES_ORDER_SRV and CE_SALESORDER_0001 (sap.md 4.4, 4.5).
 
 Every write goes through the rules that the function modules go through.  Not here: billing plans, payment plans,
-related objects, preceding documents, approval, variant configuration.
+related objects, preceding documents, addresses of item partners, approval, variant configuration.
 """
 
 from __future__ import annotations
@@ -18,19 +18,10 @@ from ..interface import module, structure
 from ..messages import Message
 from ..pricing import GENERATED
 from ..selling import EXTERNAL_ROLES, INITIAL_DATE, Intake, next_item_number
-from . import order_fields, order_rows, order_wishes
+from . import order_addresses, order_fields, order_rows, order_wishes
 from .refusing import refused
 from .source import Producer, SapSource
 
-_ADDRESS: Final = {
-    **{f"OrganizationName{n}": "NAME" if n == 1 else f"NAME_{n}" for n in range(1, 5)},
-    "StreetName": "STREET",
-    "HouseNumber": "HOUSE_NO",
-    "PostalCode": "POSTL_COD1",
-    "CityName": "CITY",
-    "Country": "COUNTRY",
-    "Region": "REGION",
-}
 _QUANTITY: Final = {"RequestedQuantity", "RequestedDeliveryDate"}
 
 
@@ -81,7 +72,7 @@ class Orders(SapSource):
         return self._each(lambda o: order_rows.partners(self.world, o, of_items=True), where)
 
     def _addresses(self, where: Mapping[str, Any]) -> Iterator[Row]:
-        return self._each(lambda o: order_rows.addresses(self.world, o), where)
+        return self._each(lambda o: order_addresses.rows(self.world, o), where)
 
     def _texts(self, where: Mapping[str, Any]) -> Iterator[Row]:
         return self._each(lambda o: order_rows.texts(o, of_items=False), where)
@@ -259,15 +250,12 @@ class Orders(SapSource):
         return found
 
     def _change_address(self, number: str, row: Row, sent: Row) -> None:
-        for name in sent.keys() - _ADDRESS.keys():
-            raise malformed(f"property {name} is not kept here")
         shown: str = row["PartnerFunction"]
         role = EXTERNAL_ROLES.get(shown, shown)
         order = self.session.find(alpha(number))
         partner = order.partner(role) if order is not None else None
         assert partner is not None
-        merged = {ours: (row | sent).get(theirs) or "" for theirs, ours in _ADDRESS.items()}
-        address = structure("BAPIADDR1").initial(ADDR_NO="1", **merged)
+        address = order_addresses.changed(row, sent)
         self._partner(number, HEADER, "U", row["PartnerFunction"], partner.number, [address])
 
     def _change_price(self, number: str, item: str, row: Row, sent: Row) -> None:

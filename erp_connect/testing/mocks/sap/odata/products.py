@@ -6,6 +6,7 @@ Of a stock's eleven key properties the page names five: stock is reached through
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from ...odata.source import Row
@@ -14,7 +15,7 @@ from .source import Producer, SapSource
 
 
 class Products(SapSource):
-    """Materials with their texts, plants and sales areas, and their stock."""
+    """Materials with their texts, plants, sales areas and units, and their stock."""
 
     def _materials(self, where: Mapping[str, Any], key: str = "Product") -> Iterator[Material]:
         if key in where:
@@ -31,6 +32,7 @@ class Products(SapSource):
                 "BaseUnit": self.unit(material.unit),
                 "ProductGroup": material.group,
                 "CrossPlantStatus": material.status,
+                "ProductStandardID": material.gtins.get(material.unit, ""),
                 "IsMarkedForDeletion": False,
             }
 
@@ -59,6 +61,31 @@ class Products(SapSource):
                         "ProductSalesStatus": material.status,
                     }
 
+    def _units(self, where: Mapping[str, Any]) -> Iterator[Row]:
+        """As many base units as the numerator tells are as many of the unit as the denominator tells."""
+        for material in self._materials(where):
+            for unit, factor in ({material.unit: Decimal(1)} | material.units).items():
+                numerator, denominator = factor.as_integer_ratio()
+                yield {
+                    "Product": plain(material.number),
+                    "AlternativeUnit": self.unit(unit),
+                    "QuantityNumerator": numerator,
+                    "QuantityDenominator": denominator,
+                    "GlobalTradeItemNumber": material.gtins.get(unit, ""),
+                    "BaseUnit": self.unit(material.unit),
+                }
+
+    def _article_numbers(self, where: Mapping[str, Any]) -> Iterator[Row]:
+        for material in self._materials(where):
+            for unit, number in material.gtins.items():
+                yield {
+                    "Product": plain(material.number),
+                    "AlternativeUnit": self.unit(unit),
+                    "ConsecutiveNumber": "1",
+                    "ProductStandardID": number,
+                    "IsMainGlobalTradeItemNumber": True,
+                }
+
     def _stock_materials(self, where: Mapping[str, Any]) -> Iterator[Row]:
         for material in self._materials(where, "Material"):
             yield {"Material": plain(material.number)}
@@ -80,6 +107,8 @@ class Products(SapSource):
         "A_ProductDescription": _descriptions,
         "A_ProductPlant": _plants,
         "A_ProductSalesDelivery": _sales,
+        "A_ProductUnitsOfMeasure": _units,
+        "A_ProductUnitsOfMeasureEAN": _article_numbers,
         "A_MaterialStock": _stock_materials,
         "A_MatlStkInAcctMod": _stock,
     }
