@@ -22,10 +22,18 @@ RESULTS: Final = "support-matrix.json"
 _SIGN: Final = {Support.NATIVE: "●", Support.EMULATED: "○", Support.NONE: ""}
 _SQL: Final = "sqlite:///:memory:"
 _PURCHASING: Final = "company_code=1000&purchasing_org=1000&purchasing_group=001"
+_WRAPPERS: Final = "%2C".join(
+    f"{module}%3DZ_{module}"
+    for module in (
+        *("BAPI_SALESORDER_CREATEFROMDAT2", "BAPI_SALESORDER_CHANGE", "BAPI_CUSTOMERRETURN_CREATE"),
+        *("BAPI_PO_CREATE1", "BAPI_PO_CHANGE"),
+    )
+)
 _SERVED: Final[Mapping[str, str]] = {
     "sap+rfc": f"sap+rfc://user@host?{_PURCHASING}",
     "sap+odata": f"sap+odata://user@host?{_PURCHASING}",
     "sap+odata?service=v4": f"sap+odata://user@host?service=v4&{_PURCHASING}",
+    "sap+soap?wrappers": f"sap+soap://user@host?wrappers={_WRAPPERS}&{_PURCHASING}",
 }
 """The products that have an adapter of their own: column, and a connection that says what a site has to say."""
 

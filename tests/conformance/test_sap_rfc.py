@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from erp_connect.client import connect
 from erp_connect.testing import conformance
+from erp_connect.testing.mocks.sap import rfc
 
-from ..adapters.sap.header_table import with_header_table
 from .sap_profiles import SapProfile, Turned, new_world
 
 MEMORY = Path("/dev/shm")
@@ -37,7 +37,7 @@ class SapRfcProfile(SapProfile):
         clock = Turned()
         world = self.world = new_world(clock)
         world.settings.more_fields = MORE_FIELDS
-        connection = with_header_table(world)
+        connection = rfc.connect_to(world)
         with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
 
             def to_world(**more):

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .odata.adapter import SapODataAdapter
 from .rfc.adapter import SapRfcAdapter
+from .soap.adapter import SapSoapAdapter
 
-__all__ = ["SapODataAdapter", "SapRfcAdapter"]
+__all__ = ["SapODataAdapter", "SapRfcAdapter", "SapSoapAdapter"]

@@ -16,7 +16,7 @@ from ..contract import (
     StampPolicy,
 )
 from .declaring import cannot, elsewhere, emulated, held, native, nowhere
-from .settings import STAMP_FIELDS, RfcSettings
+from .settings import STAMP_FIELDS, FunctionSettings
 
 SYSTEM: Final = "sap+rfc"
 CONCURRENCY: Final = 8
@@ -119,11 +119,13 @@ _FIELDS: Final[dict[str, FieldSupport]] = {
 }
 
 
-def rfc_capabilities(settings: RfcSettings, *, concurrency: int | None = None) -> Capabilities:
-    """The upper bound of ``sap+rfc`` with these settings."""
+def rfc_capabilities(
+    settings: FunctionSettings, *, system: str = SYSTEM, concurrency: int | None = None
+) -> Capabilities:
+    """The upper bound of what function modules do, with these settings."""
     _, length = STAMP_FIELDS[settings.stamp_field]
     return Capabilities(
-        system=SYSTEM,
+        system=system,
         operations=_OPERATIONS,
         fields=_FIELDS,
         stamps={

@@ -95,7 +95,19 @@ class SiteSettings(AdapterSettings):
     execution_window: Annotated[int, Field(ge=0)] = 600
 
 
-class RfcSettings(SiteSettings):
+class FunctionSettings(SiteSettings):
+    """The settings of a transport that calls function modules.
+
+    ``stamp_field``: the header field that takes the stamp.  ``table_reader``: the module that reads tables.
+    ``block_size``: orders that are read in one call.
+    """
+
+    stamp_field: Literal["REF_1", "PURCH_NO_S"] = "REF_1"
+    table_reader: str = "RFC_READ_TABLE"
+    block_size: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class RfcSettings(FunctionSettings):
     """The settings of ``sap+rfc``: those of the site, and how to log on (sap.md 1.2).
 
     ``connector``: what opens a connection instead of ``pyrfc.Connection`` (called with the same parameters), or one
@@ -112,24 +124,44 @@ class RfcSettings(SiteSettings):
     snc_qop: str = ""
     snc_myname: str = ""
     snc_lib: str = ""
-    stamp_field: Literal["REF_1", "PURCH_NO_S"] = "REF_1"
-    table_reader: str = "RFC_READ_TABLE"
-    block_size: Annotated[int, Field(ge=1, le=500)] = 100
     connector: Annotated[Any, Field(repr=False, exclude=True)] = None
     identity: ClassVar[tuple[str, ...]] = ("sysnr", "client", "mshost", "sysid")
 
 
-class ODataSettings(SiteSettings):
+class WebSettings(AdapterSettings):
+    """How a system is reached over HTTP.
+
+    ``tls=off`` speaks plain HTTP, to this machine only unless ``allow_insecure`` is said.  ``token_url`` and ``scope``:
+    where a client's token is had (OAuth 2.0), with ``client_id`` and ``client_secret``.
+    """
+
+    tls: bool = True
+    token_url: str = ""
+    scope: str = ""
+
+
+class SoapSettings(FunctionSettings, WebSettings):
+    """The settings of ``sap+soap`` (sap.md 3).
+
+    ``wrappers``: for each module that writes the site's own one, which calls it and commits
+    (``"BAPI_SALESORDER_CHANGE=Z_ORDER_CHANGE"``).  ``soap_action``: what stands in the header of that name.  A path in
+    the URL replaces ``sap/bc/soap``.
+    """
+
+    wrappers: Pairs = Field(default_factory=dict)
+    soap_action: str = ""
+    identity: ClassVar[tuple[str, ...]] = ("client",)
+
+
+class ODataSettings(SiteSettings, WebSettings):
     """The settings of ``sap+odata``: those of the site, and where the services are (sap.md 4.1).
 
     ``service``: which sales order service is used, version 2 or version 4; everything else is version 2.
     ``v2_root``, ``v4_root``: the paths below which the services stand; a path in the URL replaces that of the chosen
     version.  ``order_type`` is the external one here, as are ``ship_to_function`` and ``bill_to_function``, the
     partners' functions in the language of the settings.  ``block_size``: orders that are created or read in one
-    request.  ``tls=off`` speaks plain HTTP, to this machine only unless ``allow_insecure`` is said.  ``token_url`` and
-    ``scope``: where a client's token is had (OAuth 2.0), with ``client_id`` and ``client_secret``.
-    ``order_block``: the code of the block by which a customer's orders are stopped.  ``metadata_cache``: the folder in
-    which descriptions of services are kept for a day, blank for the user's own, ``off`` for none.
+    request.  ``order_block``: the code of the block by which a customer's orders are stopped.  ``metadata_cache``: the
+    folder in which descriptions of services are kept for a day, blank for the user's own, ``off`` for none.
     """
 
     order_type: str = "OR"
@@ -139,9 +171,6 @@ class ODataSettings(SiteSettings):
     ship_to_function: str = "SH"
     bill_to_function: str = "BP"
     block_size: Annotated[int, Field(ge=1, le=200)] = 50
-    tls: bool = True
-    token_url: str = ""
-    scope: str = ""
     order_block: str = "01"
     metadata_cache: str = ""
     identity: ClassVar[tuple[str, ...]] = ("client",)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ...errors import ErpConnectError
 from .connecting import Connection
 from .trouble import RfcFailure, Trouble, diagnosed
 
@@ -90,6 +91,8 @@ class Interfaces:
             return True
         try:
             self._known[name] = _interface(describe(name))
+        except ErpConnectError:
+            raise
         except Exception as failure:  # noqa: BLE001 (judged by its code: there is no class to name without pyrfc)
             told = diagnosed(failure, name, reopened=False, alive=connection.alive)
             if told.trouble is Trouble.NO_MODULE:

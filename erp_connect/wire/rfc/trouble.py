@@ -104,6 +104,8 @@ def diagnosed(failure: Exception, function: str, *, reopened: bool, alive: bool)
     ``reopened``: the handle is another one now, so the session was silently replaced; not ``alive``: that attempt
     failed as well, and the exception is the new logon's and not the call's (sap.md 1.3).
     """
+    if isinstance(failure, RfcFailure):
+        return failure
     code = getattr(failure, "code", None)
     if not isinstance(code, int):
         return _without_code(failure, function, alive=alive)

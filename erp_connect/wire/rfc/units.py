@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from ...errors import ErpConnectError
 from .coercing import Misfit, coerced
 from .connecting import Connection
 from .interfaces import Interfaces
@@ -77,6 +78,8 @@ class Session:
         handle = getattr(self.connection, "handle", None)
         try:
             return self.connection.call(function, options, **sent)
+        except (RfcFailure, ErpConnectError):
+            raise  # a connection that is not pyrfc's, and says itself what has become of the call
         except Exception as failure:
             alive = bool(self.connection.alive)
             reopened = getattr(self.connection, "handle", None) != handle

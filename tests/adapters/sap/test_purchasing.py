@@ -10,7 +10,6 @@ from erp_connect import errors
 from erp_connect.adapters.contract import Certainty, Support
 from erp_connect.testing.mocks.sap import rfc
 
-from .header_table import with_header_table
 from .site import sooner_or_later
 
 CREATE = "BAPI_PO_CREATE1"
@@ -24,6 +23,7 @@ DAY = date(2026, 4, 1)
 @pytest.fixture
 def world(world):
     world.vendors |= {"0000000777", "WORKS"}
+    world.settings.unreadable_tables |= {"EKKO"}
     return world
 
 
@@ -45,7 +45,8 @@ def rich(world):
 @pytest.fixture
 def stamped(connect, rich):
     """A client on such a release that may read the header table."""
-    return connect(**COMPANY, connector=with_header_table(rich))
+    rich.settings.unreadable_tables -= {"EKKO"}
+    return connect(**COMPANY)
 
 
 def eur(amount, per=1):
@@ -206,7 +207,7 @@ def test_the_header_table_lists_orders_and_finds_them_by_key_supplier_and_their_
 
 def test_orders_of_another_purchasing_organisation_are_not_listed(stamped, connect, rich):
     bought(stamped)
-    elsewhere = connect(**{**COMPANY, "purchasing_org": "2000"}, connector=with_header_table(rich))
+    elsewhere = connect(**{**COMPANY, "purchasing_org": "2000"})
     assert list(elsewhere.purchase_orders.list()) == []
 
 
@@ -369,12 +370,13 @@ def test_whatever_breaks_there_is_exactly_one_purchase_order(stamped, rich, cloc
 def test_an_order_that_the_module_hides_is_not_taken_for_absent(connect, rich, clock):
     hidden = []
 
-    class Hiding(with_header_table(rich)):
+    class Hiding(rfc.connect_to(rich)):
         def call(self, function, *args, **parameters):
             if function == DETAILS and hidden:
                 parameters["PURCHASEORDER"] = "4711"
             return super().call(function, *args, **parameters)
 
+    rich.settings.unreadable_tables -= {"EKKO"}
     erp = connect(**COMPANY, connector=Hiding)
     hidden.append(True)
     rich.faults.lose_reply(COMMIT)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from ....errors import AuthenticationFailed, ConfigurationError
-from ....wire.http import Auth, Basic, Bearer, CsrfToken, Gate, HttpSession, OAuth2, Transport, root_url
+from ....errors import ConfigurationError
+from ....wire.http import CsrfToken
 from ...contract import Adapter, Capabilities, Target
 from ...keeping import folder_for
 from ...symptoms import Symptom
 from ..settings import ODataSettings
+from ..web import WebAccess
 from . import other_books, services
 from .capabilities import CONCURRENCY, SYSTEM, narrowed, odata_capabilities
 from .changing import RemovableSalesOrders, SalesOrders
@@ -32,7 +33,7 @@ class SapODataAdapter(Adapter):
         self.capabilities = self.static_capabilities(target)
         self.identity = _identity(target, self.settings)
         self._office: Office | None = None
-        self._sessions: list[HttpSession] = []
+        self._web = WebAccess(target, self.settings, SYSTEM, concurrency=CONCURRENCY)
 
     @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
@@ -44,7 +45,11 @@ class SapODataAdapter(Adapter):
 
         Raises ``AuthenticationFailed`` for a wrong logon, and ``ConfigurationError`` where the service is not active.
         """
-        session = self._session()
+        session = self._web.session(
+            csrf=self._csrf(),
+            params={"sap-client": self.settings.client},
+            headers={"Accept-Language": self.settings.language},
+        )
         zone = self.target.timezone or ZoneInfo("UTC")
         cache = folder_for(self.target.host or "", self.settings.metadata_cache)
         office = Office(session, self.settings, self.target.clock, zone, root=self.target.path, cache=cache)
@@ -59,8 +64,7 @@ class SapODataAdapter(Adapter):
 
     def close(self) -> None:
         """Close all connections; harmless when called twice."""
-        for session in self._sessions:
-            session.close()
+        self._web.close()
 
     def ping(self) -> None:
         """Ask the sales order service for its list of sets."""
@@ -86,63 +90,10 @@ class SapODataAdapter(Adapter):
         with office.translated(operation):
             office.greet(office.dialect.service)
 
-    def _session(self) -> HttpSession:
-        """One session for all services: it has the cookies that the token belongs to (sap.md 4.2)."""
-        target, settings = self.target, self.settings
-        if not target.host:
-            raise ConfigurationError("sap+odata://HOST: the URL names no host", system=SYSTEM)
-        root = root_url(target.host, port=target.port, tls=settings.tls, allow_insecure=target.allow_insecure)
-        orders = services.ORDERS_V4 if settings.service == "v4" else services.ORDERS
-        session = HttpSession(
-            root,
-            auth=self._auth(),
-            csrf=CsrfToken(f"{path_of(orders, settings, target.path)}/"),
-            gate=Gate(target.max_concurrency or CONCURRENCY, target.clock),
-            transport=self._transport(),
-            params={"sap-client": settings.client},
-            headers={"Accept-Language": settings.language},
-            clock=target.clock,
-        )
-        self._sessions.append(session)
-        return session
-
-    def _transport(self) -> Transport:
-        target = self.target
-        return Transport(
-            read_timeout=target.timeout,
-            timeout=target.timeout,
-            ca=target.credentials.get("ca"),
-            certificate=target.credentials.get("certificate"),
-        )
-
-    def _auth(self) -> Auth | None:
-        target, settings, given = self.target, self.settings, self.target.credentials
-        if "token" in given:
-            return Bearer(given["token"])
-        if "client_id" in given:
-            if not settings.token_url:
-                raise ConfigurationError(
-                    "client_id needs token_url, where tokens are had", system=SYSTEM, hint="set token_url"
-                )
-            session = HttpSession(settings.token_url, transport=self._transport(), clock=target.clock)
-            self._sessions.append(session)
-            return OAuth2(
-                session,
-                settings.token_url,
-                client_id=given["client_id"],
-                client_secret=given.get("client_secret"),
-                scope=settings.scope or None,
-                clock=target.clock,
-            )
-        if target.user is not None and target.password is not None:
-            return Basic(target.user, target.password)
-        if "certificate" in given:
-            return None
-        raise AuthenticationFailed(
-            "sap+odata needs user and password, a token, a client_id or a certificate",
-            system=SYSTEM,
-            code="no_credentials",
-        )
+    def _csrf(self) -> CsrfToken:
+        """Where the token is had that writes need; it belongs to the cookies of the session (sap.md 4.2)."""
+        orders = services.ORDERS_V4 if self.settings.service == "v4" else services.ORDERS
+        return CsrfToken(f"{path_of(orders, self.settings, self.target.path)}/")
 
     def _furnish(self, office: Office) -> None:
         """Hang the books in, and settle what can be done in this release."""

@@ -13,7 +13,7 @@ from typing import Final
 from ....wire.rfc import Condition, all_of, equal, one_of
 from ...contract import Capabilities, Support
 from ...symptoms import Symptom
-from ..settings import RfcSettings
+from ..settings import FunctionSettings
 from .office import Office
 
 _OPERATION: Final = "doctor"
@@ -87,7 +87,7 @@ def examined(office: Office, capabilities: Capabilities) -> Iterator[Symptom]:
             yield Symptom("hint", operation, known.why, "")
 
 
-def _area(office: Office, settings: RfcSettings) -> Iterator[Symptom]:
+def _area(office: Office, settings: FunctionSettings) -> Iterator[Symptom]:
     """Whether the sales area is one; without one each customer must have exactly one."""
     given = {name: str(getattr(settings, name)) for name in _AREA}
     blank = [name for name, value in given.items() if not value]
@@ -111,7 +111,7 @@ def _area(office: Office, settings: RfcSettings) -> Iterator[Symptom]:
         )
 
 
-def _unknown(office: Office, settings: RfcSettings, code: _Code) -> Iterator[Symptom]:
+def _unknown(office: Office, settings: FunctionSettings, code: _Code) -> Iterator[Symptom]:
     value = getattr(settings, code.setting)
     wanted = sorted(
         {str(each) for each in (value.values() if isinstance(value, Mapping) else [value]) if each}
@@ -153,7 +153,7 @@ def _some(codes: Iterable[str]) -> str:
     return ", ".join(listed[:_SHOWN]) + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")
 
 
-def _locators(office: Office, settings: RfcSettings) -> Iterator[Symptom]:
+def _locators(office: Office, settings: FunctionSettings) -> Iterator[Symptom]:
     for column in settings.tracking_locators:
         if not _readable(office, "LIKP", [column]):
             yield Symptom(

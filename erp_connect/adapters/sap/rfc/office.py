@@ -4,28 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from ....clock import Clock
-from ....errors import ErpConnectError, TransportError
+from ....errors import ErpConnectError, TransportError, UnsupportedOperation
 from ....wire.rfc import Pool, RfcFailure, TableReader, UnitOfWork
 from ....wire.rfc.read_table import closed_to_us
 from ...contract import Write
 from ..conventions import Countries, Units
 from ..messages import KINDS, Meanings, Message, messages_in
-from ..settings import RfcSettings
+from ..settings import FunctionSettings
 from . import modules
 from .errors import commit_unanswered, translated, understood
 
 T = TypeVar("T")
 
+NO_WRAPPER: Final = (
+    "each SOAP request is a session of its own, so no later COMMIT saves it; no wrapper is set"
+)
+WRAPPER_HINT: Final = (
+    "have a remote-enabled module made that calls the BAPI and then COMMIT WORK AND WAIT, or ROLLBACK, and name it with"
+    " wrappers=BAPI_...=Z_...; or use sap+rfc or sap+odata"
+)
+
 
 class Office:
     """One system as its books use it.  Safe for several threads."""
 
-    def __init__(self, pool: Pool, settings: RfcSettings, clock: Clock, zone: ZoneInfo | None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        settings: FunctionSettings,
+        clock: Clock,
+        zone: ZoneInfo | None,
+        *,
+        wrappers: Mapping[str, str] | None = None,
+    ) -> None:
+        """``wrappers``: the site's modules that commit what they call, where no session can; ``None``: one can."""
         self.pool = pool
+        self._wrappers = wrappers
         self.settings = settings
         self.zone = zone
         """The zone of the system's own clock; ``None`` where nobody says which."""
@@ -91,10 +109,48 @@ class Office:
         beside it.
         """
         operation = operation or write.operation
+        if self._wrappers is not None:
+            return self._wrapped(self._wrappers.get(function), write, judge, step, operation, parameters), ()
         with translated(self.meanings, operation), self.pool.unit_of_work() as unit:
             answer = unit.call(function, not_requested=modules.BULKY, **parameters)
             judged = judge(answer)
             return judged, self._committed(unit, write, step)
+
+    def _wrapped(
+        self,
+        wrapper: str | None,
+        write: Write,
+        judge: Callable[[dict[str, Any]], T],
+        step: str,
+        operation: str,
+        parameters: Mapping[str, Any],
+    ) -> T:
+        """Call a module that commits by itself, or rolls back what was refused (sap.md 3, "Commit problem").
+
+        An answer that does not come is ``unknown``, and so is one that tells of a success beside a refusal: whether
+        such a module has committed then is the site's own rule.
+        """
+        if wrapper is None:
+            raise UnsupportedOperation(NO_WRAPPER, why=NO_WRAPPER, operation=operation, hint=WRAPPER_HINT)
+        write.sending(step)
+        try:
+            with self.pool.session() as session:
+                answer = session.call(wrapper, not_requested=modules.BULKY, **parameters)
+        except RfcFailure as failure:
+            if failure.may_have_run:
+                raise commit_unanswered(failure, operation=operation) from failure
+            raise understood(failure, self.meanings, operation=operation) from failure
+        judged = judge(answer)
+        said = messages_in(answer.get("RETURN"))
+        if any(each.refuses for each in said):
+            raise TransportError(
+                "the system tells of a success and of a refusal, and whether it has committed is not known",
+                code="ambiguous",
+                operation=operation,
+                outcome="unknown",
+                native=[each.as_native() for each in said],
+            )
+        return judged
 
     def _committed(self, unit: UnitOfWork, write: Write, step: str) -> tuple[Message, ...]:
         """Announce the COMMIT, send it on the session of the work, and read what it says (sap.md 2.1).

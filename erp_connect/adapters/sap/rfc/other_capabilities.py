@@ -20,7 +20,7 @@ from ...contract import (
     field_paths,
 )
 from ..declaring import cannot, elsewhere, emulated, held, native, nowhere
-from ..settings import STAMP_FIELDS, RfcSettings
+from ..settings import STAMP_FIELDS, FunctionSettings
 from . import modules
 from .mapping_purchases import STAMP, STAMP_COLUMN, THEIR_NUMBER, THEIR_NUMBER_COLUMN
 from .office import Office
@@ -114,7 +114,7 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 """Modules that a system may lack, and what cannot be done without them."""
 
 
-def other_operations(settings: RfcSettings) -> dict[str, OperationSupport]:
+def other_operations(settings: FunctionSettings) -> dict[str, OperationSupport]:
     """What can be done beside sales orders, with these settings."""
     found = dict(OTHER_OPERATIONS)
     lacking = [
@@ -127,7 +127,7 @@ def other_operations(settings: RfcSettings) -> dict[str, OperationSupport]:
     return found
 
 
-def other_stamps(settings: RfcSettings) -> dict[str, StampPolicy]:
+def other_stamps(settings: FunctionSettings) -> dict[str, StampPolicy]:
     """How a lost write to one of these books is found again, at best."""
     _, length = STAMP_FIELDS[settings.stamp_field]
     return {
@@ -149,7 +149,7 @@ def other_stamps(settings: RfcSettings) -> dict[str, StampPolicy]:
     }
 
 
-def with_other_books(known: Capabilities, settings: RfcSettings) -> Capabilities:
+def with_other_books(known: Capabilities, settings: FunctionSettings) -> Capabilities:
     """The capabilities of sales orders, with those of the books beside them."""
     return replace(
         known,

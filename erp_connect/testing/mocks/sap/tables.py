@@ -276,6 +276,21 @@ def _vbrp(world: World) -> Iterator[Fields]:
             }
 
 
+@table("EKKO", "EBELN:C10 BSTYP:C1 LIFNR:C10 EKORG:C4 BEDAT:D UNSEZ:C12 IHREZ:C12")
+def _ekko(world: World) -> Iterator[Fields]:
+    """Headers of purchase orders: names and columns are those of every release; the reference names none."""
+    for order in world.purchase_orders.values():
+        yield {
+            "EBELN": order.number,
+            "BSTYP": "F",
+            "LIFNR": order.supplier,
+            "EKORG": order.fields["PurchasingOrganization"],
+            "BEDAT": order.fields["PurchaseOrderDate"],
+            "UNSEZ": order.fields.get("OUR_REF", ""),
+            "IHREZ": order.fields.get("REF_1", ""),
+        }
+
+
 @table("KNA1", "KUNNR:C10 LAND1:C3 NAME1:C35 ORT01:C35 PSTLZ:C10 REGIO:C3 STRAS:C35 SPRAS:C1 AUFSD:C2")
 def _kna1(world: World) -> Iterator[Fields]:
     for customer in world.customers.values():

@@ -1,0 +1,94 @@
+"""Reaching a system over HTTP: the session with its credentials, the same for every transport that needs one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...errors import AuthenticationFailed, ConfigurationError
+from ...wire.http import Auth, Basic, Bearer, CsrfToken, Gate, HttpSession, OAuth2, Transport, root_url
+from ..contract import Target
+from .settings import WebSettings
+
+
+class WebAccess:
+    """The way to one system, and what has to be closed in the end."""
+
+    def __init__(self, target: Target, settings: WebSettings, system: str, *, concurrency: int) -> None:
+        self.target, self.settings, self.system = target, settings, system
+        self.concurrency = target.max_concurrency or concurrency
+        self._sessions: list[HttpSession] = []
+
+    def session(
+        self, *, params: Mapping[str, str], headers: Mapping[str, str], csrf: CsrfToken | None = None
+    ) -> HttpSession:
+        """A session below the host's root; ``params`` and ``headers`` go with every request.
+
+        Raises ``ConfigurationError`` for a URL without a host, or plain HTTP to another machine, and
+        ``AuthenticationFailed`` where no credentials were given.
+        """
+        target = self.target
+        if not target.host:
+            raise ConfigurationError(f"{self.system}://HOST: the URL names no host", system=self.system)
+        root = root_url(
+            target.host, port=target.port, tls=self.settings.tls, allow_insecure=target.allow_insecure
+        )
+        return self._opened(
+            HttpSession(
+                root,
+                auth=self._auth(),
+                csrf=csrf,
+                gate=Gate(self.concurrency, target.clock),
+                transport=self._transport(),
+                params=params,
+                headers=headers,
+                clock=target.clock,
+            )
+        )
+
+    def close(self) -> None:
+        """Close all connections; harmless when called twice."""
+        for session in self._sessions:
+            session.close()
+
+    def _opened(self, session: HttpSession) -> HttpSession:
+        self._sessions.append(session)
+        return session
+
+    def _transport(self) -> Transport:
+        target = self.target
+        return Transport(
+            read_timeout=target.timeout,
+            timeout=target.timeout,
+            ca=target.credentials.get("ca"),
+            certificate=target.credentials.get("certificate"),
+        )
+
+    def _auth(self) -> Auth | None:
+        target, settings, given = self.target, self.settings, self.target.credentials
+        if "token" in given:
+            return Bearer(given["token"])
+        if "client_id" in given:
+            if not settings.token_url:
+                raise ConfigurationError(
+                    "client_id needs token_url, where tokens are had",
+                    system=self.system,
+                    hint="set token_url",
+                )
+            session = HttpSession(settings.token_url, transport=self._transport(), clock=target.clock)
+            return OAuth2(
+                self._opened(session),
+                settings.token_url,
+                client_id=given["client_id"],
+                client_secret=given.get("client_secret"),
+                scope=settings.scope or None,
+                clock=target.clock,
+            )
+        if target.user is not None and target.password is not None:
+            return Basic(target.user, target.password)
+        if "certificate" in given:
+            return None
+        raise AuthenticationFailed(
+            f"{self.system} needs user and password, a token, a client_id or a certificate",
+            system=self.system,
+            code="no_credentials",
+        )

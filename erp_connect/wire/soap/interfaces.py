@@ -1,0 +1,100 @@
+"""Descriptions of function modules, each fetched once for a system and read by zeep and by our schema."""
+
+from __future__ import annotations
+
+import io
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from ...errors import AuthenticationFailed, ConfigurationError
+from ..http import HttpSession
+from ..rfc import RfcFailure, Trouble
+from .documents import parsed
+from .names import in_xml
+from .schema import Schema, Signature
+
+_NO_SUCH: Final = frozenset({400, 404, 500})
+"""What the processor answers where a module does not exist or is not remote-enabled."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A function module: its signature, and the description from which zeep puts a request together."""
+
+    signature: Signature
+    description: bytes
+
+    @cached_property
+    def client(self) -> Any:
+        """zeep's client for the description, which fetches nothing by itself."""
+        import zeep
+
+        settings = zeep.Settings(strict=False, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+        client: Any = zeep.Client  # (it has no types)
+        return client(io.BytesIO(self.description), settings=settings, transport=_NoTransport())
+
+    def envelope(self, parameters: dict[str, Any]) -> bytes:
+        """A request with these parameters; ``ValueError`` for a text that XML cannot hold."""
+        from lxml import etree
+        from zeep.exceptions import ValidationError
+
+        name = in_xml(self.signature.interface.name)
+        try:
+            message = self.client.create_message(self.client.service, name, **parameters)
+        except (ValidationError, TypeError) as failure:
+            raise ValueError(str(failure)) from failure
+        return bytes(etree.tostring(message, xml_declaration=True, encoding="utf-8"))
+
+
+class Modules:
+    """The function modules of one system.  Safe for several threads."""
+
+    def __init__(self, session: HttpSession, path: str = "sap/bc/soap") -> None:
+        self.session = session
+        self.path = path.strip("/")
+        self._known: dict[str, Module] = {}
+        self._fetching = threading.Lock()
+
+    def of(self, function: str) -> Module:
+        """A function module by its name.
+
+        Raises :class:`RfcFailure` for one that the system does not have, ``ConfigurationError`` where nobody has
+        activated the descriptions, ``AuthenticationFailed``, and the session's errors.
+        """
+        with self._fetching:
+            found = self._known.get(function)
+            if found is None:
+                found = self._known[function] = self._fetched(function)
+            return found
+
+    def _fetched(self, function: str) -> Module:
+        answer = self.session.send("GET", f"{self.path}/wsdl11", params={"services": function})
+        if answer.status == 401:
+            raise AuthenticationFailed("the system did not accept user, password or client")
+        if answer.status in _NO_SUCH:
+            raise RfcFailure(Trouble.NO_MODULE, function, may_have_run=False, session_lost=False)
+        if not answer.ok:
+            raise ConfigurationError(
+                f"the system does not describe its function modules ({answer.status})",
+                code="no_service",
+                hint=f"have the node /{self.path}/wsdl11 activated (SICF), and see whether this user may call it",
+            )
+        try:
+            signature = Schema(parsed(answer.body)).signature(function)
+        except ValueError as failure:
+            raise ConfigurationError(f"the description of {function} cannot be read: {failure}") from failure
+        if signature is None:
+            raise RfcFailure(Trouble.NO_MODULE, function, may_have_run=False, session_lost=False)
+        return Module(signature, answer.body)
+
+
+class _NoTransport:
+    """What zeep is given for a transport: requests are sent by our own session."""
+
+    session = None
+
+    def load(self, url: str) -> bytes:
+        """A description that rests on another document is not followed."""
+        raise ConfigurationError(f"the description leads to another document, {url}, which is not fetched")
