@@ -201,11 +201,25 @@ def test_what_does_not_go_with_the_interface_is_a_fault_of_the_client(caller, in
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("REQ_QTY", "5,0"), ("REQ_DATE", "20260310"), ("ITM_NUMBER", "ten"), ("REQ_QTY", "1E3")],
+    [
+        *(("REQ_QTY", "5,0"), ("REQ_DATE", "20260310"), ("ITM_NUMBER", "ten"), ("REQ_QTY", "1E3")),
+        *(("REQ_DATE", "2026-13-45"), ("REQ_TIME", "25:00:00")),
+    ],
 )
 def test_a_value_that_is_not_of_its_type_is_a_fault(caller, field, value):
     row = f"<ORDER_SCHEDULES_IN><item><{field}>{value}</{field}></item></ORDER_SCHEDULES_IN>"
     assert field in caller.fault("BAPI_SALESORDER_CREATEFROMDAT2", row).findtext("faultstring")
+
+
+@pytest.mark.parametrize(("field", "value"), [("RFCHEX3", "AQIDBAU="), ("RFCHEX3", "*"), ("RFCFLOAT", "nan")])
+def test_raw_data_and_floats_have_bounds(caller, field, value):
+    inner = f"<IMPORTSTRUCT><{field}>{value}</{field}></IMPORTSTRUCT>"
+    assert field in caller.fault("STFC_STRUCTURE", inner).findtext("faultstring")
+
+
+def test_a_field_that_stands_twice_is_refused(caller):
+    row = "<IMPORTSTRUCT><RFCCHAR4>a</RFCCHAR4><RFCCHAR4>b</RFCCHAR4></IMPORTSTRUCT>"
+    assert "twice" in caller.fault("STFC_STRUCTURE", row).findtext("faultstring")
 
 
 def test_rows_of_another_name_are_refused(caller):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
+import math
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -20,8 +22,8 @@ from ..marshal import to_scale
 from .names import FUNCTIONS, in_abap, in_xml
 from .settings import Settings
 
-_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_TIME: Final = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME: Final = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}")
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
 _RANGES: Final = {"b": (0, 255), "h": (-(2**15), 2**15 - 1), "I": (-(2**31), 2**31 - 1)}
@@ -70,12 +72,15 @@ def _parameter(parameter: Parameter, element: etree._Element, settings: Settings
 
 
 def _row(structure: Structure, element: etree._Element, settings: Settings) -> Row:
-    row = structure.initial()
+    row, seen = structure.initial(), set()
     for child in _children(element):
         name = _plain(child)
         kind = structure.fields.get(name)
         if kind is None:
             raise Unfit(f"{structure.name} has no field {name}")
+        if name in seen:
+            raise Unfit(f"{name} stands twice")
+        seen.add(name)
         row[name] = _scalar(kind, child, settings)
     return row
 
@@ -104,24 +109,34 @@ def _value(kind: Scalar, text: str, settings: Settings) -> Any:
                 raise ValueError(text)
             return text.zfill(kind.length)
         case "D":
-            return "".join(_groups(_DATE, text)) if text else kind.initial
+            return _day(text) if text.strip("0-") else kind.initial
         case "T":
-            return "".join(_groups(_TIME, text)) if text else kind.initial
+            return _hour(text) if text else kind.initial
         case "X":
             data = bytes.fromhex(text) if settings.raw == "hex" else base64.b64decode(text, validate=True)
-            return data.ljust(kind.length, b"\0")[: kind.length]
+            if len(data) > kind.length:
+                raise ValueError(text)
+            return data.ljust(kind.length, b"\0")
         case "P":
             return _packed(kind, text)
         case "F":
-            return float(text or 0)
+            number = float(text or 0)
+            if not math.isfinite(number):
+                raise ValueError(text)
+            return number
     return _integer(kind, text)
 
 
-def _groups(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-    found = pattern.fullmatch(text)
-    if found is None:
+def _day(text: str) -> str:
+    if not _DATE.fullmatch(text):
         raise ValueError(text)
-    return found.groups()
+    return dt.date.fromisoformat(text).strftime("%Y%m%d")
+
+
+def _hour(text: str) -> str:
+    if not _TIME.fullmatch(text):
+        raise ValueError(text)
+    return dt.time.fromisoformat(text).strftime("%H%M%S")
 
 
 def _packed(kind: Scalar, text: str) -> Decimal:
