@@ -9,8 +9,8 @@ import pytest
 from erp_connect import errors
 from erp_connect.adapters.sap import conventions as c
 from erp_connect.adapters.sap.conventions import positions
+from erp_connect.adapters.sap.functions.mapping_texts import text_in, text_out
 from erp_connect.adapters.sap.messages import Meanings, messages_in, worth_telling
-from erp_connect.adapters.sap.rfc.mapping_texts import text_in, text_out
 from erp_connect.adapters.sap.settings import RfcSettings
 
 

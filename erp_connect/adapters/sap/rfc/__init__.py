@@ -1,1 +1,1 @@
-"""SAP over RFC: which function module for which verb, and the mapping of each entity."""
+"""SAP over RFC: the books of the function modules, on pyrfc's connections (sap.md 1)."""

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from ....wire.rfc import Connection, Opener, opener_of_pyrfc
 from ...contract import Target
 from ..capabilities import SYSTEM
+from ..functions.furnishing import FunctionModuleAdapter
 from ..settings import RfcSettings
-from .furnishing import FunctionModuleAdapter
 
 
 class SapRfcAdapter(FunctionModuleAdapter):

@@ -10,9 +10,9 @@ from ....wire.soap import Modules, SoapConnection
 from ...contract import Capabilities, Target
 from ..capabilities import CONCURRENCY
 from ..declaring import cannot
-from ..rfc import modules
-from ..rfc.furnishing import FunctionModuleAdapter
-from ..rfc.office import NO_WRAPPER
+from ..functions import modules
+from ..functions.furnishing import FunctionModuleAdapter
+from ..functions.office import NO_WRAPPER
 from ..settings import SoapSettings
 from ..web import WebAccess
 

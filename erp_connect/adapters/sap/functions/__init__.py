@@ -1,0 +1,1 @@
+"""The books of SAP's function modules, whatever carries the calls: RFC, or SOAP."""
