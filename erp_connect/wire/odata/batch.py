@@ -91,18 +91,35 @@ def _part(operation: Operation, content_id: int | None) -> list[bytes]:
 
 
 def from_multipart(answer: Answer, groups: Sequence[Group]) -> list[GroupAnswer]:
-    """What became of each group, in their order.  Raises ``ValueError`` for a body that is no batch."""
+    """What became of each group, in their order.
+
+    Raises ``ValueError`` for a body that is no batch, for answers that name another question than the one in their
+    place, and for more of them than there were questions: then nobody knows which belongs to which.
+    """
     parts = iter(_parts(answer.body, _boundary(answer.headers.get("Content-Type", ""))))
-    return [_group_answer(next(parts, None), group, answer.url) for group in groups]
+    found, first = [], 1
+    for group in groups:
+        found.append(_group_answer(next(parts, None), group, answer.url, first))
+        first += len(group.operations) if group.atomic else 0
+    if next(parts, None) is not None:
+        raise ValueError("a batch has more answers than it had parts")
+    return found
 
 
-def _group_answer(part: tuple[Mapping[str, str], bytes] | None, group: Group, url: str) -> GroupAnswer:
+def _group_answer(
+    part: tuple[Mapping[str, str], bytes] | None, group: Group, url: str, first: int
+) -> GroupAnswer:
+    """``first``: the Content-ID of the group's first operation."""
     if part is None:
         return GroupAnswer()
     headers, body = part
     if headers.get("Content-Type", "").lower().startswith("multipart/mixed"):
-        inner = [_http(each, url) for _, each in _parts(body, _boundary(headers["Content-Type"]))]
+        answered = [
+            (part, _http(each, url)) for part, each in _parts(body, _boundary(headers["Content-Type"]))
+        ]
+        inner = [each for _, each in answered]
         if len(inner) == len(group.operations):
+            _see_to_the_order(answered, first)
             return GroupAnswer(tuple(inner))
         failed = [each for each in inner if not each.ok]
         if not failed:
@@ -112,6 +129,14 @@ def _group_answer(part: tuple[Mapping[str, str], bytes] | None, group: Group, ur
     if group.atomic and (not single.ok or len(group.operations) != 1):
         return GroupAnswer(refused=single)
     return GroupAnswer((single,))
+
+
+def _see_to_the_order(answered: Sequence[tuple[Mapping[str, str], Answer]], first: int) -> None:
+    """Answers that say which operation they are about are about the one in their place."""
+    for place, (part, answer) in enumerate(answered):
+        named = part.get("Content-ID") or answer.headers.get("Content-ID")
+        if named is not None and named != str(first + place):
+            raise ValueError("the answers of a batch stand in another order than its parts")
 
 
 def _boundary(content_type: str) -> bytes:

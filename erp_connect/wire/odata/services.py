@@ -80,7 +80,7 @@ class Service:
     def pages(self, address: str, params: Mapping[str, str] | None = None) -> Iterator[list[dict[str, Any]]]:
         """The rows of a collection, page by page; the next page is fetched while one is looked at.
 
-        A link to the next page that was given before would go round for ever and is a ``ValueError``.
+        A link to the next page that was given before would go round for ever and is :class:`Unreadable`.
         """
         return one_ahead(self._linked(address, params))
 
@@ -90,7 +90,7 @@ class Service:
         yield rows
         while link is not None:
             if link in seen:
-                raise ValueError("the link to the next page leads round in a circle")
+                raise Unreadable("the link to the next page leads round in a circle")
             seen.add(link)
             rows, link = self._page(link, None)
             yield rows

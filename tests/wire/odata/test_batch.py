@@ -252,3 +252,24 @@ def test_a_part_may_agree_on_another_content_type_for_itself():
     assert b"Content-Type: application/json\r\n" not in body
     _, body = as_json([made])
     assert json.loads(body)["requests"][0]["headers"]["Content-Type"] == EXACT["Content-Type"]
+
+
+def change_set(*numbers):
+    """The answer to a change set of one operation, for each order, named by its Content-ID."""
+    return "".join(
+        f"--b\nContent-Type: multipart/mixed; boundary=c{number}\n\n--c{number}\nContent-Type: application/http\n"
+        f"Content-ID: {number}\n\nHTTP/1.1 201 Created\nContent-Type: application/json\n\n"
+        f'{{"d": {{"SalesOrder": "{number}"}}}}\n--c{number}--\n'
+        for number in numbers
+    )
+
+
+@pytest.mark.parametrize("numbers", [(2, 3), (2, 1, 3), (1, 3, 2), (1, 2, 3, 4)])
+def test_an_answer_that_is_about_another_order_is_not_taken_for_this_one(numbers):
+    with pytest.raises(ValueError, match="batch"):
+        from_multipart(batch(crlf(change_set(*numbers) + "--b--\n")), [CREATE] * 3)
+
+
+def test_answers_that_name_their_questions_in_order_are_taken():
+    found = from_multipart(batch(crlf(change_set(1, 2, 3) + "--b--\n")), [CREATE] * 3)
+    assert [json.loads(each.answers[0].body)["d"]["SalesOrder"] for each in found] == ["1", "2", "3"]

@@ -12,7 +12,7 @@ from ....wire.odata import Entity, Group, Operation, Unreadable
 from ...contract import Write, Written
 from ..messages import INCOMPLETE, worth_telling
 from .cells import Row, key, text
-from .dialect import AS_IT_STANDS
+from .dialect import AS_IT_STANDS, STAMP
 from .errors import messages_of
 from .finding import Finding
 from .mapping_addresses import address_out, changes_of
@@ -102,6 +102,9 @@ class Creating(Finding):
         id = key(entity, "SalesOrder")
         if not id:
             raise Unreadable("it names no order")
+        stamp = text(entity, STAMP)
+        if stamp and write.stamp and stamp != write.stamp:
+            raise Unreadable("it tells of an order with another stamp")
         write.made(id, id)
         said = messages_of(entity.messages)
         return Written(

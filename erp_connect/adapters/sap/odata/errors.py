@@ -34,8 +34,8 @@ _IDENT: Final = re.compile(r"(?P<area>/?[A-Z0-9_]+(?:/[A-Z0-9_]+)*)/(?P<number>[
 """``V1/382``, also where the class has slashes of its own."""
 _NO_SERVICE: Final = ("/IWFND/MED", "170")
 _PAUSE: Final = frozenset({429, 503})
-_UNSETTLED: Final = frozenset({408, 429, 500, 502, 503, 504})
-"""After these nobody knows whether a write was executed; a throttled one only where it is proven (sap.md 4.7)."""
+_UNSETTLED: Final = frozenset({408, 429})
+"""Beside all from 500 on: after these nobody knows whether a write was executed (sap.md 2.19, 4.7)."""
 _CONFLICT: Final = frozenset({412, 428})
 _TECHNICAL: Final = ("/IWBEP/", "/IWFND/")
 """Classes of the gateway itself, which say that something is wrong but not what."""
@@ -65,7 +65,7 @@ def refusal(
         "operation": operation,
         "native": [{"status": status}, *(each.as_native() for each in said)],
     }
-    if status in _UNSETTLED:
+    if status in _UNSETTLED or status >= 500:
         return _unsettled(answer, clock, details, writes=writes)
     match status:
         case 401:

@@ -14,10 +14,13 @@ from typing import Final
 
 from ....wire.odata import Refused
 from . import asking, services
-from .cells import Row, flag, key, number, text
+from .cells import Row, flag, key, number, text, within
 from .office import Office
 
 _STARTED: Final = frozenset({"B", "C"})
+_STATES: Final = ("OverallDeliveryStatus", "OverallTotalDeliveryStatus", "OverallOrdReltdBillgStatus")
+_ITEM_STATES: Final = ("DeliveryStatus", "OrderRelatedBillingStatus")
+"""Which of them there are differs by release (sap.md 2.17)."""
 _MOVED: Final = "C"
 _NOT_BILLS: Final = frozenset({"N", "O", "S"})
 """Cancellations and credit memos."""
@@ -48,16 +51,19 @@ class Fulfilment:
 
 def fulfilment_of(office: Office, orders: Sequence[Row]) -> Fulfilment:
     """What has become of these orders; nothing is asked about those of which nothing has begun."""
-    begun = [
-        key(row, "SalesOrder")
-        for row in orders
-        if {text(row, "OverallDeliveryStatus"), text(row, "OverallOrdReltdBillgStatus")} & _STARTED
-    ]
+    begun = [key(row, "SalesOrder") for row in orders if has_begun(row, office.dialect.to_items)]
     if not begun:
         return Fulfilment()
     return Fulfilment(
         _where_open(lambda: _shipped(office, begun)), _where_open(lambda: _billed(office, begun))
     )
+
+
+def has_begun(order: Row, items: str) -> bool:
+    """Whether a delivery or a bill may stand behind an order; where a release tells no state at all, it may."""
+    told = [(order, _STATES), *((item, _ITEM_STATES) for item in within(order, items))]
+    known = [text(row, name) for row, names in told for name in names if row.get(name) is not None]
+    return not known or not _STARTED.isdisjoint(known)
 
 
 def _where_open(counted: Callable[[], Counts]) -> Counts | None:

@@ -74,7 +74,8 @@ class Pricing:
         if found is None:
             return None
         per = number(found, "ConditionQuantity") or Decimal(1)
-        return UnitPrice(amount=tidy(_rate(found), 2), currency=currency, per=tidy(per))
+        told = text(found, "ConditionCurrency") or currency  # a price may stand in another than the order's
+        return UnitPrice(amount=tidy(_rate(found), 2), currency=told, per=tidy(per))
 
     def discount_in(self, rows: Sequence[Row], currency: str) -> Discount | None:
         """The discount of an item, by the site's types."""
@@ -83,7 +84,8 @@ class Pricing:
             return Discount(percent=tidy(abs(_rate(percent))))
         amount = standing(rows, self._settings.amount_discount_condition)
         if amount is not None and _rate(amount):
-            return Discount(amount=Money(amount=tidy(abs(_rate(amount)), 2), currency=currency))
+            told = text(amount, "ConditionCurrency") or currency
+            return Discount(amount=Money(amount=tidy(abs(_rate(amount)), 2), currency=told))
         return None
 
     def header_discounts_in(self, rows: Sequence[Row]) -> tuple[Discount, ...]:
