@@ -18,7 +18,7 @@ from .place import place
 from .test_orders_creating import BREAKS, patience, quarry
 
 
-@pytest.fixture(params=["v2", "v4"])
+@pytest.fixture(params=["v2", pytest.param("v4", marks=pytest.mark.thorough)])
 def version(request):
     return request.param
 

@@ -19,7 +19,7 @@ from .place import place
 ORDERS = {"v2": "A_SalesOrder", "v4": "SalesOrder"}
 
 
-@pytest.fixture(params=["v2", "v4"])
+@pytest.fixture(params=["v2", pytest.param("v4", marks=pytest.mark.thorough)])
 def version(request):
     return request.param
 

@@ -107,7 +107,7 @@ READ = {
 }
 
 
-@pytest.mark.parametrize("version", ["v2", "v4"])
+@pytest.mark.parametrize("version", ["v2", pytest.param("v4", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("read", list(READ))
 def test_a_damaged_answer_is_read_or_refused(world, tmp_path, version, read):
     with damaged(world, tmp_path, version) as (erp, damage):
@@ -125,7 +125,7 @@ def test_a_damaged_answer_is_read_or_refused(world, tmp_path, version, read):
     assert outcomes == {"not_applied"}
 
 
-@pytest.mark.parametrize("version", ["v2", "v4"])
+@pytest.mark.parametrize("version", ["v2", pytest.param("v4", marks=pytest.mark.thorough)])
 def test_a_damaged_answer_to_a_write_makes_no_second_order(world, clock, tmp_path, version):
     with damaged(world, tmp_path, version) as (erp, damage):
         erp.orders.find(customer_po="warm")

@@ -16,7 +16,7 @@ from ..site import draft, valves
 from .place import place
 
 
-@pytest.fixture(params=["v2", "v4"])
+@pytest.fixture(params=["v2", pytest.param("v4", marks=pytest.mark.thorough)])
 def version(request):
     return request.param
 
