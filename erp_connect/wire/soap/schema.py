@@ -48,6 +48,7 @@ class Schema:
     def __init__(self, definitions: etree._Element) -> None:
         self._types: dict[str, etree._Element] = {}
         self._elements: dict[str, etree._Element] = {}
+        self._structures: dict[str, Mapping[str, Kind]] = {}
         for schema in definitions.iter(f"{{{_XSD}}}schema"):
             for each in children(schema):
                 name = each.get("name") or ""
@@ -88,10 +89,19 @@ class Schema:
     def _kind(self, name: str, element: etree._Element) -> Kind:
         inner = self._inner(element)
         if len(inner) == 1 and inner[0].get("name") == "item":
-            return Kind(name, "RFCTYPE_TABLE", 0, 0, dict(self._fields(inner[0])))
+            return Kind(name, "RFCTYPE_TABLE", 0, 0, self._structure(inner[0]))
         if inner:
-            return Kind(name, "RFCTYPE_STRUCTURE", 0, 0, dict(self._fields(element)))
+            return Kind(name, "RFCTYPE_STRUCTURE", 0, 0, self._structure(element))
         return self._scalar(name, element)
+
+    def _structure(self, element: etree._Element) -> Mapping[str, Kind]:
+        """The fields of a structure; one that has a name is read once, however many parameters have its type."""
+        name = element.get("type")
+        if name is None:
+            return dict(self._fields(element))
+        if name not in self._structures:
+            self._structures[name] = dict(self._fields(element))
+        return self._structures[name]
 
     def _scalar(self, name: str, element: etree._Element) -> Kind:
         base, facets = self._restricted(element)
