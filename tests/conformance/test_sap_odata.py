@@ -74,6 +74,7 @@ class SapODataV4Profile(SapODataProfile):
     expected_failures = MappingProxyType(FAILS)
 
 
+@pytest.mark.thorough
 class TestSapODataV2(conformance.Everything):
     profile = SapODataProfile()
 

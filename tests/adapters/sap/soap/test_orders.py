@@ -173,6 +173,7 @@ def test_whatever_breaks_a_create_there_is_one_order(site, world, clock, kind, a
     assert [order.number.lstrip("0") for order in world.orders.values()] == [receipt.order.id]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("kind", BREAKS)
 def test_whatever_breaks_a_change_it_is_made_once(site, world, clock, kind, after):
