@@ -7,7 +7,6 @@ hand.  All amendments become one call, which stands or falls as a whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -26,7 +25,6 @@ from ....models import (
     ChangePrice,
     ChangeQuantity,
     ChangeWarehouse,
-    Discount,
     LineDraft,
     Order,
     OrderLine,
@@ -36,6 +34,7 @@ from ....models import (
     SubstituteProduct,
 )
 from ..conventions import HEADER, ITEM_STEP, stored_key
+from ..successors import line_like
 from ..wording import the_reference
 from . import modules
 from .details import Details, Row
@@ -250,7 +249,7 @@ class ChangeOfOrder:
     def _substitute(self, change: SubstituteProduct) -> None:
         """A line with the new product for what is open, and the old one rejected."""
         line = self.order.line(str(change.line))
-        new = self._like(
+        new = line_like(
             line,
             product=change.to,
             quantity=change.quantity or self._open(line),
@@ -264,7 +263,7 @@ class ChangeOfOrder:
     def _split(self, change: SplitLine) -> None:
         line = self.order.line(str(change.line))
         discount = line.discount if line.discount is not None and line.discount.percent is not None else None
-        new = self._like(
+        new = line_like(
             line,
             product=line.product,
             quantity=change.quantity,
@@ -276,32 +275,6 @@ class ChangeOfOrder:
         )
         self._schedules.set_quantity(line.id, self._schedules.total(line.id) - change.quantity)
         self.replaced[line.id] = (line.id, self._new_item(new, blocks=_kinds_of_holds(line)))
-
-    def _like(
-        self,
-        line: OrderLine,
-        *,
-        product: Any,
-        quantity: Decimal,
-        unit: str | None = None,
-        price: Any = None,
-        requested: date | None = None,
-        warehouse: str | None = None,
-        discount: Discount | None = None,
-        description: str | None = None,
-    ) -> LineDraft:
-        if product is None or (unit or line.unit) is None:
-            raise InvalidOrder("the line has no product or no unit to go on with", path="line")
-        return LineDraft(
-            product=product,
-            quantity=quantity,
-            unit=unit or line.unit or "",
-            price=price,
-            requested=requested or line.requested,
-            warehouse=warehouse or line.warehouse,
-            discount=discount,
-            description=description,
-        )
 
     def _open(self, line: OrderLine) -> Decimal:
         return max(self._schedules.total(line.id) - (line.quantities.shipped or Decimal(0)), Decimal(0))

@@ -7,7 +7,6 @@ else has changed the order.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -26,7 +25,6 @@ from ....models import (
     ChangePrice,
     ChangeQuantity,
     ChangeWarehouse,
-    Discount,
     LineDraft,
     Order,
     OrderLine,
@@ -37,6 +35,7 @@ from ....models import (
 )
 from ....wire.odata import Operation
 from ..conventions import ITEM_STEP
+from ..successors import line_like
 from ..wording import the_reference
 from .cells import Row, key, text, within
 from .dialect import AS_IT_STANDS, Body
@@ -214,7 +213,7 @@ class ChangeOfOrder:
     def _substitute(self, change: SubstituteProduct) -> None:
         """A line with the new product for what is open, and the old one rejected."""
         line = self.order.line(str(change.line))
-        new = self._like(
+        new = line_like(
             line,
             product=change.to,
             quantity=change.quantity or line.quantities.open,
@@ -228,7 +227,7 @@ class ChangeOfOrder:
     def _split(self, change: SplitLine) -> None:
         line = self.order.line(str(change.line))
         discount = line.discount if line.discount is not None and line.discount.percent is not None else None
-        new = self._like(
+        new = line_like(
             line,
             product=line.product,
             quantity=change.quantity,
@@ -240,32 +239,6 @@ class ChangeOfOrder:
         )
         self._change_quantity(line.id, line.quantities.ordered - change.quantity)
         self.replaced[line.id] = (line.id, self._new_item(new, holds=_kinds(line)))
-
-    def _like(
-        self,
-        line: OrderLine,
-        *,
-        product: Any,
-        quantity: Decimal,
-        unit: str | None = None,
-        price: Any = None,
-        requested: date | None = None,
-        warehouse: str | None = None,
-        discount: Discount | None = None,
-        description: str | None = None,
-    ) -> LineDraft:
-        if product is None or (unit or line.unit) is None:
-            raise InvalidOrder("the line has no product or no unit to go on with", path="line")
-        return LineDraft(
-            product=product,
-            quantity=quantity,
-            unit=unit or line.unit or "",
-            price=price,
-            requested=requested or line.requested,
-            warehouse=warehouse or line.warehouse,
-            discount=discount,
-            description=description,
-        )
 
     # -- conditions ------------------------------------------------------------------------------------------
 
