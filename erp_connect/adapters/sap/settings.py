@@ -12,26 +12,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import BeforeValidator, Field
 
 from ..contract import AdapterSettings
-
-
-def _pairs(value: object) -> object:
-    """``"XBX=KI, C62=ST"`` as a mapping."""
-    if not isinstance(value, str):
-        return value
-    pairs: dict[str, str] = {}
-    for part in filter(None, (each.strip() for each in value.split(","))):
-        name, sign, said = part.partition("=")
-        if not sign:
-            raise ValueError("it should be a list like NAME=CODE, NAME=CODE")
-        pairs[name.strip()] = said.strip()
-    return pairs
-
-
-def _words(value: object) -> object:
-    """``"BOLNR, TRAID"`` as a list."""
-    return (
-        tuple(each.strip() for each in value.split(",") if each.strip()) if isinstance(value, str) else value
-    )
+from ..listed import Pairs, Words
+from ..web import WebSettings
 
 
 def _digits(length: int) -> BeforeValidator:
@@ -41,8 +23,6 @@ def _digits(length: int) -> BeforeValidator:
     return BeforeValidator(padded)
 
 
-Pairs = Annotated[Mapping[str, str], BeforeValidator(_pairs)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Two = Annotated[str, _digits(2), Field(pattern=r"^[0-9]{2}$")]
 Three = Annotated[str, _digits(3), Field(pattern=r"^[0-9]{3}$")]
 
@@ -126,18 +106,6 @@ class RfcSettings(FunctionSettings):
     snc_lib: str = ""
     connector: Annotated[Any, Field(repr=False, exclude=True)] = None
     identity: ClassVar[tuple[str, ...]] = ("sysnr", "client", "mshost", "sysid")
-
-
-class WebSettings(AdapterSettings):
-    """How a system is reached over HTTP.
-
-    ``tls=off`` speaks plain HTTP, to this machine only unless ``allow_insecure`` is said.  ``token_url`` and ``scope``:
-    where a client's token is had (OAuth 2.0), with ``client_id`` and ``client_secret``.
-    """
-
-    tls: bool = True
-    token_url: str = ""
-    scope: str = ""
 
 
 class SoapSettings(FunctionSettings, WebSettings):

@@ -11,8 +11,8 @@ from ....wire.http import CsrfToken
 from ...contract import Adapter, Capabilities, Target
 from ...keeping import folder_for
 from ...symptoms import Symptom
+from ...web import WebAccess
 from ..settings import ODataSettings
-from ..web import WebAccess
 from . import other_books, services
 from .capabilities import CONCURRENCY, SYSTEM, narrowed, odata_capabilities
 from .changing import RemovableSalesOrders, SalesOrders

@@ -1,13 +1,26 @@
-"""Reaching a system over HTTP: the session with its credentials, the same for every transport that needs one."""
+"""Reaching a system over HTTP: the session with its credentials, the same for every product that needs one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...errors import AuthenticationFailed, ConfigurationError
-from ...wire.http import Auth, Basic, Bearer, CsrfToken, Gate, HttpSession, OAuth2, Transport, root_url
-from ..contract import Target
-from .settings import WebSettings
+from ..errors import AuthenticationFailed, ConfigurationError
+from ..wire.http import Auth, Basic, Bearer, CsrfToken, Gate, HttpSession, OAuth2, Transport, root_url
+from .contract import AdapterSettings, Target
+
+__all__ = ["WebAccess", "WebSettings"]
+
+
+class WebSettings(AdapterSettings):
+    """How a system is reached over HTTP.
+
+    ``tls=off`` speaks plain HTTP, to this machine only unless ``allow_insecure`` is said.  ``token_url`` and ``scope``:
+    where a client's token is had (OAuth 2.0), with ``client_id`` and ``client_secret``.
+    """
+
+    tls: bool = True
+    token_url: str = ""
+    scope: str = ""
 
 
 class WebAccess:
