@@ -15,7 +15,7 @@ from ..contract import (
     StampKind,
     StampPolicy,
 )
-from .declaring import cannot, elsewhere, emulated, held, native, nowhere
+from ..declaring import cannot, elsewhere, emulated, held, native, nowhere
 from .settings import STAMP_FIELDS, FunctionSettings
 
 SYSTEM: Final = "sap+rfc"

@@ -33,8 +33,8 @@ from ....models import (
     SplitLine,
     SubstituteProduct,
 )
+from ...successors import line_like
 from ..conventions import HEADER, ITEM_STEP, stored_key
-from ..successors import line_like
 from ..wording import the_reference
 from . import modules
 from .details import Details, Row

@@ -9,6 +9,7 @@ from typing import Any, Final
 from ....models import Contact, FrozenMapping, Hold, Order, OrderLine, Quantities, Reference, ScheduleLine
 from ....rules.lateness import timeliness
 from ....rules.status import standing
+from ...versions import fingerprint
 from ..conventions import (
     HEADER,
     day_in,
@@ -19,7 +20,6 @@ from ..conventions import (
     shown_key,
     tidy,
 )
-from ..versions import fingerprint
 from .details import Details
 from .mapping_addresses import address_in
 from .mapping_conditions import discount_in, header_discounts_in, price_in

@@ -26,6 +26,7 @@ from ....models import (
 )
 from ....rules.lateness import timeliness
 from ....rules.status import standing
+from ...versions import fingerprint
 from ..conventions import (
     FIRST_SCHEDULE_LINE,
     ITEM_STEP,
@@ -40,7 +41,6 @@ from ..conventions import (
     tidy,
 )
 from ..purchase_marks import item_state, together
-from ..versions import fingerprint
 from ..wording import said, whole_per
 from . import modules
 from .office import Office

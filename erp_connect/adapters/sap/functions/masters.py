@@ -8,8 +8,8 @@ from typing import Any, Final, NoReturn
 from ....errors import NotFound, PermissionMissing, UnsupportedOperation
 from ....models import Address, Customer, CustomerDraft, FrozenMapping, Product, ProductCode, ProductDraft
 from ....wire.rfc import Condition, RfcFailure, TooLongToSay, equal, in_key_ranges, one_of
+from ...answers import understands_answers
 from ...contract import Write, Written
-from ..answers import understands_answers
 from ..conventions import (
     MATERIAL,
     fits_key,

@@ -19,7 +19,7 @@ from ...contract import (
     Support,
     field_paths,
 )
-from ..declaring import cannot, elsewhere, emulated, held, native, nowhere
+from ...declaring import cannot, elsewhere, emulated, held, native, nowhere
 from ..settings import STAMP_FIELDS, FunctionSettings
 from . import modules
 from .mapping_purchases import STAMP, STAMP_COLUMN, THEIR_NUMBER, THEIR_NUMBER_COLUMN

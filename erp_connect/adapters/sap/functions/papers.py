@@ -17,8 +17,8 @@ from ....models import (
     ShipmentStatus,
 )
 from ....wire.rfc import RfcFailure, one_of
+from ...answers import understands_answers
 from ...contract import OrderRef
-from ..answers import understands_answers
 from ..conventions import day_in, fits_key, material_in, money_in, shown_key, stored_key, tidy, unshifted
 from .details import Delivery, Details, read_details
 from .office import Office

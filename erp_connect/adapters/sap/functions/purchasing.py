@@ -17,8 +17,8 @@ from ....models import Amendment, PurchaseOrder, PurchaseOrderDraft
 from ....rules.diff import moved
 from ....wire.rfc import Condition, RfcFailure, TooLongToSay, all_of, equal, in_key_ranges
 from ....wire.rfc.conditions import compared
+from ...answers import understands_answers
 from ...contract import Find, Listing, Write, Written
-from ..answers import understands_answers
 from ..conventions import fits_key, shown_key, stored_day, stored_key
 from ..messages import PURCHASE_SAVED, Message, messages_in, worth_telling
 from ..wording import said

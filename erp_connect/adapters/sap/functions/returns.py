@@ -16,8 +16,8 @@ from ....models import (
     ReturnStatus,
 )
 from ....wire.rfc import RfcFailure
+from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
-from ..answers import understands_answers
 from ..conventions import (
     FIRST_SCHEDULE_LINE,
     HEADER,

@@ -10,7 +10,7 @@ from ....errors import ConfigurationError, NotFound, UnmappedCode
 from ....models import Availability, LineDraft, OrderDraft, Product, Quote, Ref
 from ....models.units import same_unit
 from ....wire.rfc import RfcFailure, equal
-from ..answers import understands_answers
+from ...answers import understands_answers
 from ..conventions import day_in, material_number, money_in, stored_material, tidy
 from ..wording import said
 from . import modules

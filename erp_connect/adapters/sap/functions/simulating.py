@@ -10,8 +10,8 @@ from typing import Any, Final
 from ....errors import NotFound
 from ....models import Order, OrderDraft, OrderLine, Quantities, ScheduleLine
 from ....rules.status import standing
+from ...answers import understands_answers
 from ...contract import Simulation
-from ..answers import understands_answers
 from ..conventions import day_in, material_in, money_in, positions, tidy
 from ..messages import messages_in, worth_telling
 from ..wording import said

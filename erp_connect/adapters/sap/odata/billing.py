@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from ....models import FrozenMapping, Invoice, InvoiceKind, InvoiceLine
+from ...answers import understands_answers
 from ...contract import OrderRef
-from ..answers import understands_answers
 from . import asking, services
 from .cells import Row, day, flag, key, money, number, text, within
 from .office import Office

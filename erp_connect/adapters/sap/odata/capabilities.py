@@ -16,7 +16,7 @@ from ...contract import (
     StampKind,
     StampPolicy,
 )
-from ..declaring import cannot, elsewhere, emulated, held, native, nowhere
+from ...declaring import cannot, elsewhere, emulated, held, native, nowhere
 from ..settings import ODataSettings
 from .dialect import STAMP
 from .mapping_addresses import WIDTH

@@ -11,8 +11,8 @@ from ....wire.http import Answer
 from ....wire.odata import Group
 from ....wire.odata.complaints import messages_of_success
 from ....wire.odata.values import loads
+from ...answers import understands_answers
 from ...contract import Write, Written
-from ..answers import understands_answers
 from ..messages import INCOMPLETE, Message, worth_telling
 from ..wording import LAST_RESORT, known_rejection
 from .creating import Creating

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from ....models import FrozenMapping, Package, Shipment, ShipmentLine, ShipmentStatus
+from ...answers import understands_answers
 from ...contract import OrderRef
-from ..answers import understands_answers
 from . import asking, services
 from .cells import Row, day, key, number, text
 from .office import Office

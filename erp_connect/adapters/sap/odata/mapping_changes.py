@@ -34,8 +34,8 @@ from ....models import (
     SubstituteProduct,
 )
 from ....wire.odata import Operation
+from ...successors import line_like
 from ..conventions import ITEM_STEP
-from ..successors import line_like
 from ..wording import the_reference
 from .cells import Row, key, text, within
 from .dialect import AS_IT_STANDS, Body

@@ -22,9 +22,9 @@ from ....models import (
 )
 from ....rules.lateness import timeliness
 from ....rules.status import standing
+from ...versions import fingerprint
 from ..conventions import ITEM_STEP, positions, tidy
 from ..purchase_marks import item_state, together
-from ..versions import fingerprint
 from ..wording import said, terms_and_place, whole_per
 from .cells import Row, date_cell, day, flag, instant, key, money, number, quantity, text, within
 from .office import Office

@@ -15,7 +15,7 @@ from ...contract import (
     StampPolicy,
     field_paths,
 )
-from ..declaring import cannot, elsewhere, emulated, held, native, nowhere
+from ...declaring import cannot, elsewhere, emulated, held, native, nowhere
 from ..settings import ODataSettings
 from . import partners, products, services
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 from ....errors import NotFound, UnsupportedOperation
 from ....models import Address, Customer, CustomerDraft, FrozenMapping
 from ....wire.odata import Group, Operation
+from ...answers import understands_answers
 from ...contract import Write, Written
-from ..answers import understands_answers
 from ..conventions import fits_key
 from . import asking, services
 from .cells import Row, flag, key, text, within

@@ -7,8 +7,8 @@ from typing import Any, Final, NoReturn
 
 from ....errors import NotFound, UnsupportedOperation
 from ....models import Product, ProductDraft
+from ...answers import understands_answers
 from ...contract import Write, Written
-from ..answers import understands_answers
 from ..conventions import fits_key, shown_key
 from . import asking, services
 from .cells import text

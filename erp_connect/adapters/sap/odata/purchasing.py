@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from ....errors import NotFound, VersionConflict
 from ....models import Amendment, PurchaseOrder, PurchaseOrderDraft
 from ....wire.odata import Group, Service
+from ...answers import understands_answers
 from ...contract import Find, Listing, Write, Written
-from ..answers import understands_answers
 from ..conventions import fits_key
 from ..wording import said
 from . import asking, services

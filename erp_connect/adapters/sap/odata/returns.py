@@ -17,8 +17,8 @@ from ....models import (
     ShipmentLine,
     ShipmentStatus,
 )
+from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
-from ..answers import understands_answers
 from ..conventions import fits_key
 from . import asking, services
 from .cells import Row, day, key, number, number_of, quantity, text, within

@@ -11,7 +11,7 @@ from ....errors import NotFound, UnmappedCode
 from ....models import Availability, Product, Ref
 from ....models.units import UNITS, convert, convertible, same_unit
 from ....wire.odata import Refused
-from ..answers import understands_answers
+from ...answers import understands_answers
 from ..conventions import tidy
 from ..wording import said
 from . import asking, services

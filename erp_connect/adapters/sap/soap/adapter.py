@@ -8,9 +8,9 @@ from typing import ClassVar, Final
 from ....wire.rfc import Connection, Opener
 from ....wire.soap import Modules, SoapConnection
 from ...contract import Capabilities, Target
+from ...declaring import cannot
 from ...web import WebAccess
 from ..capabilities import CONCURRENCY
-from ..declaring import cannot
 from ..functions import modules
 from ..functions.furnishing import FunctionModuleAdapter
 from ..functions.office import NO_WRAPPER

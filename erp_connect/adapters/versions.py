@@ -1,11 +1,11 @@
-"""A version of an order's content, where SAP names none."""
+"""A version of an order's content, where the back-end names none."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import Final
 
-from ...models import OrderFields
+from ..models import OrderFields
 
 _NOT_CONTENT: Final = frozenset({"version", "modified_at", "warnings", "raw", "timeliness"})
 

@@ -1,8 +1,8 @@
-"""How capabilities are said in short: operations and fields, for every transport."""
+"""How capabilities are said in short: operations and fields."""
 
 from __future__ import annotations
 
-from ..contract import Conditional, Cost, FieldSupport, OperationSupport, Support
+from .contract import Conditional, Cost, FieldSupport, OperationSupport, Support
 
 
 def native(

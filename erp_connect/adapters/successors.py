@@ -1,4 +1,4 @@
-"""Lines that take the place of another: a substitute, or a part that was split off; the same over every transport."""
+"""Lines that take the place of another: a substitute, or a part that was split off; the same for every product."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ...errors import InvalidOrder
-from ...models import Discount, LineDraft, OrderLine
+from ..errors import InvalidOrder
+from ..models import Discount, LineDraft, OrderLine
 
 
 def line_like(

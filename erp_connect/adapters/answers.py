@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from ...errors import Outcome, TransportError
+from ..errors import Outcome, TransportError
 
 B = TypeVar("B")
 
