@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from ..errors import AuthenticationFailed, ConfigurationError
-from ..wire.http import Auth, Basic, Bearer, CsrfToken, Gate, HttpSession, OAuth2, Transport, root_url
+from ..wire.http import (
+    Auth,
+    Basic,
+    Bearer,
+    CsrfToken,
+    Gate,
+    HttpSession,
+    OAuth2,
+    Rate,
+    Transport,
+    ntlm,
+    root_url,
+)
 from .contract import AdapterSettings, Target
 
 __all__ = ["WebAccess", "WebSettings"]
@@ -15,10 +28,12 @@ class WebSettings(AdapterSettings):
     """How a system is reached over HTTP.
 
     ``tls=off`` speaks plain HTTP, to this machine only unless ``allow_insecure`` is said.  ``token_url`` and ``scope``:
-    where a client's token is had (OAuth 2.0), with ``client_id`` and ``client_secret``.
+    where a client's token is had (OAuth 2.0), with ``client_id`` and ``client_secret``.  ``auth=ntlm``: user and
+    password are those of a Windows account.
     """
 
     tls: bool = True
+    auth: Literal["basic", "ntlm"] = "basic"
     token_url: str = ""
     scope: str = ""
 
@@ -26,9 +41,18 @@ class WebSettings(AdapterSettings):
 class WebAccess:
     """The way to one system, and what has to be closed in the end."""
 
-    def __init__(self, target: Target, settings: WebSettings, system: str, *, concurrency: int) -> None:
+    def __init__(
+        self,
+        target: Target,
+        settings: WebSettings,
+        system: str,
+        *,
+        concurrency: int,
+        rate: Rate | None = None,
+    ) -> None:
+        """``concurrency``: requests at once, unless the target says another number; ``rate``: what it allows."""
         self.target, self.settings, self.system = target, settings, system
-        self.concurrency = target.max_concurrency or concurrency
+        self.concurrency, self.rate = target.max_concurrency or concurrency, rate
         self._sessions: list[HttpSession] = []
 
     def session(
@@ -50,7 +74,7 @@ class WebAccess:
                 root,
                 auth=self._auth(),
                 csrf=csrf,
-                gate=Gate(self.concurrency, target.clock),
+                gate=Gate(self.concurrency, target.clock, rate=self.rate),
                 transport=self._transport(),
                 params=params,
                 headers=headers,
@@ -97,6 +121,8 @@ class WebAccess:
                 clock=target.clock,
             )
         if target.user is not None and target.password is not None:
+            if settings.auth == "ntlm":
+                return ntlm(target.user, target.password)
             return Basic(target.user, target.password)
         if "certificate" in given:
             return None

@@ -8,7 +8,7 @@ from .addresses import is_loopback, root_url
 from .answers import Answer
 from .auth import Auth, Basic, Bearer
 from .csrf import CsrfToken
-from .gate import Gate
+from .gate import Gate, Rate
 from .ntlm import ntlm
 from .oauth import OAuth2
 from .sessions import HttpSession, Transport
@@ -22,6 +22,7 @@ __all__ = [
     "Gate",
     "HttpSession",
     "OAuth2",
+    "Rate",
     "Transport",
     "is_loopback",
     "ntlm",

@@ -108,7 +108,7 @@ class HttpSession:
     def _begin_anew(self) -> None:
         """After a fork: the parent's connections stay open, and what its threads hold is nobody's here."""
         self._inherited.append(self._pool)
-        self.gate = Gate(self.gate.cap, self._clock)
+        self.gate = Gate(self.gate.cap, self._clock, rate=self.gate.rate)
         if self._csrf is not None:
             self._csrf = CsrfToken(self._csrf.address)
         self._begin()

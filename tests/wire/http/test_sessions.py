@@ -12,7 +12,7 @@ import pytest
 
 from erp_connect.errors import ConfigurationError, Throttled, TransportError
 from erp_connect.testing.clocks import Hands
-from erp_connect.wire.http import Basic, Gate, HttpSession, Transport
+from erp_connect.wire.http import Basic, Gate, HttpSession, Rate, Transport
 
 OK = (200, {"Content-Type": "application/json"}, b"{}")
 
@@ -217,6 +217,29 @@ def test_no_more_requests_run_at_once_than_the_cap(serving, opened):
         answers = list(threads.map(lambda number: session.send("GET", f"a{number}"), range(24)))
     assert [answer.status for answer in answers] == [200] * 24
     assert server.most_at_work == 3
+
+
+def test_no_more_requests_go_out_than_the_rate_allows_without_a_word_from_the_server(serving, opened):
+    clock = Hands()
+    server = serving(lambda _: OK)
+    session = opened(server.url, clock=clock, gate=Gate(4, clock, rate=Rate(3, 300)))
+    began = clock.monotonic()
+    moments = []
+    for number in range(7):
+        assert session.send("GET", f"a{number}", timeout=1000).ok
+        moments.append(clock.monotonic() - began)
+    assert [round(each // 300) for each in moments] == [0, 0, 0, 1, 1, 1, 2]
+
+
+def test_a_turn_that_would_come_too_late_is_told_at_once_and_nothing_is_sent(serving, opened):
+    clock = Hands()
+    server = serving(lambda _: OK)
+    session = opened(server.url, clock=clock, gate=Gate(4, clock, rate=Rate(1, 300)))
+    assert session.send("POST", "a", body=b"{}").ok
+    with pytest.raises(Throttled) as caught:
+        session.send("POST", "b", body=b"{}", timeout=60)
+    assert (caught.value.outcome, len(server.seen)) == ("not_applied", 1)
+    assert 200 < caught.value.retry_after <= 300
 
 
 def test_whoever_finds_no_place_in_time_has_sent_nothing(serving, opened):
