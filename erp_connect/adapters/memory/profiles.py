@@ -2,7 +2,7 @@
 
 Each profile is one column of ``docs/decisions/0001-contract.md`` in code.  Figures come from the reference of
 the product; where that is silent or unsure the value is marked ``# setting`` and is the default of a setting
-of the real adapter.  Here are the words in which the profiles are written, and the look-up by name.
+of the real adapter.  Here is the look-up by name; the words in which they are written are those of ``declaring``.
 
 Besides the products there are the weak ones, :func:`weak`: one bad habit each, for tests of exactly-once.
 """
@@ -15,129 +15,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..contract import (
-    OPERATIONS,
-    Conditional,
-    Cost,
-    FieldSupport,
-    OperationSupport,
-    StampKind,
-    StampPolicy,
-    Support,
-    field_paths,
-)
+from ..contract import OPERATIONS, Conditional, StampKind, StampPolicy
+from ..declaring import NUMBERED, native
 from .profile import Profile, VersionToken
 
 LIKES: Final = ("bc", "fo", "nav", "crm", "rfc", "odata", "soap", "x3", "sage200", "sage300")
 """The products that ``like=`` knows."""
-
-
-def native(
-    calls: int = 1,
-    *,
-    per_line: int = 0,
-    read_back: int = 0,
-    conditional: Conditional = Conditional.NONE,
-    atomic: bool = True,
-    values: tuple[str, ...] | None = None,
-    why: str | None = None,
-) -> OperationSupport:
-    """The product has a call for it."""
-    cost = Cost(calls=calls, per_line=per_line, read_back=read_back)
-    return OperationSupport(cost=cost, conditional=conditional, atomic=atomic, values=values, why=why)
-
-
-def emulated(why: str, calls: int = 1, *, conditional: Conditional = Conditional.NONE, atomic: bool = True,
-             per_line: int = 0, read_back: int = 0) -> OperationSupport:  # fmt: skip
-    """Made up from other calls; ``why`` says how."""
-    cost = Cost(calls=calls, per_line=per_line, read_back=read_back)
-    return OperationSupport(
-        support=Support.EMULATED, why=why, cost=cost, conditional=conditional, atomic=atomic
-    )
-
-
-def cannot(why: str, *alternatives: str) -> OperationSupport:
-    """The product cannot."""
-    return OperationSupport(support=Support.NONE, why=why, atomic=False, alternatives=alternatives)
-
-
-def each(names: str, support: OperationSupport) -> dict[str, OperationSupport]:
-    """The same support for several operations, given as ``"orders: get find list"``."""
-    book, _, verbs = names.partition(":")
-    return {f"{book.strip()}.{verb}": support for verb in verbs.split()}
-
-
-def held(
-    max_length: int | None = None,
-    *,
-    digits: int | None = None,
-    scale: int | None = None,
-    values: tuple[str, ...] | None = None,
-    normalisation: str | None = None,
-) -> FieldSupport:
-    """The product has a field for it, of this size."""
-    return FieldSupport(
-        max_length=max_length, integer_digits=digits, scale=scale, values=values, normalisation=normalisation
-    )
-
-
-def elsewhere(why: str, max_length: int | None = None, *, scale: int | None = None) -> FieldSupport:
-    """Held in another place, derived by the product, or only where all lines agree."""
-    return FieldSupport(support=Support.EMULATED, why=why, max_length=max_length, scale=scale)
-
-
-def nowhere(why: str) -> FieldSupport:
-    """The product has no place for it."""
-    return FieldSupport(support=Support.NONE, why=why)
-
-
-def shared_field(field: str, max_length: int, execution_window: float) -> StampPolicy:
-    """One reference field for PO number and stamp: the PO number owns it."""
-    return StampPolicy(
-        kind=StampKind.FIELD,
-        field=field,
-        po_field=field,
-        max_length=max_length,
-        shared=True,
-        searchable=True,
-        execution_window=execution_window,
-    )
-
-
-def own_field(
-    field: str, po_field: str | None, max_length: int | None, execution_window: float
-) -> StampPolicy:
-    """A reference field of its own for the stamp."""
-    return StampPolicy(
-        kind=StampKind.FIELD,
-        field=field,
-        po_field=po_field,
-        max_length=max_length,
-        searchable=True,
-        execution_window=execution_window,
-    )
-
-
-_NUMBER: Final = StampPolicy(
-    kind=StampKind.ID, field="number", searchable=True, enforced=True, execution_window=0.0
-)
-NUMBERED: Final[Mapping[str, StampPolicy]] = MappingProxyType(
-    dict.fromkeys(("customers", "suppliers", "products"), _NUMBER)
-)
-"""Master data is found by the number that its draft gives, and refused when that number is taken."""
-
-
-def whole(path: str, support: FieldSupport) -> dict[str, FieldSupport]:
-    """A field together with all its parts, as ``order.bill_to`` and ``order.bill_to.city``."""
-    return {known: support for known in field_paths() if known == path or known.startswith(f"{path}.")}
-
-
-SPLIT: Final = "the new line is added first, then the old one is lowered"
-SUBSTITUTE: Final = "a line with the new product is added first, then the old one is cancelled"
-CHANGES: Final = (
-    "change_header change_quantity change_price change_date change_discount change_warehouse change_address"
-)
-"""The amendments that most products carry in the same call."""
 
 
 def _weak(name: str, product: str, stamp: StampPolicy, **changes: Any) -> Profile:

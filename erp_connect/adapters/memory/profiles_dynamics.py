@@ -17,8 +17,7 @@ from ..contract import (
     StampKind,
     StampPolicy,
 )
-from .profile import Profile, VersionToken
-from .profiles import (
+from ..declaring import (
     CHANGES,
     NUMBERED,
     SPLIT,
@@ -34,6 +33,7 @@ from .profiles import (
     shared_field,
     whole,
 )
+from .profile import Profile, VersionToken
 
 _ENFORCED: Final = Conditional.ENFORCED
 _CHECKED: Final = Conditional.CHECKED

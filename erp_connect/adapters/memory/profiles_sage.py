@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..contract import Conditional, FieldSupport, OnCancel, OnCancelLine, OperationSupport
-from .profile import Profile, VersionToken
-from .profiles import (
+from ..declaring import (
     CHANGES,
     NUMBERED,
     SPLIT,
@@ -25,6 +24,7 @@ from .profiles import (
     shared_field,
     whole,
 )
+from .profile import Profile, VersionToken
 
 _ENFORCED: Final = Conditional.ENFORCED
 _CHECKED: Final = Conditional.CHECKED

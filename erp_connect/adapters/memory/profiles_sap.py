@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..contract import Conditional, FieldSupport, OperationSupport, StampKind, StampPolicy
-from .profile import Profile, VersionToken
-from .profiles import (
+from ..declaring import (
     CHANGES,
     NUMBERED,
     SPLIT,
@@ -23,6 +22,7 @@ from .profiles import (
     nowhere,
     whole,
 )
+from .profile import Profile, VersionToken
 
 _CHECKED: Final = Conditional.CHECKED
 _ENFORCED: Final = Conditional.ENFORCED
