@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import suppress
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,17 +17,21 @@ from .terminal import Terminal
 if TYPE_CHECKING:
     from ..testing.mocks.sap.world import World
 
-__all__ = ["sap"]
+__all__ = ["Product", "dynamics", "sap"]
 
 _PATH = "sap/opu/odata/sap/API_SALES_ORDER_SRV"
 
 
-def sap(
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Where to listen on loopback; 0: a free port.")
-    ] = 0,
-    as_json: AsJson = False,
-) -> None:
+class Product(StrEnum):
+    """Which of the products called Dynamics."""
+
+    BC = "bc"
+
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Where to listen on loopback; 0: a free port.")]
+
+
+def sap(port: Port = 0, as_json: AsJson = False) -> None:
     """Serve a mock SAP system on loopback, with a small company in memory, until Ctrl-C: OData services and SOAP."""
     terminal = Terminal(as_json)
     try:
@@ -34,11 +39,7 @@ def sap(
         from ..testing.mocks.sap.web import WebServer
         from ..testing.mocks.serving import serve
     except ImportError as missing:
-        raise ConfigurationError(
-            "the mock servers need packages that a plain install does not have",
-            hint="pip install 'erp-connect[testing]'",
-            code="missing_dependency",
-        ) from missing
+        raise _not_installed() from missing
     world = _company()
     with serve(WebServer(world), port=port) as url:
         if as_json:
@@ -54,9 +55,70 @@ def sap(
                 f"and products {', '.join(map(_short, world.materials))}.  Its function modules: {url}{RFC}"
             )
             typer.echo("Nothing is kept.  Ctrl-C ends it.")
-        sys.stdout.flush()  # whoever has started us through a pipe waits for it
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        _until_ctrl_c()
+
+
+def dynamics(
+    product: Annotated[Product, typer.Option(help="bc: Business Central, API v2.0.")] = Product.BC,
+    port: Port = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Serve a mock Dynamics on loopback, with a small company in memory, until Ctrl-C."""
+    terminal = Terminal(as_json)
+    try:
+        from ..testing.mocks.dynamics.bc.web import BusinessCentral
+        from ..testing.mocks.dynamics.business.samples import harbour_trading
+        from ..testing.mocks.dynamics.business.world import World
+        from ..testing.mocks.serving import serve
+    except ImportError as missing:
+        raise _not_installed() from missing
+    world = World()
+    company = harbour_trading(world)
+    server = BusinessCentral(world)
+    settings, tokens = server.settings, server.tokens
+    user, password = next(iter(settings.users.items()))
+    client_id, secret = next(iter(tokens.applications.items()))
+    with serve(server, threads=16, port=port) as url:
+        on_premises = f"{url}/{settings.instance}/api/v2.0/"
+        cloud = f"{url}/v2.0/{settings.tenant}/{settings.environment}/api/v2.0/"
+        token_url = f"{url}/{settings.tenant}/oauth2/v2.0/token"
+        if as_json:
+            terminal.result(
+                {
+                    "product": product.value,
+                    "url": on_premises,
+                    "user": user,
+                    "password": password,
+                    "cloud_url": cloud,
+                    "token_url": token_url,
+                    "client_id": client_id,
+                    "client_secret": secret,
+                    "company": company.name,
+                }
+            )
+        else:
+            typer.echo(f"A mock Business Central listens at {on_premises}, user {user}, password {password},")
+            typer.echo(f"and at {cloud}, with tokens from {token_url}, client {client_id}, secret {secret}.")
+            typer.echo(
+                f"Its company is {company.name}, with customers {', '.join(one.number for one in company.customers)}"
+            )
+            typer.echo(f"and products {', '.join(item.number for item in company.items)}.")
+            typer.echo("Nothing is kept.  Ctrl-C ends it.")
+        _until_ctrl_c()
+
+
+def _until_ctrl_c() -> None:
+    sys.stdout.flush()  # whoever has started us through a pipe waits for it
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
+
+
+def _not_installed() -> ConfigurationError:
+    return ConfigurationError(
+        "the mock servers need packages that a plain install does not have",
+        hint="pip install 'erp-connect[testing]'",
+        code="missing_dependency",
+    )
 
 
 def _short(key: str) -> str:

@@ -1,4 +1,4 @@
-"""``erp-connect mock sap``: a server that others can talk to, and that Ctrl-C ends."""
+"""``erp-connect mock``: servers that others can talk to, and that Ctrl-C ends."""
 
 import json
 import signal
@@ -11,12 +11,12 @@ import requests
 
 @pytest.fixture
 def started():
-    """Start ``erp-connect mock sap`` with these arguments, in a process of its own."""
+    """Start ``erp-connect mock`` with these arguments, in a process of its own."""
     running = []
 
     def start(*arguments):
         code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        code += "from erp_connect.cli import main; main(" + repr(["mock", "sap", *arguments]) + ")"
+        code += "from erp_connect.cli import main; main(" + repr(["mock", *arguments]) + ")"
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
         running.append(process)
         return process
@@ -29,7 +29,7 @@ def started():
 
 
 def test_it_serves_orders_until_ctrl_c(started):
-    process = started("--json")
+    process = started("sap", "--json")
     told = json.loads(process.stdout.readline())
     orders = told["url"] + "sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder"
     with requests.Session() as session:
@@ -50,7 +50,27 @@ def test_it_serves_orders_until_ctrl_c(started):
 
 
 def test_people_are_told_where_it_is(started):
-    process = started()
+    process = started("sap")
     first, second = process.stdout.readline(), process.stdout.readline()
     assert first.startswith("A mock SAP system listens at http://127.0.0.1:")
     assert "customers 10000, 20000" in second
+
+
+def test_it_serves_business_central_until_ctrl_c(started):
+    process = started("dynamics", "--product", "bc", "--json")
+    told = json.loads(process.stdout.readline())
+    order = {"customerNumber": "10000", "salesOrderLines": [{"lineObjectNumber": "VALVE-20", "quantity": 4}]}
+    with requests.Session() as session:
+        made = session.post(told["url"] + "salesOrders", json=order, auth=(told["user"], told["password"]))
+        assert (made.status_code, made.json()["totalAmountExcludingTax"]) == (201, 50)
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": told["client_id"],
+            "client_secret": told["client_secret"],
+            "scope": "https://api.businesscentral.dynamics.com/.default",
+        }
+        token = session.post(told["token_url"], data=form).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        assert len(session.get(told["cloud_url"] + "salesOrders", headers=headers).json()["value"]) == 1
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=10) == 0

@@ -21,12 +21,19 @@ _SCHEMA: Final = {
 class Annotations:
     """What a product's metadata say beyond the standard."""
 
+    lengths_shown = True
+    """Whether texts and decimals tell their lengths."""
+
     def root(self) -> str:
         """Of the document: namespaces."""
         return ""
 
     def property(self, entity_set: EntitySet, property: Property) -> str:
         """Of a property."""
+        return ""
+
+    def within(self, entity_set: EntitySet, property: Property) -> str:
+        """Elements within a property."""
         return ""
 
     def entity_set(self, entity_set: EntitySet) -> str:
@@ -51,7 +58,7 @@ def metadata(model: Model, annotations: Annotations | None = None) -> str:
         types += "".join(_result_type(o) for o in model.operations.values() if o.result)
         types += "".join(_associations(model)) + _container_v2(model, more)
     else:
-        types += _container_v4(model) + _capabilities(model)
+        types += _enums_v4(model) + _actions_v4(model) + _container_v4(model) + _capabilities(model)
     services = (
         '<edmx:DataServices m:DataServiceVersion="2.0">' if model.version == 2 else "<edmx:DataServices>"
     )
@@ -82,15 +89,18 @@ def _property(model: Model, entity_set: EntitySet, property: Property, more: Ann
         Name=property.name,
         Type=property.type,
         Nullable=None if property.nullable else "false",
-        MaxLength=property.length if text else None,
+        MaxLength=property.length if text and more.lengths_shown else None,
         Precision=(7 if property.type == "Edm.DateTimeOffset" else 0) if instant else None,
     )
     if property.type == "Edm.Decimal":
-        common += _attributes(Precision=property.length, Scale=property.scale)
+        common += _attributes(
+            Precision=property.length if more.lengths_shown else None, Scale=property.scale
+        )
     if model.version == 2:
         fixed = property.name == entity_set.etag
         common += _attributes(ConcurrencyMode="Fixed" if fixed else None)
-    return f"<Property{common}{more.property(entity_set, property)}/>"
+    head, inner = f"<Property{common}{more.property(entity_set, property)}", more.within(entity_set, property)
+    return f"{head}>{inner}</Property>" if inner else f"{head}/>"
 
 
 def _association(entity_set: EntitySet, navigation: Navigation) -> str:
@@ -165,6 +175,22 @@ def _result_type(operation: Operation) -> str:
         for p in operation.result.values()
     )
     return f'<ComplexType Name="{operation.name}Result">{properties}</ComplexType>'
+
+
+def _enums_v4(model: Model) -> str:
+    parts = []
+    for name, members in model.enums.items():
+        inner = "".join("<Member" + _attributes(Name=m, Value=v) + "/>" for m, v in members.items())
+        parts.append(f"<EnumType{_attributes(Name=name)}>{inner}</EnumType>")
+    return "".join(parts)
+
+
+def _actions_v4(model: Model) -> str:
+    parts = []
+    for owner, names in model.actions.items():
+        bound = _attributes(Name="bindingParameter", Type=f"{model.namespace}.{model.sets[owner].type}")
+        parts += [f'<Action Name="{name}" IsBound="true"><Parameter{bound}/></Action>' for name in names]
+    return "".join(parts)
 
 
 def _container_v4(model: Model) -> str:

@@ -44,3 +44,19 @@ def no_such(kind: str, name: str) -> ODataError:
 def not_allowed(text: str) -> ODataError:
     """A method that this resource does not have."""
     return ODataError(405, "not_allowed", text)
+
+
+class UnknownProperty(ODataError):
+    """A property that the entity type does not have."""
+
+    def __init__(self, owner: str, name: str) -> None:
+        super().__init__(400, "bad_request", f"{owner} has no property {name}", target=name)
+        self.owner, self.name = owner, name
+
+
+class TooLong(ODataError):
+    """A text that is longer than its property."""
+
+    def __init__(self, name: str, value: str, length: int | None) -> None:
+        super().__init__(400, "bad_request", f"property {name} is longer than {length} characters")
+        self.name, self.value, self.length = name, value, length

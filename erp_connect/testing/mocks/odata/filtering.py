@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from .errors import malformed
+from .errors import UnknownProperty, malformed
 from .model import EntitySet, Model, Property
 from .source import Row
 from .values import fits, literal, shown, stored
@@ -252,7 +252,7 @@ class _Parser:
             return Term(value, property=property, own=own)
         navigation = entity_set.navigations.get(name)
         if navigation is None or self.peek() != "/":
-            raise malformed(f"{entity_set.name} has no property {name}")
+            raise UnknownProperty(entity_set.name, name)
         self.next()
         target = self.model.sets[navigation.target]
         following = self.next()

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 Version = Literal[2, 4]
 _SPELLING: Final = re.compile(
-    r"(\w+):(dto|dt|date|tod|[SDTBGI])(\d*)(?:\.(\d+|variable))?([an]?)((?:\((?:r|!c|!u)\))*)"
+    r"(\w+):(=\w+|dto|dt|date|tod|[SDTBGIL])(\d*)(?:\.(\d+|variable))?([an]?)((?:\((?:r|!c|!u)\))*)"
 )
 _EDM: Final = {
     "S": "Edm.String",
@@ -16,6 +16,7 @@ _EDM: Final = {
     "B": "Edm.Boolean",
     "G": "Edm.Guid",
     "I": "Edm.Int32",
+    "L": "Edm.Int64",
     "T": "Edm.Time",
     "dt": "Edm.DateTime",
     "dto": "Edm.DateTimeOffset",
@@ -40,6 +41,8 @@ class Property:
     creatable: bool = True
     updatable: bool = True
     display: Display = ""
+    members: tuple[str, ...] = ()
+    """What an enumeration may be."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,10 @@ class Model:
     version: Version
     sets: dict[str, EntitySet]
     operations: dict[str, Operation] = field(default_factory=dict)
+    enums: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Enumerations: their members and values."""
+    actions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Actions without parameters that are bound to entities of a set."""
 
     def without(self, *names: str) -> Model:
         """The model of a release that lacks sets (``A_X``) or properties and navigations (``A_X/Y``)."""
@@ -121,7 +128,8 @@ class Model:
             for name, kept in self.sets.items()
             if name not in gone
         }
-        return Model(self.namespace, self.version, sets, self.operations)
+        actions = {name: bound for name, bound in self.actions.items() if name in sets}
+        return Model(self.namespace, self.version, sets, self.operations, self.enums, actions)
 
 
 def described(text: str, namespace: str, version: Version) -> Model:
@@ -129,7 +137,8 @@ def described(text: str, namespace: str, version: Version) -> Model:
 
     ``set NAME key A,B [etag P] [no-create] [no-update] [no-delete] [child] [no-insert]``, then lines of
     ``Name:S10(r)`` and of ``-> name Target* A,B=C``: to many with a star, joined on the properties named.
-    ``function NAME POST A:S10 returns SET``.
+    ``function NAME POST A:S10 returns SET``.  ``enum NAME A,B,C=5``, before properties spelled ``Name:=NAME``;
+    ``action SET NAME NAME`` after its set.
     """
     model = Model(namespace, version, {})
     current: EntitySet | None = None
@@ -143,6 +152,10 @@ def described(text: str, namespace: str, version: Version) -> Model:
         elif words[0] == "function":
             operation = _operation(words[1:])
             model.operations[operation.name] = operation
+        elif words[0] == "enum":
+            model.enums[words[1]] = _members(words[2])
+        elif words[0] == "action":
+            model.actions[words[1]] = tuple(words[2:])
         elif current is None:
             raise ValueError(f"{line!r} stands before any set")
         elif words[0] == "->":
@@ -152,7 +165,7 @@ def described(text: str, namespace: str, version: Version) -> Model:
             current.navigations[name] = Navigation(name, target.rstrip("*"), target.endswith("*"), on)
         else:
             for word in words:
-                found = spelled(word, key_of=current.keys)
+                found = spelled(word, current.keys, model)
                 current.properties[found.name] = found
     return model
 
@@ -190,19 +203,30 @@ def _operation(words: list[str]) -> Operation:
     return Operation(name, method, {p.name: p for p in map(spelled, rest)}, returns, result)
 
 
-def spelled(word: str, key_of: tuple[str, ...] = ()) -> Property:
+def _members(text: str) -> dict[str, int]:
+    members: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, value = part.partition("=")
+        members[name] = int(value) if value else max(members.values(), default=-1) + 1
+    return members
+
+
+def spelled(word: str, key_of: tuple[str, ...] = (), model: Model | None = None) -> Property:
     """``Name:S10a(r)`` as a property: type and length, key conversion, what may not be sent."""
     found = _SPELLING.fullmatch(word.rstrip(","))
     if found is None:
         raise ValueError(f"no property is spelled {word!r}")
     name, kind, length, scale, display, flags = found.groups()
+    enum = model.enums[kind[1:]] if model is not None and kind.startswith("=") else {}
+    type = f"{model.namespace}.{kind[1:]}" if model is not None and enum else _EDM[kind]
     return Property(
         name,
-        _EDM[kind],
+        type,
         int(length) if length else None,
         "variable" if scale == "variable" else int(scale) if scale else None,
         nullable=name not in key_of,
         creatable="(r)" not in flags and "(!c)" not in flags,
         updatable="(r)" not in flags and "(!u)" not in flags and name not in key_of,
         display=_DISPLAYS[display],
+        members=tuple(enum),
     )

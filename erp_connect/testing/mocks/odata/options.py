@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .calls import Call
-from .errors import ODataError, malformed
+from .errors import ODataError, UnknownProperty, malformed
 from .model import EntitySet, Model, Version
 
 _COMMON: Final = {"$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$format", "$skiptoken"}
@@ -29,12 +29,14 @@ class Options:
     expand: dict[str, Options] = field(default_factory=dict)
 
 
-def asked(call: Call, model: Model, entity_set: EntitySet) -> Options:
-    """The options of a request, checked against the model."""
+def asked(call: Call, model: Model, entity_set: EntitySet, *, lenient: bool = False) -> Options:
+    """The options of a request, checked against the model; ``lenient`` passes over unknown ones."""
     known = _KNOWN[model.version]
     given: dict[str, str] = {}
     for name, value in call.query:
         if not name.startswith("$"):
+            continue
+        if lenient and name not in known:
             continue
         if name in _KNOWN_UNOFFERED and model.version == 4:
             raise ODataError(501, "not_implemented", f"{name} is not offered")
@@ -107,7 +109,7 @@ def _select_path(options: Options, names: list[str], model: Model, entity_set: E
 def _target(model: Model, entity_set: EntitySet, name: str) -> EntitySet:
     navigation = entity_set.navigations.get(name)
     if navigation is None:
-        raise malformed(f"{entity_set.name} has no property {name}")
+        raise UnknownProperty(entity_set.name, name)
     return model.sets[navigation.target]
 
 
@@ -129,7 +131,7 @@ def _v4(given: dict[str, str], model: Model, entity_set: EntitySet) -> Options:
             elif name in entity_set.properties:
                 options.select.add(name)
             else:
-                raise malformed(f"{entity_set.name} has no property {name}")
+                raise UnknownProperty(entity_set.name, name)
     for part in _parted(given.get("$expand", ""), ","):
         name, bracket, rest = part.strip().partition("(")
         target = _target(model, entity_set, name.strip())

@@ -51,6 +51,8 @@ class Service(ABC):
     """Whether the answer to a deep insert shows the nested entities too."""
     read_only_refused = True
     """Whether properties that cannot be set are refused when they are sent; otherwise they are ignored."""
+    unknown_options_ignored = False
+    """Whether query options that the standard or the product does not know are passed over."""
     computed: frozenset[str] = frozenset()
     """Members of entities that are no properties of the model, and are ignored when they are sent back."""
     annotations: Annotations = Annotations()
@@ -62,7 +64,7 @@ class Service(ABC):
     # ---------------------------------------------------------------- to be said by subclasses
 
     @abstractmethod
-    def open(self, call: Call) -> AbstractContextManager[Source, None]:
+    def open(self, call: Call) -> AbstractContextManager[Source, bool | None]:
         """The system behind, for one unit of work: what it was asked for is done when it ends without an error."""
 
     def refusal(self, error: ODataError, call: Call) -> Reply:
@@ -227,21 +229,25 @@ class Service(ABC):
 
     # ---------------------------------------------------------------- reading
 
+    def asked(self, call: Call, entity_set: EntitySet) -> Options:
+        """The query options of a request."""
+        return asked(call, self.model, entity_set, lenient=self.unknown_options_ignored)
+
     def _get(self, call: Call, resource: Resource, reading: Reading) -> Reply:
         if resource.ending == "$count":
-            options = asked(call, self.model, resource.entity_set)
+            options = self.asked(call, resource.entity_set)
             _, count, _ = reading.chosen(
                 resource.entity_set, self._collection(resource, options, reading), options
             )
             return Reply(200, str(count).encode(), {"Content-Type": "text/plain"})
         if resource.row is None:
-            options = asked(call, self.model, resource.entity_set)
+            options = self.asked(call, resource.entity_set)
             rows = self._collection(resource, options, reading)
             whole = reading.collection(call, resource.entity_set, rows, options, call.path)
             return self.json(200, whole, call)
         if resource.ending:
             return self._property(call, resource, resource.row, reading)
-        options = asked(call, self.model, resource.entity_set)
+        options = self.asked(call, resource.entity_set)
         if options.filter or options.top is not None or options.skip or options.orderby:
             raise malformed("a single entity has no such query option")
         etag = reading.etag(resource.entity_set, resource.row)

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from uuid import UUID
 
-from .errors import malformed
+from .errors import TooLong, malformed
 from .model import Property, Version
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -120,7 +120,7 @@ def _read(property: Property, value: Any, version: Version, *, as_text: bool) ->
             return _digits(property, Decimal(value))
         case "Edm.Boolean" if isinstance(value, bool):
             return value
-        case "Edm.Int32" if isinstance(value, int) and not isinstance(value, bool):
+        case "Edm.Int32" | "Edm.Int64" if isinstance(value, int) and not isinstance(value, bool):
             return value
         case "Edm.Guid":
             return UUID(value)
@@ -135,7 +135,13 @@ def _read(property: Property, value: Any, version: Version, *, as_text: bool) ->
         case "Edm.TimeOfDay":
             return time.fromisoformat(value)
         case _:
-            raise ValueError
+            return _member(property, value)
+
+
+def _member(property: Property, value: Any) -> str:
+    if value not in property.members:
+        raise ValueError
+    return str(value)
 
 
 def _text(property: Property, value: Any) -> str:
@@ -144,7 +150,7 @@ def _text(property: Property, value: Any) -> str:
     fits = property.length is None or len(value) <= property.length
     zeros = property.display and value.isdigit() and len(value.lstrip("0")) <= (property.length or 0)
     if not fits and not zeros:
-        raise malformed(f"property {property.name} is longer than {property.length} characters")
+        raise TooLong(property.name, value, property.length)
     return value
 
 
@@ -263,7 +269,7 @@ def fits(property: Property, value: Any) -> bool:
     match property.type:
         case "Edm.String":
             return isinstance(value, str)
-        case "Edm.Decimal" | "Edm.Int32":
+        case "Edm.Decimal" | "Edm.Int32" | "Edm.Int64":
             return isinstance(value, Decimal)
         case "Edm.Boolean":
             return isinstance(value, bool)
@@ -275,5 +281,7 @@ def fits(property: Property, value: Any) -> bool:
             return isinstance(value, datetime) and value.tzinfo is not None
         case "Edm.Date":
             return isinstance(value, date) and not isinstance(value, datetime)
+        case _ if property.members:
+            return isinstance(value, str)
         case _:
             return isinstance(value, time)
