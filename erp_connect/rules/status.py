@@ -347,7 +347,8 @@ _AFTER: Final = frozenset({"invoice", "return"})
 
 TRANSITIONS: Final[Mapping[OrderStatus, frozenset[str]]] = MappingProxyType(
     {
-        OrderStatus.DRAFT: _HEADER | _CONTENT | _HOLDS,
+        # No verb submits a draft, and some systems ship what is still being edited (dynamics.md 1.11): theirs to refuse.
+        OrderStatus.DRAFT: _HEADER | _CONTENT | _HOLDS | _MOVES,
         OrderStatus.SUBMITTED: _HEADER | _CONTENT | _HOLDS | _MOVES,
         OrderStatus.CONFIRMED: _HEADER | _CONTENT | _HOLDS | _MOVES,
         OrderStatus.ON_HOLD: _HEADER | _CONTENT | _HOLDS | _AFTER | {"confirm"},
@@ -364,7 +365,7 @@ TRANSITIONS: Final[Mapping[OrderStatus, frozenset[str]]] = MappingProxyType(
 """Status to the operations that an order in it allows; an adapter may narrow this, never widen it."""
 
 _HINTS: Final[Mapping[OrderStatus, str]] = {
-    OrderStatus.DRAFT: "the order is not submitted yet; submit it first",
+    OrderStatus.DRAFT: "nothing has been shipped yet; ship first",
     OrderStatus.SUBMITTED: "nothing has been shipped yet; ship first",
     OrderStatus.CONFIRMED: "nothing has been shipped yet; ship first",
     OrderStatus.ON_HOLD: "release the hold first",

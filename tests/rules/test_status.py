@@ -272,7 +272,7 @@ ALLOWED = [
     (S.COMPLETED, {"return", "add_note"}, {"cancel", "change_quantity", "ship", "hold"}),
     (S.CANCELLED, set(), {"cancel", "change_quantity", "ship", "hold", "return", "change_header"}),
     (S.REJECTED, {"add_note"}, {"cancel", "ship"}),
-    (S.DRAFT, {"change_quantity", "cancel"}, {"ship", "confirm"}),
+    (S.DRAFT, {"change_quantity", "cancel", "ship", "confirm"}, {"invoice", "return"}),
     (S.UNKNOWN, {"change_quantity", "cancel", "ship"}, set()),
 ]
 

@@ -232,7 +232,9 @@ def _json_group(number: int, group: Group, by_id: Mapping[str, Mapping[str, Any]
     failed = next((each for each in answers if not each.ok and each.status != 424), None)
     if group.atomic and (failed is not None or any(each.status == 424 for each in answers)):
         return GroupAnswer(refused=failed or answers[0])
-    return GroupAnswer(tuple(answers)) if len(answers) == len(group.operations) else GroupAnswer()
+    if len(answers) == len(group.operations):
+        return GroupAnswer(tuple(answers))
+    return GroupAnswer(refused=failed)  # it stopped there; or has not said what became of the rest
 
 
 def _json_answer(said: Mapping[str, Any], url: str) -> Answer:

@@ -135,26 +135,33 @@ class Service:
         return self.entity(self._send("POST", address, params=params, body=body))
 
     def batch(
-        self, groups: Sequence[Group], *, form: Literal["multipart", "json"] = "multipart"
+        self,
+        groups: Sequence[Group],
+        *,
+        form: Literal["multipart", "json"] = "multipart",
+        headers: Mapping[str, str] | None = None,
+        goes_on: bool = True,
     ) -> list[GroupAnswer]:
         """Send groups together; what became of each, in their order.
 
-        Raises :class:`Refused` where the batch was not taken at all, and :class:`Unreadable` where its answer is none:
-        then nobody knows what was executed.
+        ``goes_on``: a server of version 4 is asked not to stop at the first group that it refuses.  Raises
+        :class:`Refused` where the batch was not taken at all, and :class:`Unreadable` where its answer is none: then
+        nobody knows what was executed.
         """
         write, read = (as_json, from_json) if form == "json" else (as_multipart, from_multipart)
         content_type, body = write(groups)
-        headers = {
+        sent = {
             **self._headers,
+            **(headers or {}),
             "Content-Type": content_type,
             "Accept": "application/json" if form == "json" else "multipart/mixed",
         }
-        if self.version == 4:
-            headers["Prefer"] = _GO_ON
+        if self.version == 4 and goes_on:
+            sent["Prefer"] = _GO_ON
         answer = self.session.send(
             "POST",
             self.path + "$batch",
-            headers=headers,
+            headers=sent,
             body=body,
             reads=all(each.method == "GET" for group in groups for each in group.operations),
         )

@@ -1,0 +1,11 @@
+"""Dynamics: four products with nothing in common on the wire; what two of them need stands here.
+
+Each has a folder of its own: ``bc`` Business Central, ``fo`` Finance & Operations, ``crm`` Sales on Dataverse,
+``nav`` the page web services.
+"""
+
+from __future__ import annotations
+
+from .bc.adapter import BusinessCentralAdapter
+
+__all__ = ["BusinessCentralAdapter"]

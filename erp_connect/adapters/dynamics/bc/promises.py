@@ -1,0 +1,24 @@
+"""Promised dates, which the API does not show: from a page of the site's own, where one is set (dynamics.md 1.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from ..cells import day
+from .office import Office, equal
+
+
+def promised(office: Office, number: str) -> Mapping[str, date]:
+    """Dates by line number for the order with this number; none without a page."""
+    page, fields = office.settings.promise_page, office.settings.promise_fields
+    if not page or not number:
+        return {}
+    address = "/" + page.format(company=office.company_id).strip("/")
+    found: dict[str, date] = {}
+    for rows in office.api.pages(address, {"$filter": equal(fields["order"], number)}):
+        for row in rows:
+            when = day(row, fields["promised"])
+            if when is not None:
+                found[str(row.get(fields["line"]))] = when
+    return found

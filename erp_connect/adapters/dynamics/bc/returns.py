@@ -1,0 +1,229 @@
+"""Returns: credit memos on the order's invoices (dynamics.md 1.7, 5.1).
+
+A credit memo names the invoice that it applies to, and not the lines: those are told by their products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from ....errors import InvalidOrder, NotFound, UnmappedCode
+from ....models import (
+    FrozenMapping,
+    LineQuantity,
+    Order,
+    OrderLine,
+    Return,
+    ReturnDraft,
+    ReturnLine,
+    ReturnStatus,
+)
+from ....rules.stamps import looks_like_stamp
+from ...answers import understands_answers
+from ...contract import OrderRef, Write, Written
+from ..cells import Body, Row, day, guid, instant, member, number, text, within
+from .changing import SalesOrders
+from .mapping_orders import COMMENT, EXTERNAL
+from .office import Office, equal
+from .papers import MEMO_LINES, MEMOS
+from .posted import INVOICES, Posted
+
+_STATES: Final[Mapping[str, ReturnStatus]] = {
+    "Draft": ReturnStatus.REQUESTED,
+    "In Review": ReturnStatus.REQUESTED,
+    "Open": ReturnStatus.CREDITED,
+    "Paid": ReturnStatus.CREDITED,
+    "Canceled": ReturnStatus.CANCELLED,
+    "Corrective": ReturnStatus.CANCELLED,
+}
+
+
+@understands_answers
+class Returns:
+    """Goods that customers send back, as the credit memos that are written for them."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._orders = SalesOrders(office)
+        self._papers = Posted(office)
+
+    def create(self, draft: ReturnDraft, write: Write) -> Written[Return]:
+        """Enter a credit memo for the lines that come back; ``InvalidOrder`` where nothing of the order was billed."""
+        operation = "returns.create"
+        order = self._order(str(draft.order))
+        bills = self._papers.invoices(order.number or "")
+        if not bills:
+            raise InvalidOrder(
+                "nothing of the order was billed yet, so there is nothing to give back",
+                operation=operation,
+                path="order",
+            )
+        wanted = _wanted(order, draft)
+        body: Body = {
+            "customerNumber": order.customer,
+            EXTERNAL: write.stamp,
+            "invoiceNumber": text(bills[-1], "number"),
+            "currencyCode": order.currency,
+            MEMO_LINES: [self._line_out(order, each) for each in wanted],
+        }
+        self._see_to_what_is_left(order, wanted, operation)
+        reason = self._reason(draft.reason)
+        if reason:
+            body["customerReturnReasonId"] = reason
+        write.sending("enter the return")
+        with self.office.translated(operation, writes=True):
+            address = f"{self.office.at(MEMOS)}?$expand={MEMO_LINES}"
+            made = self.office.api.create(address, body)
+            found = self._return(made, order)
+        write.made(found.id, found.number)
+        return Written(id=found.id, stored=found if found.lines else None)
+
+    def get(self, id: str) -> Return:
+        """By id; ``NotFound`` when there is none."""
+        operation = "returns.get"
+        row = self.office.row(MEMOS, id, operation, expand=MEMO_LINES)
+        with self.office.translated(operation):
+            return self._return(row, self._order_of(row))
+
+    def of(self, order: OrderRef) -> Sequence[Return]:
+        """The returns of an order, found through its invoices, oldest first."""
+        operation = "returns.of"
+        with self.office.translated(operation):
+            known = self._order(order.id, order.number)
+            found = []
+            for bill in self._papers.invoices(known.number or ""):
+                where = equal("invoiceNumber", text(bill, "number"))
+                rows = self.office.rows(MEMOS, where=where, expand=MEMO_LINES)
+                found += [self._return(row, known) for row in rows]
+        return tuple(sorted(found, key=lambda each: each.number or ""))
+
+    def find(self, stamp: str) -> Sequence[Return]:
+        """The returns that carry this stamp."""
+        with self.office.translated("returns.find"):
+            rows = list(self.office.rows(MEMOS, where=equal(EXTERNAL, stamp), expand=MEMO_LINES))
+            return tuple(self._return(row, self._order_of(row)) for row in rows)
+
+    # -- the order behind it ---------------------------------------------------------------------------------
+
+    def _order(self, id: str, order_number: str | None = None) -> Order:
+        try:
+            return self._orders.get(id)
+        except NotFound:
+            found = None
+            if order_number or (order_number := self._number_of(id)):
+                found = self._papers.order(order_number, id)
+            if found is None:
+                raise
+            return found
+
+    def _number_of(self, id: str) -> str:
+        """The number of an order that is gone, by its invoices."""
+        rows = self.office.rows(INVOICES, where=f"orderId eq {id}")
+        return next((text(row, "orderNumber") for row in rows), "")
+
+    def _order_of(self, memo: Row) -> Order | None:
+        bill = text(memo, "invoiceNumber")
+        for row in self.office.rows(INVOICES, where=equal("number", bill)) if bill else ():
+            found = list(
+                self.office.rows("salesOrders", where=equal("number", text(row, "orderNumber")), select="id")
+            )
+            if found:
+                return self._orders.get(guid(found[0], "id"))
+            return self._papers.order(text(row, "orderNumber"), guid(row, "orderId") or None)
+        return None
+
+    # -- out and in ------------------------------------------------------------------------------------------
+
+    def _reason(self, said: str) -> str:
+        """The id of a return reason; blank where the company has none for it."""
+        settings = self.office.settings
+        if "customerReturnReasons" not in self.office.model.sets:
+            return ""
+        folded = {word.casefold(): code for word, code in settings.return_reasons.items()}
+        code = folded.get(said.casefold()) or said
+        try:
+            return self.office.return_reasons.id(code)
+        except UnmappedCode:
+            return self.office.return_reasons.id(settings.return_reason) if settings.return_reason else ""
+
+    def _see_to_what_is_left(self, order: Order, wanted: Sequence[LineQuantity], operation: str) -> None:
+        """``InvalidOrder`` for more than has left and not come back yet: a credit memo itself asks nobody."""
+        back: dict[str, Decimal] = {}
+        for each in self.of(OrderRef(id=order.id, number=order.number)):
+            for part in each.lines if each.status is not ReturnStatus.CANCELLED else ():
+                back[part.order_line_id] = back.get(part.order_line_id, Decimal(0)) + part.quantity
+        for place, one in enumerate(wanted):
+            line = order.line(one.line)
+            left = (line.quantities.shipped or Decimal(0)) - back.get(line.id, Decimal(0))
+            if one.quantity is None or one.quantity > left:
+                raise InvalidOrder(
+                    f"no more than {left} of this line can come back",
+                    operation=operation,
+                    path=f"lines[{place}].quantity",
+                )
+
+    def _line_out(self, order: Order, wanted: LineQuantity) -> Body:
+        line = order.line(wanted.line)
+        body: Body = {
+            "lineType": "Item",
+            "lineObjectNumber": line.product,
+            "quantity": wanted.quantity,
+            "unitOfMeasureCode": self.office.units.theirs(line.unit or ""),
+        }
+        if line.price is not None:
+            body["unitPrice"] = line.price.amount
+        return body
+
+    def _return(self, row: Row, order: Order | None) -> Return:
+        external = text(row, EXTERNAL)
+        taken: set[str] = set()
+        return Return(
+            id=guid(row, "id"),
+            number=text(row, "number") or None,
+            order_id=order.id if order is not None else "",
+            status=_STATES.get(member(row, "status"), ReturnStatus.UNKNOWN),
+            reason=self.office.return_reasons.code(guid(row, "customerReturnReasonId"))
+            if guid(row, "customerReturnReasonId")
+            else None,
+            requested_on=day(row, "creditMemoDate"),
+            lines=tuple(
+                ReturnLine(
+                    order_line_id=_line_of(line, order, taken),
+                    quantity=number(line, "quantity") or Decimal(0),
+                    product=text(line, "lineObjectNumber") or None,
+                    unit=self.office.units.ours(text(line, "unitOfMeasureCode")),
+                )
+                for line in within(row, MEMO_LINES)
+                if member(line, "lineType") != COMMENT
+            ),
+            stamp=external if looks_like_stamp(external) else None,
+            native_status=member(row, "status") or None,
+            created_at=instant(row, "lastModifiedDateTime"),
+            raw=FrozenMapping(row),
+        )
+
+
+def _wanted(order: Order, draft: ReturnDraft) -> Sequence[LineQuantity]:
+    """What comes back: what is named, or all that has left."""
+    named = draft.lines or tuple(
+        LineQuantity(line=line.id) for line in order.lines if line.quantities.shipped
+    )
+    return [
+        each
+        if each.quantity is not None
+        else LineQuantity(line=each.line, quantity=order.line(each.line).quantities.shipped or Decimal(0))
+        for each in named
+    ]
+
+
+def _line_of(row: Row, order: Order | None, taken: set[str]) -> str:
+    """The order's line that comes back: the first with this product that no other line of the return has taken."""
+    product = text(row, "lineObjectNumber")
+    fitting: list[OrderLine] = [
+        line for line in (() if order is None else order.lines) if line.product == product
+    ]
+    found = next((line.id for line in fitting if line.id not in taken), fitting[0].id if fitting else product)
+    taken.add(found)
+    return found
