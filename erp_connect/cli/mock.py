@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,6 +17,8 @@ from .options import AsJson
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
     from ..testing.mocks.sap.world import World
 
 __all__ = ["Product", "dynamics", "sap"]
@@ -26,6 +30,7 @@ class Product(StrEnum):
     """Which of the products called Dynamics."""
 
     BC = "bc"
+    FO = "fo"
 
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Where to listen on loopback; 0: a free port.")]
@@ -58,53 +63,94 @@ def sap(port: Port = 0, as_json: AsJson = False) -> None:
         _until_ctrl_c()
 
 
+@dataclass(frozen=True)
+class _Face:
+    """A mock that is about to be served: what it is, where below the address it answers, how to get in."""
+
+    title: str
+    app: WSGIApplication
+    paths: dict[str, str]
+    facts: dict[str, str]
+
+
 def dynamics(
-    product: Annotated[Product, typer.Option(help="bc: Business Central, API v2.0.")] = Product.BC,
+    product: Annotated[
+        Product, typer.Option(help="bc: Business Central, API v2.0; fo: Finance & Operations.")
+    ] = Product.BC,
     port: Port = 0,
     as_json: AsJson = False,
 ) -> None:
     """Serve a mock Dynamics on loopback, with a small company in memory, until Ctrl-C."""
     terminal = Terminal(as_json)
     try:
-        from ..testing.mocks.dynamics.bc.web import BusinessCentral
-        from ..testing.mocks.dynamics.business.samples import harbour_trading
-        from ..testing.mocks.dynamics.business.world import World
         from ..testing.mocks.serving import serve
+
+        face = _FACES[product]()
     except ImportError as missing:
         raise _not_installed() from missing
+    with serve(face.app, threads=16, port=port) as url:
+        told = {name: f"{url}/{path}" for name, path in face.paths.items()} | face.facts
+        if as_json:
+            terminal.result({"product": product.value, **told})
+        else:
+            typer.echo(f"{face.title} listens at {told['url']}")
+            for name, value in told.items():
+                typer.echo(f"  {name.replace('_', ' ')}: {value}")
+            typer.echo("Nothing is kept.  Ctrl-C ends it.")
+        _until_ctrl_c()
+
+
+def _business_central() -> _Face:
+    from ..testing.mocks.dynamics.bc.web import BusinessCentral
+    from ..testing.mocks.dynamics.business.samples import harbour_trading
+    from ..testing.mocks.dynamics.business.world import World
+
     world = World()
     company = harbour_trading(world)
     server = BusinessCentral(world)
-    settings, tokens = server.settings, server.tokens
-    user, password = next(iter(settings.users.items()))
-    client_id, secret = next(iter(tokens.applications.items()))
-    with serve(server, threads=16, port=port) as url:
-        on_premises = f"{url}/{settings.instance}/api/v2.0/"
-        cloud = f"{url}/v2.0/{settings.tenant}/{settings.environment}/api/v2.0/"
-        token_url = f"{url}/{settings.tenant}/oauth2/v2.0/token"
-        if as_json:
-            terminal.result(
-                {
-                    "product": product.value,
-                    "url": on_premises,
-                    "user": user,
-                    "password": password,
-                    "cloud_url": cloud,
-                    "token_url": token_url,
-                    "client_id": client_id,
-                    "client_secret": secret,
-                    "company": company.name,
-                }
-            )
-        else:
-            typer.echo(f"A mock Business Central listens at {on_premises}, user {user}, password {password},")
-            typer.echo(f"and at {cloud}, with tokens from {token_url}, client {client_id}, secret {secret}.")
-            typer.echo(
-                f"Its company is {company.name}, with customers {', '.join(one.number for one in company.customers)}"
-            )
-            typer.echo(f"and products {', '.join(item.number for item in company.items)}.")
-            typer.echo("Nothing is kept.  Ctrl-C ends it.")
-        _until_ctrl_c()
+    settings = server.settings
+    user, key = next(iter(settings.users.items()))
+    client_id, secret = next(iter(server.tokens.applications.items()))
+    paths = {
+        "url": f"{settings.instance}/api/v2.0/",
+        "cloud_url": f"v2.0/{settings.tenant}/{settings.environment}/api/v2.0/",
+        "token_url": f"{settings.tenant}/oauth2/v2.0/token",
+    }
+    facts = {
+        "user": user,
+        "password": key,
+        "client_id": client_id,
+        "client_secret": secret,
+        "company": company.name,
+        "customers": ", ".join(customer.number for customer in company.customers),
+        "products": ", ".join(item.number for item in company.items),
+    }
+    return _Face("A mock Business Central", server, paths, facts)
+
+
+def _finance_operations() -> _Face:
+    from ..testing.mocks.dynamics.fo.samples import finance_world, usmf
+    from ..testing.mocks.dynamics.fo.web import FinanceOperations
+
+    world = finance_world()
+    company = usmf(world)
+    server = FinanceOperations(world)
+    client_id, secret = next(iter(server.tokens.applications.items()))
+    paths = {"url": "data/", "token_url": f"{server.tokens.tenant}/oauth2/v2.0/token"}
+    facts = {
+        "client_id": client_id,
+        "client_secret": secret,
+        "company": company.code,
+        "customers": ", ".join(customer.number for customer in company.customers),
+        "products": ", ".join(item.number for item in company.items),
+    }
+    return _Face("A mock Finance & Operations", server, paths, facts)
+
+
+_FACES: Final[dict[Product, Callable[[], _Face]]] = {
+    Product.BC: _business_central,
+    Product.FO: _finance_operations,
+}
 
 
 def _until_ctrl_c() -> None:

@@ -74,3 +74,29 @@ def test_it_serves_business_central_until_ctrl_c(started):
         assert len(session.get(told["cloud_url"] + "salesOrders", headers=headers).json()["value"]) == 1
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=10) == 0
+
+
+def test_people_are_told_where_business_central_is(started):
+    process = started("dynamics")
+    lines = [process.stdout.readline() for _ in range(9)]
+    assert lines[0].startswith("A mock Business Central listens at http://127.0.0.1:")
+    assert any(line.startswith("  token url: http://127.0.0.1:") for line in lines)
+
+
+def test_it_serves_finance_and_operations_until_ctrl_c(started):
+    process = started("dynamics", "--product", "fo", "--json")
+    told = json.loads(process.stdout.readline())
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": told["client_id"],
+        "client_secret": told["client_secret"],
+        "scope": told["url"].removesuffix("/data/") + "/.default",
+    }
+    with requests.Session() as session:
+        token = session.post(told["token_url"], data=form).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        order = {"OrderingCustomerAccountNumber": told["customers"].partition(",")[0]}
+        made = session.post(told["url"] + "SalesOrderHeadersV2", json=order, headers=headers)
+        assert (made.status_code, made.json()["dataAreaId"]) == (201, told["company"])
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=10) == 0

@@ -48,7 +48,7 @@ class BusinessCentralSettings(DynamicsSettings):
     (``api/contoso/orders/v1.0/companies({company})/shipmentTracking``); ``tracking_fields`` says what its fields are
     called (``order=orderNo, number=packageTrackingNo, carrier=shippingAgentCode, shipment=documentNo``).
     ``promise_page`` and ``promise_fields`` say the same of promised dates (``order=documentNo, line=lineNo,
-    promised=promisedDeliveryDate``).
+    promised=promisedDeliveryDate``; without ``line`` the date is the order's).
     """
 
     environment: str = "Production"

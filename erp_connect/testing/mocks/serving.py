@@ -22,6 +22,10 @@ from ...clock import Clock, SystemClock
 from .network import PAUSE, Cut
 
 
+_LOOKS_UP = 0.05
+"""Seconds after which an idle server looks whether it is to stop."""
+
+
 class _TimeOver(Exception):
     """The client has stopped waiting."""
 
@@ -203,6 +207,7 @@ def serve(app: WSGIApplication, threads: int = 4, port: int = 0) -> Iterator[str
         ("127.0.0.1", port), app, numthreads=threads, server_name="localhost", shutdown_timeout=1
     )
     server.gateway = _CuttingGateway
+    server.expiration_interval = _LOOKS_UP  # so long does it take at most to stop
     server.prepare()
     thread = threading.Thread(target=server.serve, name="mock-server", daemon=True)
     thread.start()

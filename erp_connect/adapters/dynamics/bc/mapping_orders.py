@@ -283,7 +283,7 @@ class _Reading:
             net=money(row, "netAmount", self.currency),
             tax=money(row, "netTaxAmount", self.currency),
             requested=day(row, side.requested),
-            promised=self.promised.get(str(whole(row, "sequence") or "")),
+            promised=self.promised.get(str(whole(row, "sequence"))) or self.promised.get(""),
             description=text(row, "description") or None,
             warehouse=self.office.locations.code(guid(row, "locationId")),
             native_status=member(row, "lineType") or None,

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from ..cells import day
 from .office import Office, equal
 
+WHOLE_ORDER: Final = ""
+"""The place of a date that is the order's and not a line's."""
+
 
 def promised(office: Office, number: str) -> Mapping[str, date]:
-    """Dates by line number for the order with this number; none without a page."""
+    """Dates by line number, or one for the whole order with this number; none without a page."""
     page, fields = office.settings.promise_page, office.settings.promise_fields
     if not page or not number:
         return {}
@@ -20,5 +24,6 @@ def promised(office: Office, number: str) -> Mapping[str, date]:
         for row in rows:
             when = day(row, fields["promised"])
             if when is not None:
-                found[str(row.get(fields["line"]))] = when
+                line = row.get(fields.get("line", ""))
+                found[WHOLE_ORDER if line is None else str(line)] = when
     return found

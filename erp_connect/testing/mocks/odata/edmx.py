@@ -93,9 +93,7 @@ def _property(model: Model, entity_set: EntitySet, property: Property, more: Ann
         Precision=(7 if property.type == "Edm.DateTimeOffset" else 0) if instant else None,
     )
     if property.type == "Edm.Decimal":
-        common += _attributes(
-            Precision=property.length if more.lengths_shown else None, Scale=property.scale
-        )
+        common += _attributes(Precision=property.length if more.lengths_shown else None, Scale=property.scale)
     if model.version == 2:
         fixed = property.name == entity_set.etag
         common += _attributes(ConcurrencyMode="Fixed" if fixed else None)

@@ -3,6 +3,7 @@
 import pytest
 
 from erp_connect.testing.mocks.dynamics.fo.samples import usmf
+from erp_connect.testing.mocks.dynamics.fo.settings import Settings
 
 from .conftest import a_header, at, refused
 
@@ -65,6 +66,11 @@ def test_a_company_that_does_not_exist(fo):
 def test_the_default_company_is_the_users(fo, server, abroad):
     server.settings.default_companies["order-robot"] = "demf"
     assert [row["dataAreaId"] for row in fo.rows("SalesOrderHeadersV2")] == ["demf"]
+    assert fo.header()["dataAreaId"] == "demf"
+
+
+@pytest.mark.parametrize("settings", [Settings(default_company="demf")])
+def test_a_site_may_have_another_default(fo, second):
     assert fo.header()["dataAreaId"] == "demf"
 
 

@@ -1,4 +1,4 @@
-"""Who is let in, what is described, refusals, and who has to wait (dynamics.md 3.1, 3.2, 3.6, 3.7; 3.9, points 5, 6)."""
+"""Who is let in, what is described, refusals, and who has to wait (dynamics.md 3.1, 3.2, 3.6, 3.7; checklist 5, 6)."""
 
 from decimal import Decimal
 
@@ -33,6 +33,14 @@ def test_a_token_is_for_the_environment(session, fo):
         assert answer.status_code == 200
         session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         assert fo("GET", "SalesOrderHeadersV2").status_code == 200
+
+
+@pytest.mark.parametrize("settings", [Settings(environment="https://other.example")])
+def test_a_token_for_another_environment_is_useless(session, fo, server):
+    session.headers["Authorization"] = f"Bearer {server.tokens.token('https://harbour.example')}"
+    assert fo("GET", "LegalEntities").status_code == 401
+    session.headers["Authorization"] = f"Bearer {server.tokens.token('https://other.example')}"
+    assert fo("GET", "LegalEntities").status_code == 200
 
 
 def test_an_extra_slash_in_the_resource_makes_the_token_useless(session, fo):
@@ -90,6 +98,16 @@ def test_the_metadata_tell_no_lengths_and_what_may_be_edited(fo):
     assert needed == ["CustomerGroupId", "SalesCurrencyCode"]
     statuses = next(e for e in root.iter(f"{EDM}EnumType") if e.get("Name") == "SalesStatus")
     assert [m.get("Name") for m in statuses] == ["None", "Backorder", "Delivered", "Invoiced", "Canceled"]
+
+
+@pytest.mark.parametrize("settings", [Settings(name_clash=True)])
+def test_an_enumeration_may_have_the_name_of_an_entity_type(fo):
+    """3.2, name clash"""
+    text = fo("GET", "$metadata").text
+    assert ('<EnumType Name="LegalEntity">' in text, '<EntityType Name="LegalEntity">' in text) == (
+        True,
+        True,
+    )
 
 
 def test_lists_of_entities_and_enumerations(session, fo):
@@ -238,6 +256,16 @@ def test_older_releases_count_requests(fo, clock):
     statuses = [fo("GET", "LegalEntities").status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
     clock.turn(seconds=300)
+    assert fo("GET", "LegalEntities").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "settings", [Settings(user_limits=True, requests_in_window=1, window=10, retry_after=7)]
+)
+def test_the_window_and_the_wait_are_the_sites(fo, clock):
+    assert fo("GET", "LegalEntities").status_code == 200
+    assert fo("GET", "LegalEntities").headers["Retry-After"] == "7"
+    clock.turn(seconds=10)
     assert fo("GET", "LegalEntities").status_code == 200
 
 

@@ -207,6 +207,31 @@ def test_changes_answer_204_and_are_read_back(fo):
     assert fo.lines(order)[0]["OrderedSalesQuantity"] == 7
 
 
+def test_a_change_never_answers_with_the_entity(fo):
+    """3.2: PATCH 204"""
+    path = at("SalesOrderHeadersV2", fo.header(), "SalesOrderNumber")
+    answer = fo("PATCH", path, {"URL": "x"}, Prefer="return=representation")
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+@pytest.mark.parametrize("settings", [Settings(unmapped=frozenset({"QuotationNumber", "SalesOrderPoolId"}))])
+def test_a_field_without_a_mapping_reads_null(fo):
+    """3.2, strings: null also seen on unmapped fields"""
+    order = fo.header(SalesOrderPoolId="1")
+    assert (order["QuotationNumber"], order["SalesOrderPoolId"], order["URL"]) == (None, None, "")
+
+
+def test_a_warehouse_brings_its_site(fo):
+    order = fo.order()
+    [line] = fo.lines(order)
+    fo("PATCH", at("SalesOrderLines", line, "InventoryLotId"), {"ShippingWarehouseId": "EAST"})
+    [line] = fo.lines(order)
+    assert (line["ShippingWarehouseId"], line["ShippingSiteId"]) == ("EAST", "2")
+    fo("PATCH", at("SalesOrderHeadersV2", order, "SalesOrderNumber"), {"DefaultShippingSiteId": "2"})
+    order = fo.again(order)
+    assert (order["DefaultShippingSiteId"], order["DefaultShippingWarehouseId"]) == ("2", "")
+
+
 def test_put_replaces(fo):
     """3.2: PUT 204"""
     order = fo.header(CustomersOrderReference="PO-1")
@@ -403,6 +428,12 @@ def test_a_delivery_address_of_the_orders_own(fo):
         a_header(IsDeliveryAddressOrderSpecific="Yes", DeliveryAddressCountryRegionId="ZZZ"),
     )
     assert "'Address country/region'" in refused(answer)[1]
+
+
+@pytest.mark.parametrize("settings", [Settings(countries={"QUAY": "LV"})])
+def test_country_codes_are_the_sites(fo):
+    order = fo.header(IsDeliveryAddressOrderSpecific="Yes", DeliveryAddressCountryRegionISOCode="LV")
+    assert order["DeliveryAddressCountryRegionId"] == "QUAY"
 
 
 @pytest.mark.parametrize("settings", [Settings(address_needs_flag=False)])

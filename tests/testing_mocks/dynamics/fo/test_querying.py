@@ -45,6 +45,7 @@ def test_enumerations_are_namespaced_in_filters(fo, three):
         "CustomerRequisitionNumber in ('WEB-1','WEB-2')",
         "customerRequisitionNumber eq 'WEB-1'",
         "CustomerRequisitionNumber eq 5",
+        "contains(SalesOrderStatus,'Back')",
     ],
 )
 def test_filters_that_are_refused(fo, three, text):

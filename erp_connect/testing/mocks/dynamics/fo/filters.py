@@ -29,6 +29,9 @@ def rewritten(text: str, model: Model, entity_set: EntitySet) -> str:
             out.append(_comparison(token, compared, tokens[at + 2], model, entity_set))
             at += 3
             continue
+        property = entity_set.property(token)
+        if property is not None and property.members:
+            raise malformed(f"{token} is compared by eq and ne only.")
         if _is_enum(token):
             raise malformed(f"The literal {token} is not compared with anything.")
         out.append(token)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -64,7 +64,8 @@ def data_model(settings: Settings) -> Model:
         }
         sets[name] = replace(entity_set, properties=properties)
     actions = {name: tuple(settings.actions) for name in _ACTED_ON if settings.actions}
-    model = Model(NAMESPACE, 4, sets, enums=whole.enums, actions=actions)
+    enums = whole.enums | ({"LegalEntity": {"None": 0}} if settings.name_clash else {})
+    model = Model(NAMESPACE, 4, sets, enums=enums, actions=actions)
     return model.without(*settings.lacks)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from ...odata.source import Row
 from ..business.company import Company
@@ -17,6 +17,8 @@ from .headers import found
 from .refusing import dangling
 from .shapes import SALES
 from .writing import filled, noon, record, site_of, tag
+
+_SIGNS: Final[tuple[tuple[Kind, int], ...]] = (("invoice", 1), ("credit_memo", -1))
 
 
 def posted(company: Company, kind: Kind, order_number: str | None = None) -> list[Document]:
@@ -176,8 +178,8 @@ class Invoices(_Posted):
 
     def rows(self, company: Company, name: str, where: Mapping[str, Any]) -> Iterator[Row]:
         """Posted invoices, and credit notes with a minus."""
-        for kind, sign in (("invoice", 1), ("credit_memo", -1)):
-            for paper in self._papers(company, kind, where):  # type: ignore[arg-type]
+        for kind, sign in _SIGNS:
+            for paper in self._papers(company, kind, where):
                 if "Headers" in name:
                     yield self._header(company, name, paper, sign)
                 else:

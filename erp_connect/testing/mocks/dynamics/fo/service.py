@@ -9,7 +9,7 @@ from typing import Any, Final
 from ...odata import calls
 from ...odata.calls import Call, Reply, Segment
 from ...odata.errors import ODataError, TooLong, UnknownProperty, malformed, not_allowed
-from ...odata.model import EntitySet
+from ...odata.model import EntitySet, Property
 from ...odata.options import Options
 from ...odata.reading import Reading
 from ...odata.server import Resource, Service
@@ -32,6 +32,10 @@ class TaggedReading(Reading):
     def etag(self, entity_set: EntitySet, row: Row) -> str:
         """The tag that the row brought."""
         return str(row.get("@etag", ""))
+
+    def value(self, property: Property, row: Row) -> Any:
+        """A value; rows bring their own blanks, and null where a field has no mapping."""
+        return None if row.get(property.name) is None else super().value(property, row)
 
 
 class DataService(Service):
@@ -156,6 +160,11 @@ class DataService(Service):
         reply = self._entity_reply(201, call, entity_set, created, Options(), reading)
         reply.headers["Location"] = reading.url(entity_set, created)
         return reply
+
+    def _change(self, call: Call, method: str, resource: Resource, reading: Reading) -> Reply:
+        """Changes answer 204, whatever is preferred (dynamics.md 3.2)."""
+        super()._change(call, method, resource, reading)
+        return Reply(204)
 
     def _matching(self, call: Call, entity_set: EntitySet, row: Row, reading: Reading) -> None:
         """``If-Match`` is optional (dynamics.md 3.2)."""

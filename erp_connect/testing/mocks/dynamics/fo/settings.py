@@ -69,6 +69,10 @@ class Settings:
     """Whether lines of stocked items need a site (dynamics.md 3.5)."""
     address_needs_flag: bool = True
     """Open: whether a delivery address is taken only with IsDeliveryAddressOrderSpecific (dynamics.md 5.5)."""
+    unmapped: frozenset[str] = frozenset()
+    """Properties that read null, as fields without a mapping do (dynamics.md 3.2)."""
+    name_clash: bool = False
+    """At the start: whether an enumeration has the name of an entity type (dynamics.md 3.2)."""
     totals_calculated: bool = False
     """Whether header totals are filled and AreTotalsCalculated says Yes (dynamics.md 3.4)."""
     discount_amount_of: Literal["line", "unit"] = "line"

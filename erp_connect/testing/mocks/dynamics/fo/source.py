@@ -16,6 +16,7 @@ from .book import Book
 from .headers import Headers
 from .lines import Lines
 from .masters import Codes, Parties, Products
+from .model import blank
 from .postings import Confirmations, Invoices, Reports, Tracking
 from .refusing import Verb, dangling, missing, worded
 from .settings import Settings
@@ -82,12 +83,12 @@ class DataSource:
         if company is None:
             raise dangling(self.settings, entity_set, "dataAreaId", code, "Legal entities")
         with self._worded(entity_set):
-            return self._book(entity_set).create(company, entity_set, sent)
+            return self._book(entity_set).create(company, entity_set, self._blanked(entity_set, sent))
 
     def change(self, entity_set: str, row: Row, sent: Row) -> None:
         """Change what was sent."""
         with self._worded(entity_set):
-            self._book(entity_set).change(self._owner(row), entity_set, row, sent)
+            self._book(entity_set).change(self._owner(row), entity_set, row, self._blanked(entity_set, sent))
 
     def remove(self, entity_set: str, row: Row) -> None:
         """Delete an entity."""
@@ -108,6 +109,11 @@ class DataSource:
     def call(self, operation: str, arguments: Row) -> Row:
         """Nothing: there are no function imports."""
         raise missing()
+
+    def _blanked(self, entity_set: str, sent: Row) -> Row:
+        """What was sent, with blanks for nulls."""
+        properties = self.model.sets[entity_set].properties
+        return {n: blank(properties[n], self.settings) if v is None else v for n, v in sent.items()}
 
     def _owner(self, row: Row) -> Company:
         company = self.company(row["dataAreaId"])

@@ -51,8 +51,8 @@ class OnHand(Book):
     def _places(self, company: Company, item: Item) -> list[tuple[str, str]]:
         found = {(entry.variant, entry.location) for entry in company.ledger.where("item", item.number)}
         for line in company.lines.where("object_number", item.number):
-            document = company.documents.row(line.document)
-            if document.kind in {"order", "purchase_order"} and line.location:
+            document = company.documents.get(line.document)
+            if document is not None and document.kind in {"order", "purchase_order"} and line.location:
                 found.add((line.variant, line.location))
         return sorted(found)
 
@@ -62,9 +62,10 @@ class OnHand(Book):
         there = sum((stock.on_hand(company, item.number, place, variant) for place in warehouses), ZERO)
         reserved = wanted = coming = ZERO
         for line in company.lines.where("object_number", item.number):
-            document = company.documents.row(line.document)
+            document = company.documents.get(line.document)
             if (
-                document.canceled
+                document is None
+                or document.canceled
                 or document.posted
                 or line.variant != variant
                 or line.location not in warehouses

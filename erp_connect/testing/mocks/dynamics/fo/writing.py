@@ -46,7 +46,10 @@ def incoming(value: Any, before: Any) -> Any:
 
 def filled(entity_set: EntitySet, values: Row, settings: Settings) -> Row:
     """A row with every property of its set."""
-    return {name: outgoing(p, values.get(name), settings) for name, p in entity_set.properties.items()}
+    return {
+        name: None if name in settings.unmapped else outgoing(p, values.get(name), settings)
+        for name, p in entity_set.properties.items()
+    }
 
 
 def tag(ident: UUID, stamp: int) -> str:
