@@ -59,8 +59,9 @@ def _one(service: Service, call: Call, source: Source, contents: dict[str, str])
         if name not in contents:
             raise malformed(f"${name} is no content of this change set")
         call.path = contents[name] + slash + rest
+    call.context = call.context | {f"${name}": path for name, path in contents.items()}
     reply = service.done(call, source)
-    location = reply.headers.get("Location", "")
+    location = reply.headers.get("Location") or reply.headers.get("OData-EntityId", "")
     if call.header("content-id") and location:
         contents[call.header("content-id")] = location[len(call.root) :]
     return _named(reply, call)
@@ -121,6 +122,7 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[_Part]:
 
 def _multipart(service: Service, call: Call, boundary: bytes) -> Reply:
     answers: list[bytes] = []
+    status = 202 if service.version == 2 else 200
     for part in list(_parts(call.body, boundary)):
         kind, _, parameters = part.headers.get("content-type", "").partition(";")
         if kind.strip().lower() == "multipart/mixed":
@@ -135,9 +137,9 @@ def _multipart(service: Service, call: Call, boundary: bytes) -> Reply:
             failed = reply.status >= 400
             answers.append(_written(reply))
         if failed and not _goes_on(service, call):
+            status = service.batch_stopped_status or status
             break
     mark = f"response_{next(_boundaries)}"
-    status = 202 if service.version == 2 else 200
     return Reply(status, _joined(mark, answers), {"Content-Type": f"multipart/mixed; boundary={mark}"})
 
 

@@ -48,6 +48,10 @@ class Annotations:
         """Further types."""
         return ""
 
+    def imports(self) -> str:
+        """Elements within the container of version 4, beside its sets."""
+        return ""
+
 
 def metadata(model: Model, annotations: Annotations | None = None) -> str:
     """The service as EDMX."""
@@ -58,7 +62,7 @@ def metadata(model: Model, annotations: Annotations | None = None) -> str:
         types += "".join(_result_type(o) for o in model.operations.values() if o.result)
         types += "".join(_associations(model)) + _container_v2(model, more)
     else:
-        types += _enums_v4(model) + _actions_v4(model) + _container_v4(model) + _capabilities(model)
+        types += _enums_v4(model) + _actions_v4(model) + _container_v4(model, more) + _capabilities(model)
     services = (
         '<edmx:DataServices m:DataServiceVersion="2.0">' if model.version == 2 else "<edmx:DataServices>"
     )
@@ -191,7 +195,7 @@ def _actions_v4(model: Model) -> str:
     return "".join(parts)
 
 
-def _container_v4(model: Model) -> str:
+def _container_v4(model: Model, more: Annotations) -> str:
     parts = ['<EntityContainer Name="Container">']
     for entity_set in model.sets.values():
         bindings = "".join(
@@ -202,7 +206,7 @@ def _container_v4(model: Model) -> str:
             f'<EntitySet Name="{entity_set.name}" EntityType="{model.namespace}.{entity_set.type}">'
             f"{bindings}</EntitySet>"
         )
-    return "".join([*parts, "</EntityContainer>"])
+    return "".join([*parts, more.imports(), "</EntityContainer>"])
 
 
 def _capabilities(model: Model) -> str:

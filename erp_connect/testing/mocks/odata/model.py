@@ -73,6 +73,8 @@ class EntitySet:
     """Whether the set can be asked for without coming from a parent."""
     insertable_through: bool = True
     """Whether entities can be created through a parent's navigation."""
+    nested_only: bool = False
+    """Whether entities are created within a new parent only."""
 
     def property(self, name: str) -> Property | None:
         """The property of this name."""
@@ -124,6 +126,7 @@ class Model:
                 kept.deletable,
                 kept.addressable,
                 kept.insertable_through,
+                kept.nested_only,
             )
             for name, kept in self.sets.items()
             if name not in gone

@@ -51,6 +51,8 @@ class Service(ABC):
     """Whether the answer to a deep insert shows the nested entities too."""
     read_only_refused = True
     """Whether properties that cannot be set are refused when they are sent; otherwise they are ignored."""
+    batch_stopped_status: int | None = None
+    """The status of a multipart batch that stopped at a refusal, where it is not that of any other batch."""
     unknown_options_ignored = False
     """Whether query options that the standard or the product does not know are passed over."""
     computed: frozenset[str] = frozenset()
@@ -298,7 +300,8 @@ class Service(ABC):
         if resource.row is not None or resource.ending:
             raise not_allowed("entities are posted to collections")
         through = resource.parent is not None
-        if not (entity_set.insertable_through if through else entity_set.creatable):
+        allowed = entity_set.insertable_through if through else entity_set.creatable
+        if entity_set.nested_only or not allowed:
             raise not_allowed(f"{entity_set.name} cannot be created this way")
         foreign = [name for name in entity_set.keys if not entity_set.properties[name].creatable]
         if foreign and len(entity_set.keys) > 1 and not through:
