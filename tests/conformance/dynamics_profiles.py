@@ -60,6 +60,12 @@ class Turned:
 def new_world(clock, settings=None):
     world = World(clock, settings) if settings is not None else World(clock)
     company = harbour_trading(world)
+    furnished(company)
+    return world, company
+
+
+def furnished(company):
+    """What the kit finds on file beside the samples."""
     for code, standard in MORE_UNITS:
         company.units.add(Unit(code=code, name=code.title(), standard=standard))
     for code in MORE_TERMS:
@@ -69,7 +75,6 @@ def new_world(clock, settings=None):
     company.locations.add(Location(code=LONG_WAREHOUSE, name="A long code"))
     for code, step in CURRENCIES.items():
         company.currencies.add(Currency(code=code, name=code, rounding=Decimal(step)))
-    return world, company
 
 
 class DynamicsProfile(conformance.AdapterProfile):

@@ -7,5 +7,8 @@ Each has a folder of its own: ``bc`` Business Central, ``fo`` Finance & Operatio
 from __future__ import annotations
 
 from .bc.adapter import BusinessCentralAdapter
+from .crm.adapter import SalesAdapter
+from .fo.adapter import FinanceOperationsAdapter
+from .nav.adapter import NavAdapter
 
-__all__ = ["BusinessCentralAdapter"]
+__all__ = ["BusinessCentralAdapter", "FinanceOperationsAdapter", "NavAdapter", "SalesAdapter"]

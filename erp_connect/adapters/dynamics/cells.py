@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ Row = Mapping[str, Any]
 Body = dict[str, Any]
 
 _BLANK_DAY: Final = date(1, 1, 1)
+_BLANK_YEARS: Final = frozenset({1, 1900})
+"""An instant that nobody has set: of year 1, or of 1900 (dynamics.md 3.2)."""
 _BLANK_GUID: Final = "00000000-0000-0000-0000-000000000000"
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -55,7 +57,18 @@ def day(row: Row, name: str) -> date | None:
 def instant(row: Row, name: str) -> datetime | None:
     """An instant in UTC; a blank one is ``None``."""
     found: datetime | None = _value(row, name, "Edm.DateTimeOffset")
-    return None if found is None or found.year == 1 else found
+    return None if found is None or found.year in _BLANK_YEARS else found
+
+
+def noon(row: Row, name: str) -> date | None:
+    """A date that comes as an instant, at noon in UTC; a blank one is ``None`` (dynamics.md 3.2)."""
+    found = instant(row, name)
+    return None if found is None else found.astimezone(UTC).date()
+
+
+def yes(row: Row, name: str) -> bool:
+    """A member of ``NoYes`` as a truth value; what is not told is false (dynamics.md 3.4)."""
+    return member(row, name) == "Yes"
 
 
 def flag(row: Row, name: str) -> bool:

@@ -109,7 +109,12 @@ def _discount(desk: Desk, book: str, order: Any) -> Made:
     def after(changed: Any) -> None:
         discount = line_of(changed, desk.valve).discount
         assert discount is not None
-        assert discount.percent == 5
+        if discount.amount is None:
+            assert discount.percent == 5
+        else:  # held as the amount that it comes to
+            line = line_of(changed, desk.valve)
+            assert line.price is not None
+            assert discount.amount.amount == line.price.amount * line.quantities.ordered * 5 / 100
         untouched(order, changed, desk.valve)
 
     return ChangeDiscount(line=line_of(order, desk.valve), to=Discount(percent=Decimal(5))), after

@@ -13,6 +13,7 @@ from ..http import HttpSession
 from ..rfc import RfcFailure, Trouble
 from .documents import parsed
 from .names import in_xml
+from .offline import NoTransport
 from .schema import Schema, Signature
 
 _NO_SUCH: Final = frozenset({400, 404, 500})
@@ -33,7 +34,7 @@ class Module:
 
         settings = zeep.Settings(strict=False, forbid_dtd=True, forbid_entities=True, forbid_external=True)
         client: Any = zeep.Client  # (it has no types)
-        return client(io.BytesIO(self.description), settings=settings, transport=_NoTransport())
+        return client(io.BytesIO(self.description), settings=settings, transport=NoTransport())
 
     def envelope(self, parameters: dict[str, Any]) -> bytes:
         """A request with these parameters; ``ValueError`` for a text that XML cannot hold."""
@@ -88,13 +89,3 @@ class Modules:
         if signature is None:
             raise RfcFailure(Trouble.NO_MODULE, function, may_have_run=False, session_lost=False)
         return Module(signature, answer.body)
-
-
-class _NoTransport:
-    """What zeep is given for a transport: requests are sent by our own session."""
-
-    session = None
-
-    def load(self, url: str) -> bytes:
-        """A description that rests on another document is not followed."""
-        raise ConfigurationError(f"the description leads to another document, {url}, which is not fetched")

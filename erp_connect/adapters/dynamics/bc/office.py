@@ -19,7 +19,8 @@ from ....wire.odata import Entity, Group, Model, Operation, Property, Refused, S
 from ....wire.odata.values import dumps
 from ..cells import Row, guid, text
 from ..settings import BusinessCentralSettings
-from .codes import CodeList, Units
+from ..units import Units
+from .codes import CodeList
 from .errors import refusal, translated
 
 _SNAPSHOT: Final = {"Isolation": "snapshot"}
@@ -162,7 +163,12 @@ class Office:
     @cached_property
     def units(self) -> Units:
         """Units of measure in both directions."""
-        return Units(self, self.settings.units)
+        return Units(self.settings.units, self._unit_codes)
+
+    def _unit_codes(self) -> Mapping[str, str]:
+        """International codes of units by the company's own."""
+        rows = self.rows("unitsOfMeasure", select="code,internationalStandardCode")
+        return {text(row, "code"): text(row, "internationalStandardCode") for row in rows}
 
     # -- writing ---------------------------------------------------------------------------------------------
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
-from typing import Final
+from decimal import Decimal
 
-from ....errors import NotFound, UnmappedCode
+from ....errors import NotFound
 from ....models import Availability, Discount, Money, Quote, Ref, UnitPrice
-from ....models.units import UNITS, convert, convertible, same_unit
 from ....wire.odata import Operation
 from ....wire.odata.values import loads
 from ...amounts import tidy
 from ...answers import understands_answers
 from ..cells import Body, Row, etag, flag, guid, number, text, within
+from ..share import in_unit, share_of
 from .items import Items
 from .mapping_drafts import party_out
 from .mapping_orders import SALES, discount_in
 from .office import Office
 
-_THOUSANDTH: Final = Decimal("0.001")
 _QUOTES, _QUOTE_LINES = "salesQuotes", "salesQuoteLines"
 
 
@@ -37,10 +35,12 @@ class Stock:
         if row is None:
             raise NotFound("there is no such product", operation=operation, path="product")
         with self.office.translated(operation):
-            share = _share(self.office.units.ours(text(row, "baseUnitOfMeasureCode")) or "", unit, operation)
+            share = share_of(
+                self.office.units.ours(text(row, "baseUnitOfMeasureCode")) or "", unit, operation
+            )
             counted = text(row, "type") in {"Inventory", ""}
             held = number(row, "inventory") if counted else None
-        on_hand = None if held is None else tidy((held / share).quantize(_THOUSANDTH, ROUND_DOWN))
+        on_hand = None if held is None else in_unit(held, share)
         return Availability(
             product=text(row, "number"),
             unit=unit,
@@ -69,7 +69,9 @@ class Prices:
             return self._asked(customer, quantity, unit, on, row)
         own, price = self.office.currency, number(row, "unitPrice")
         with self.office.translated(operation):
-            share = _share(self.office.units.ours(text(row, "baseUnitOfMeasureCode")) or "", unit, operation)
+            share = share_of(
+                self.office.units.ours(text(row, "baseUnitOfMeasureCode")) or "", unit, operation
+            )
         one = tidy(price * share) if price else None
         return Quote(
             customer=customer.id if isinstance(customer, Ref) else customer,
@@ -122,18 +124,3 @@ class Prices:
 
 def _discount(line: Row, currency: str) -> Discount | None:
     return discount_in(line, SALES, currency)
-
-
-def _share(base: str, unit: str, operation: str) -> Decimal:
-    """How many base units one such unit is; of packages of an item nothing is told (dynamics.md 1.9)."""
-    if base == unit or (base in UNITS and same_unit(base, unit)):
-        return Decimal(1)
-    if base in UNITS and convertible(unit, base):
-        return convert(Decimal(1), unit, base)
-    raise UnmappedCode(
-        f"how many of its base unit one {unit} of this product is, is not on file",
-        code="unit_unmapped",
-        operation=operation,
-        path="unit",
-        hint=f"ask in its base unit, {base or 'which the item does not name'}",
-    )

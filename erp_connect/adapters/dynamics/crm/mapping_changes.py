@@ -1,0 +1,269 @@
+"""Amendments as the parts of one change set, each under the ETag of its own record (dynamics.md 4.2, 4.6).
+
+The first part is the order itself, changed or written as it was: so all of it is refused where somebody else has
+changed it meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from ....errors import InvalidOrder, UnsupportedOperation
+from ....models import (
+    EMPTY,
+    AddLine,
+    AddNote,
+    Amendment,
+    CancelLine,
+    ChangeAddress,
+    ChangeDate,
+    ChangeDiscount,
+    ChangeHeader,
+    ChangePrice,
+    ChangeQuantity,
+    Discount,
+    LineDraft,
+    Order,
+    SplitLine,
+    SubstituteProduct,
+)
+from ....rules.exact import multiply, quotient
+from ....wire.odata import Operation
+from ...successors import line_like
+from ..cells import Body, Row, etag, guid, text
+from .mapping_drafts import (
+    address_out,
+    charges_out,
+    discount_out,
+    discounts_out,
+    line_out,
+    price_out,
+    terms_out,
+)
+from .mapping_orders import lines_of
+from .office import LINES, ORDERS, Office, at, bound
+
+ANY = "*"
+"""Whatever version is there, but none made anew (dynamics.md 4.2)."""
+
+
+class ChangeOfOrder:
+    """What is to be changed of one order, gathered from amendments in their order."""
+
+    def __init__(self, order: Order, office: Office, *, force: bool) -> None:
+        self.order, self.office, self.force = order, office, force
+        self._row: Row = order.raw
+        self._rows = {guid(row, "salesorderdetailid"): row for row in lines_of(order.raw, office)}
+        self._header: Body = {}
+        self._lines: dict[str, Body] = {}
+        self._new: list[tuple[Body, str | None, bool]] = []
+        """Body, the line that it goes on from, and whether that line stays as well."""
+        self._gone: list[str] = []
+        self._notes: list[str] | None = None
+
+    # -- the amendments --------------------------------------------------------------------------------------
+
+    def make(self, amendment: Amendment) -> None:
+        """Gather one amendment; raises for what an order has no place for."""
+        match amendment:
+            case ChangeHeader():
+                self._change_header(amendment)
+            case ChangeAddress():
+                for address, prefix in ((amendment.ship_to, "shipto"), (amendment.bill_to, "billto")):
+                    if address is not None:
+                        self._header |= address_out(address, prefix)
+            case AddNote():
+                self._notes = [*(self.order.notes if self._notes is None else self._notes), amendment.text]
+                self._header["description"] = "\n".join(self._notes)
+            case AddLine():
+                self._new.append((self._new_line(amendment.line), None, False))
+            case SubstituteProduct():
+                self._substitute(amendment)
+            case SplitLine():
+                self._split(amendment)
+            case CancelLine():
+                self.cancel(str(amendment.line))
+            case _:
+                self._make_of_line(amendment)
+
+    def _make_of_line(self, amendment: Amendment) -> None:
+        match amendment:
+            case ChangeQuantity():
+                self._line(str(amendment.line))["quantity"] = amendment.to
+            case ChangePrice():
+                self._line(str(amendment.line)).update(price_out(amendment.to, self.office))
+            case ChangeDiscount():
+                self._change_discount(str(amendment.line), amendment.to)
+            case ChangeDate():
+                if amendment.line is None:
+                    self._header["requestdeliveryby"] = self.office.day_out(amendment.to, "requestdeliveryby")
+                lines = [str(amendment.line)] if amendment.line is not None else [*self._rows]
+                for line in lines:
+                    said = self.office.day_out(amendment.to, "requestdeliveryby", LINES)
+                    self._line(line)["requestdeliveryby"] = said
+            case _:
+                raise UnsupportedOperation(
+                    f"dynamics+crm does not know {amendment.operation}",
+                    why="no column of the table carries it",
+                    operation=f"orders.{amendment.operation}",
+                )
+
+    def cancel(self, id: str) -> None:
+        """Cancel a line: it goes."""
+        self.order.line(id)
+        self._lines.pop(id, None)
+        self._gone.append(id)
+
+    def _change_discount(self, id: str, to: Any) -> None:
+        line = self.order.line(id)
+        if not isinstance(to, Discount):
+            self._line(id)["manualdiscountamount"] = Decimal(0)
+            return
+        quantity = self._lines.get(id, {}).get("quantity", line.quantities.ordered)
+        self._line(id).update(discount_out(to, line.price, quantity))
+
+    def _change_header(self, change: ChangeHeader) -> None:
+        said, fields = change.changes, self._header
+        if "customer_po" in said:
+            column = self.office.settings.po_column or "name"
+            gone = said["customer_po"] is EMPTY
+            # Every order must have a name: without the customer's number it is called by its own.
+            fields[column] = (
+                (self.order.number if column == "name" else None) if gone else said["customer_po"]
+            )
+        terms = {
+            name: None if said.get(name) is EMPTY else said.get(name)
+            for name in ("payment_terms", "delivery_terms")
+        }
+        codes = terms_out(terms["payment_terms"], terms["delivery_terms"], self.office)
+        for name, column in (("payment_terms", "paymenttermscode"), ("delivery_terms", "freighttermscode")):
+            if name in said:
+                fields[column] = codes[column]
+        if "discounts" in said:
+            none = {"discountpercentage": Decimal(0), "discountamount": Decimal(0)}
+            fields |= none | discounts_out(() if said["discounts"] is EMPTY else said["discounts"])
+        if "charges" in said:
+            none = {"freightamount": Decimal(0)}
+            fields |= none | charges_out(() if said["charges"] is EMPTY else said["charges"])
+
+    def _new_line(self, line: Any) -> Body:
+        if not isinstance(line, LineDraft):
+            raise InvalidOrder("a sales order takes a LineDraft", operation="orders.add_line", path="line")
+        if line.requested is None and self.order.requested is not None:
+            line = line.but(requested=self.order.requested)
+        return line_out(line, self._next(), self.office)
+
+    def _next(self) -> int:
+        return max((each.position for each in self.order.lines), default=0) + len(self._new) + 1
+
+    def _substitute(self, change: SubstituteProduct) -> None:
+        line = self.order.line(str(change.line))
+        new = line_like(
+            line,
+            product=change.to,
+            quantity=change.quantity or line.quantities.open,
+            unit=change.unit,
+            price=change.price or line.price,
+            discount=line.discount,
+        )
+        self._new.append((line_out(new, self._next(), self.office), line.id, False))
+        self.cancel(line.id)
+
+    def _split(self, change: SplitLine) -> None:
+        """A new line for a part, with its share of the discount."""
+        line = self.order.line(str(change.line))
+        new = line_like(
+            line,
+            product=line.product,
+            quantity=change.quantity,
+            price=line.price,
+            requested=change.requested,
+            warehouse=change.warehouse,
+        )
+        body = line_out(new, self._next(), self.office)
+        left = line.quantities.ordered - change.quantity
+        self._line(line.id)["quantity"] = left
+        if line.discount is not None and line.discount.amount is not None:
+            whole = line.discount.amount.amount
+            share = quotient(multiply(whole, change.quantity), line.quantities.ordered)
+            part = round(
+                Decimal(share)
+                if isinstance(share, Decimal)
+                else Decimal(share.numerator) / share.denominator,
+                2,
+            )
+            body["manualdiscountamount"] = part
+            self._line(line.id)["manualdiscountamount"] = whole - part
+        self._new.append((body, line.id, True))
+
+    def _line(self, id: str) -> Body:
+        return self._lines.setdefault(id, {})
+
+    # -- the change set --------------------------------------------------------------------------------------
+
+    def parts(self) -> list[Operation]:
+        """The parts of the change set."""
+        order = self.order.id
+        parent = {"salesorderid@odata.bind": bound(ORDERS, order)}
+        return [
+            Operation(
+                "PATCH",
+                at(ORDERS, order),
+                self._header or {"name": text(self._row, "name")},
+                self._held(self._row),
+            ),
+            *(Operation("POST", LINES, {**body, **parent}) for body, _, _ in self._new),
+            *(
+                Operation("PATCH", at(LINES, id), body, self._held(self._rows.get(id, {})))
+                for id, body in self._lines.items()
+                if body
+            ),
+            *(
+                Operation("DELETE", at(LINES, id), None, self._held(self._rows.get(id, {})))
+                for id in self._gone
+            ),
+        ]
+
+    def replaced(self, after: Order) -> Mapping[str, tuple[str, ...]]:
+        """Which lines took the place of which, by the order as it is afterwards."""
+        fresh = [line.id for line in after.lines if line.id not in self._rows]
+        found: dict[str, tuple[str, ...]] = {}
+        for (_, line, stays), id in zip(self._new, fresh, strict=False):
+            if line is not None:
+                found[line] = (line, id) if stays else (id,)
+        return found
+
+    @property
+    def replaces(self) -> bool:
+        """Whether any line takes the place of another."""
+        return any(line is not None for _, line, _ in self._new)
+
+    def _held(self, row: Row) -> dict[str, str]:
+        """The version that a part holds to; never none, for that would make a record anew (dynamics.md 4.2)."""
+        return {"If-Match": ANY if self.force else etag(row) or ANY}
+
+
+def cancellation(order: str, reason: str | None) -> Operation:
+    """The action that cancels an order, and writes why (dynamics.md 4.4)."""
+    return Operation(
+        "POST", "CancelSalesOrder", {"OrderClose": _close(order, reason or "cancelled"), "Status": 4}
+    )
+
+
+def fulfilment(order: str, subject: str) -> Operation:
+    """The action that marks a whole order as fulfilled; it is bound to the collection (dynamics.md 4.4)."""
+    address = f"{ORDERS}/Microsoft.Dynamics.CRM.FulfillSalesOrder"
+    return Operation("POST", address, {"OrderClose": _close(order, subject), "Status": 100001})
+
+
+def _close(order: str, subject: str) -> Body:
+    return {
+        "@odata.type": "Microsoft.Dynamics.CRM.orderclose",
+        "subject": subject[:200],
+        "salesorderid@odata.bind": bound(ORDERS, order),
+    }
+
+
+__all__ = ["ANY", "ChangeOfOrder", "cancellation", "fulfilment"]

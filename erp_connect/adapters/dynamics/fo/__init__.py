@@ -1,0 +1,1 @@
+"""Finance & Operations over its OData service (dynamics.md 3)."""

@@ -1,0 +1,109 @@
+"""Changing and cancelling orders of either side (dynamics.md 3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from ....errors import ErpConnectError, TransitionNotAllowed, VersionConflict
+from ....models import Amendment, Order, PurchaseOrder
+from ....rules.diff import moved
+from ....wire.odata import Operation
+from ...answers import understands_answers
+from ...contract import Write, Written
+from ..cells import etag
+from .creating import Creating, E
+from .finding import FindingPurchases, FindingSales
+from .mapping_changes import ChangeOfOrder, left_of, moved_of
+
+
+class Changing(Creating[E]):
+    """An order book with ``amend`` and ``cancel``."""
+
+    def amend(self, order: E, amendments: Sequence[Amendment], write: Write) -> Written[E]:
+        """Make all amendments in one change set, each part under the ETag of its own record.
+
+        ``TransitionNotAllowed`` for what the order's state does not take; no answer is ``unknown``.
+        """
+        operation = f"{self.book}.{amendments[0].operation}" if amendments else f"{self.book}.change_header"
+        change = ChangeOfOrder(self._at_hand(order, write), self, self.office, force=write.force)
+        for amendment in amendments:
+            change.make(amendment)
+        return self._changed(order, change, write, operation)
+
+    def cancel(self, order: E, lines: Sequence[str] | None, write: Write) -> Written[E] | None:
+        """Cancel what is open: the order is deleted, or lines of it go or are lowered to what has moved.
+
+        No call of the system itself cancels an order and keeps it; an action of the site's own may (``cancel_action``).
+        """
+        operation = f"{self.book}.cancel" if lines is None else f"{self.book}.cancel_line"
+        order = self._at_hand(order, write)
+        if lines is None and (action := self._action()):
+            return self._by_action(order, action, write, operation)
+        if lines is None and not any(moved_of(line) for line in order.lines):
+            write.sending("delete the order")
+            with self._told_what_moved(order):
+                self.office.together(self.deletions(order, force=write.force), operation)
+            return None
+        named = {line.id for line in order.lines} if lines is None else set(lines)
+        still = [line.id for line in order.lines if line.id in named and left_of(line) > 0]
+        if not still:
+            raise TransitionNotAllowed(
+                "nothing is open that could be cancelled",
+                code="nothing_open",
+                operation=operation,
+                hint="what has been delivered comes back as a return",
+            )
+        change = ChangeOfOrder(order, self, self.office, force=write.force)
+        for line in still:
+            change.cancel(line)
+        return self._changed(order, change, write, operation)
+
+    def _action(self) -> str:
+        """The site's own action that cancels an order of this book; blank where there is none."""
+        return ""
+
+    def _by_action(self, order: E, action: str, write: Write, operation: str) -> Written[E]:
+        address = self.office.action(self.order_at(order.id), action)
+        write.sending("cancel the order")
+        self.office.together([Operation("POST", address, {})], operation)
+        return Written(id=order.id)
+
+    def _at_hand(self, order: E, write: Write) -> E:
+        """The order with the ETags of its records; read again where they are not at hand."""
+        if etag(order.raw) is not None and not write.force:
+            return order
+        current = self.get(order.id)
+        if not write.force and order.version not in (None, current.version):
+            raise VersionConflict("the order was changed since it was read", diff=moved(order, current))
+        return current
+
+    def _changed(self, order: E, change: ChangeOfOrder, write: Write, operation: str) -> Written[E]:
+        parts = change.parts()
+        write.sending("change the order")
+        with self._told_what_moved(order):
+            answers = self.office.together(parts, operation)
+        return Written(id=order.id, replaced=change.replaced(answers))
+
+    @contextmanager
+    def _told_what_moved(self, order: E) -> Iterator[None]:
+        """Add to a conflict what has moved; the conflict is certain, what moved is an extra."""
+        try:
+            yield
+        except VersionConflict as conflict:
+            with suppress(ErpConnectError):
+                conflict.diff = tuple(moved(order, self.get(order.id)))
+            raise
+
+
+@understands_answers
+class SalesOrders(FindingSales, Changing[Order]):
+    """The sales order book."""
+
+    def _action(self) -> str:
+        return self.office.settings.cancel_action
+
+
+@understands_answers
+class PurchaseOrders(FindingPurchases, Changing[PurchaseOrder]):
+    """The purchase order book."""

@@ -1,0 +1,1 @@
+"""NAV, and Business Central's older web services: pages over SOAP (dynamics.md 2)."""
