@@ -6,6 +6,7 @@ import pytest
 
 from erp_connect.testing.mocks.dynamics.crm.closing import invoiced
 from erp_connect.testing.mocks.dynamics.crm.settings import Settings
+from erp_connect.testing.mocks.odata.errors import ODataError
 
 from .conftest import CRM, refused
 
@@ -172,3 +173,14 @@ def test_the_office_makes_an_invoice(crm, organization):
     (copied,) = invoice["invoice_details"]
     assert (copied["_salesorderdetailid_value"], copied["quantity"]) == (line["salesorderdetailid"], 4)
     assert crm("POST", CANCEL, ending(order, 4)).status_code == 400
+
+
+def test_the_office_invoices_an_order_once_and_none_that_is_cancelled(crm, organization):
+    done, cancelled = crm.order(), crm.order()
+    crm("POST", FULFIL, ending(done, -1))
+    crm("POST", CANCEL, ending(cancelled, -1))
+    invoiced(organization, UUID(done))
+    for order in (done, cancelled):
+        with pytest.raises(ODataError, match="is closed"):
+            invoiced(organization, UUID(order))
+    assert len(crm.rows("invoices")) == 1

@@ -62,6 +62,8 @@ def invoiced(organization: Organization, order: UUID) -> Record:
     """Somebody in the office makes an invoice of an order, which is Invoiced from then on; the invoice comes back."""
     with organization.world.unit():
         row = organization.data["salesorder"].row(order)
+        if row.values["statecode"] in {CANCELED, INVOICED}:
+            raise refusing.closed(organization.settings, row.values["ordernumber"])
         invoice = created(organization, "invoice", _copied(organization, row, "salesorder", "invoice"))
         organization.put("invoice", invoice, {"_salesorderid_value": order})
         for line in organization.data["salesorderdetail"].where("_salesorderid_value", order):

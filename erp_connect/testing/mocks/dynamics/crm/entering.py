@@ -21,6 +21,8 @@ Resolve = Callable[[str], tuple[str, UUID]]
 _ANNOTATED = ("@odata.type", "@odata.id", "@odata.etag", "@odata.context", "@odata.editLink")
 _BIND = "@odata.bind"
 _OPEN_STATE = 0
+_MOST = {"M": Decimal(922337203685477), "D": Decimal(100_000_000_000), "I": Decimal(2**31 - 1)}
+"""The largest values by kind of column (dynamics.md 4.3)."""
 
 
 @dataclass
@@ -110,11 +112,12 @@ def _column(
         raise refusing.too_long(table.logical, column.name, error.length) from None
     except ODataError:
         raise refusing.wrong_type(organization.settings, column.name, value, property.type) from None
-    if isinstance(read, Decimal):
+    if column.kind in _MOST and abs(read) > _MOST[column.kind]:
+        raise refusing.out_of_range(table.logical, column.name, value)
+    if isinstance(read, Decimal | int) and column.kind in {"M", "D"}:
         settings = organization.settings
-        read = round_half_up(
-            read, settings.money_decimals if column.kind == "M" else settings.quantity_decimals
-        )
+        decimals = settings.money_decimals if column.kind == "M" else settings.quantity_decimals
+        read = round_half_up(Decimal(read), decimals)
     if column.not_negative and read < 0:
         raise refusing.out_of_range(table.logical, column.name, value)
     if column.options and read not in column.options:

@@ -125,7 +125,7 @@ class Organization(Company):
             found = held.get(where[table.key])
             return [] if found is None else [found]
         for name, value in where.items():
-            if name in held.indexes:
+            if name in held.state.found:
                 return held.where(name, value)
         return list(held)
 

@@ -56,8 +56,14 @@ _WORDED: Final[dict[str, tuple[str, str]]] = {
         DIALOG,
         "This document cannot be shipped completely. Change the value in the Shipping Advice field to Partial.",
     ),
-    "line_number_taken": (DUPLICATE, "The Sales Line already exists. Identification fields and values: {number}"),
-    "no_lines": (DIALOG, "There is nothing to release for the document of type {type} with the number {number}."),
+    "line_number_taken": (
+        DUPLICATE,
+        "The Sales Line already exists. Identification fields and values: {number}",
+    ),
+    "no_lines": (
+        DIALOG,
+        "There is nothing to release for the document of type {type} with the number {number}.",
+    ),
     "no_quantity": (DIALOG, "There is nothing to post."),
     "nothing_to_post": (DIALOG, "There is nothing to post."),
     "out_of_stock": (DIALOG, "You have insufficient quantity of Item {item} on inventory."),
@@ -67,13 +73,11 @@ _WORDED: Final[dict[str, tuple[str, str]]] = {
     "sent_manually": (DIALOG, "You may not enter numbers manually."),
     "shipped_not_invoiced": (
         FIELD,
-        "Qty. Shipped Not Invoiced must be equal to '0'  in Sales Line: Document No.={number}."
-        " Current value is '{quantity}'.",
+        "Qty. Shipped Not Invoiced must be equal to '0'  in Sales Line: Document No.={number}. It is '{quantity}'.",
     ),
     "status": (
         FIELD,
-        "Status must be equal to 'Open'  in {header}: Document Type={type}, No.={number}."
-        " Current value is '{status}'.",
+        "Status must be equal to 'Open'  in {header}: Document Type={type}, No.={number}. It is '{status}'.",
     ),
     "too_much_to_invoice": (DIALOG, "You cannot invoice more than {limit} units."),
     "too_much_to_ship": (DIALOG, "You cannot ship more than {limit} units."),
@@ -115,7 +119,7 @@ def worded(refusal: Refusal, settings: Settings) -> Fault:
         case "unit_unknown":
             named = f"Item No.='{values['item']}',Code='{values['unit']}'"
             return Fault(MISSING, _absent("Item Unit of Measure", named))
-    code, text = _WORDED[refusal.reason]
+    code, text = _WORDED.get(refusal.reason, (DIALOG, str(refusal)))
     return Fault(code, text.format(**values))
 
 
@@ -123,7 +127,9 @@ def _missing(values: dict[str, Any]) -> Fault:
     table = str(values["table"])
     if values["field"] == "partner":
         name = "Buy-from Vendor No." if table == "Vendor" else "Sell-to Customer No."
-        return Fault(FIELD, f"{name} must have a value in {_header_of(table)}: No.=. It cannot be zero or empty.")
+        return Fault(
+            FIELD, f"{name} must have a value in {_header_of(table)}: No.=. It cannot be zero or empty."
+        )
     name = _NEEDED.get(values["field"], str(values["field"]))
     return Fault(FIELD, f"{name} must have a value in {_header_of(table)}. It cannot be zero or empty.")
 

@@ -1,4 +1,4 @@
-"""The filter syntax of the client: ``10000..20000``, ``A*``, ``<>Open``, ``X|Y``, ``''`` for blank (dynamics.md 2.2)."""
+"""The filter syntax of the client: ``10000..20000``, ``A*``, ``<>Open``, ``X|Y``, ``''`` for blank (2.2)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ def test_of(field: Field, criteria: str) -> Test:
 
 
 def _all(field: Field, text: str) -> Test:
-    if text.startswith("(") and text.endswith(")"):
-        return test_of(field, text[1:-1])
     every = [_one(field, part) for part in _split(text, "&")]
     return lambda value: all(test(value) for test in every)
 
@@ -53,6 +51,8 @@ def _split(text: str, sign: str) -> Iterator[str]:
 
 
 def _one(field: Field, text: str) -> Test:
+    if text.startswith("(") and text.endswith(")"):
+        return test_of(field, text[1:-1])
     bare = re.sub(r"'[^']*'", lambda quoted: "\0" * len(quoted[0]), text)
     if ".." in bare:
         at = bare.index("..")
@@ -92,9 +92,7 @@ def _same(field: Field, text: str) -> Test:
         wanted = _value(field, plain)
         return lambda value: bool(value == wanted)
     ignoring = text.startswith("@") or field.kind == "code"
-    shape = "".join(
-        {"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in (text[1:] if text.startswith("@") else text)
-    )
+    shape = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in text.removeprefix("@"))
     pattern = re.compile(shape, re.DOTALL | (re.IGNORECASE if ignoring else 0))
     return lambda value: pattern.fullmatch(str(value)) is not None
 

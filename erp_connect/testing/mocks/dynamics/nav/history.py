@@ -1,4 +1,4 @@
-"""The pages of what is posted: shipments (130, 142), invoices (132, 143), credit memos, receipts; nobody writes them."""
+"""The pages of what is posted: shipments (130, 142), invoices (132, 143), credit memos, receipts; all read-only."""
 
 from __future__ import annotations
 
@@ -115,7 +115,12 @@ _OF_MONEY: Final = frozenset(
 )
 _OF_GOODS: Final = frozenset(
     {
-        *("Package_Tracking_No", "Requested_Delivery_Date", "Promised_Delivery_Date", "Planned_Delivery_Date"),
+        *(
+            "Package_Tracking_No",
+            "Requested_Delivery_Date",
+            "Promised_Delivery_Date",
+            "Planned_Delivery_Date",
+        ),
         *("Planned_Shipment_Date", "Quantity_Invoiced", "Qty_Shipped_Not_Invoiced"),
     }
 )

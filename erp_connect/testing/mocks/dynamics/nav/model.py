@@ -48,7 +48,9 @@ class Field:
         text = self.name.replace("_Percent", "_%").replace("_", " ").replace("Sell to", "Sell-to")
         for short in ("No", "Qty", "Prepmt", "Inv"):
             text = " ".join(f"{word}." if word == short else word for word in text.split(" "))
-        return text.replace("Bill to", "Bill-to").replace("Ship to", "Ship-to").replace("Buy from", "Buy-from")
+        return (
+            text.replace("Bill to", "Bill-to").replace("Ship to", "Ship-to").replace("Buy from", "Buy-from")
+        )
 
     @property
     def blank(self) -> Any:
@@ -92,7 +94,8 @@ class Page:
 def options(*names: str, **values: Any) -> tuple[Option, ...]:
     """Options by their names in XML; ``values`` gives those whose value in the core is not the name."""
     return tuple(
-        Option(name, " " if name == "_blank_" else name.replace("_", " "), values.get(name, name)) for name in names
+        Option(name, " " if name == "_blank_" else name.replace("_", " "), values.get(name, name))
+        for name in names
     )
 
 
@@ -124,18 +127,25 @@ SETS: Final[dict[str, tuple[Option, ...]]] = {
         Charge_Item="charge",
     ),
     "RESERVE": options("Never", "Optional", "Always"),
-    "PARTNERREF": options("_blank_", "G_L_Account", "Item", "Charge_Item", "Cross_Reference", "Common_Item_No"),
-    "BLOCKED": options("_blank_", "Ship", "Invoice", "All", _blank_="", Ship="ship", Invoice="invoice", All="all"),
+    "PARTNERREF": options(
+        "_blank_", "G_L_Account", "Item", "Charge_Item", "Cross_Reference", "Common_Item_No"
+    ),
+    "BLOCKED": options(
+        "_blank_", "Ship", "Invoice", "All", _blank_="", Ship="ship", Invoice="invoice", All="all"
+    ),
     "VBLOCKED": options("_blank_", "Payment", "All", _blank_="", Payment="payment", All="all"),
     "ITEMTYPE": options("Inventory", "Service", Inventory="inventory", Service="service"),
-    "APPLIES": options("_blank_", "Payment", "Invoice", "Credit_Memo", "Finance_Charge_Memo", "Reminder", "Refund"),
+    "APPLIES": options(
+        "_blank_", "Payment", "Invoice", "Credit_Memo", "Finance_Charge_Memo", "Reminder", "Refund"
+    ),
 }
 
 
 def fields(table: str) -> tuple[Field, ...]:
     """Fields from lines of ``name kind source``: ``code20 text50 date dec int bool`` or the name of an option set.
 
-    ``!`` after the kind: nobody can write it; ``part`` is where a document's lines stand.  Without a source, the field is kept and no rule looks at it.
+    ``!`` after the kind: nobody can write it; ``part`` is where a document's lines stand.  Without a source, the
+    field is kept and no rule looks at it.
     """
     return tuple(_field(*line.split()) for line in table.strip().splitlines())
 
@@ -160,5 +170,7 @@ def in_xml(field: Field, value: Any) -> str:
             plain = Decimal(value).normalize()
             return f"{plain:f}"
         case "option":
-            return next((option.name for option in field.options if option.value == value), field.options[0].name)
+            return next(
+                (option.name for option in field.options if option.value == value), field.options[0].name
+            )
     return str(value)

@@ -77,14 +77,16 @@ def arguments(
         if len(nodes) < parameter.least:
             raise unfit(f"Parameter {name} in method {call.name} in service {service} is null!", settings)
         if len(nodes) > 1 and not parameter.many:
-            raise unfit(f"Parameter {name} in method {call.name} in service {service} stands twice.", settings)
+            raise unfit(
+                f"Parameter {name} in method {call.name} in service {service} stands twice.", settings
+            )
     return found
 
 
 def in_order(
     parent: Node, names: list[str], namespace: str, settings: Settings, *, many: bool = False
 ) -> Iterator[tuple[int, Node]]:
-    """The children that the schema knows, with their place in it; others are refused, or ignored as ``unexpected`` says."""
+    """The children that the schema knows, with their place in it; what becomes of others, ``unexpected`` says."""
     places, last = {name: at for at, name in enumerate(names)}, -1
     for child in parent.children:
         at = places.get(child.name, -1) if child.namespace == namespace else -1

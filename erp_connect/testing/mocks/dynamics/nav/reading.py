@@ -98,15 +98,16 @@ def _order_line(company: Company, line: Line) -> int:
 _COMPUTED: Final[dict[str, Callable[[Company, Any], Any]]] = {
     "partner": lambda company, row: _number_of(company, row, row.partner),
     "bill_to": lambda company, row: _number_of(company, row, row.bill_to),
-    "own_payer": lambda company, row: (
-        _number_of(company, row, row.bill_to if isinstance(row, Customer) else row.pay_to)
+    "own_payer": lambda company, row: _number_of(
+        company, row, row.bill_to if isinstance(row, Customer) else row.pay_to
     ),
     "currency": lambda company, row: "" if row.currency == company.currency else row.currency,
     "applies_to": _applied,
     "closed": lambda company, row: row.remaining == 0,
     "canceled": lambda company, row: row.status == "canceled",
-    "line_amount": lambda company, row: company.rounded(row.quantity * row.price, _paper(company, row).currency)
-    - row.discount_amount,
+    "line_amount": lambda company, row: (
+        company.rounded(row.quantity * row.price, _paper(company, row).currency) - row.discount_amount
+    ),
     "document_number": lambda company, row: _paper(company, row).number,
     "order_number": lambda company, row: _paper(company, row).order_number,
     "order_line": _order_line,

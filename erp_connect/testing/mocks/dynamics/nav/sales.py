@@ -157,7 +157,13 @@ _ORDER_ONLY: Final = frozenset(
         *("Credit_Card_No", "GetCreditcardNumber", "Late_Order_Shipping", "Shipping_Advice", "Shipping_Time"),
         *("Outbound_Whse_Handling_Time", "Prepayment_Percent", "Compress_Prepayment", "Prepayment_Due_Date"),
         *("Prepmt_Payment_Terms_Code", "Prepmt_Payment_Discount_Percent", "Prepmt_Pmt_Discount_Date"),
-        *("Qty_to_Assemble_to_Order", "Drop_Shipment", "Special_Order", "Prepmt_Line_Amount", "Purchasing_Code"),
+        *(
+            "Qty_to_Assemble_to_Order",
+            "Drop_Shipment",
+            "Special_Order",
+            "Prepmt_Line_Amount",
+            "Purchasing_Code",
+        ),
         *("Whse_Outstanding_Qty", "Whse_Outstanding_Qty_Base", "Package_Tracking_No", "Nonstock"),
         *("Planned_Delivery_Date", "Planned_Shipment_Date", "Substitution_Available"),
     }

@@ -107,7 +107,7 @@ class Settings:
     malformed_status: int = 400
     """Open: how a request is answered that is no XML."""
     codes: dict[str, str] = field(default_factory=_codes)
-    """Open: fault codes that dynamics.md 2.4 and 9 do not give: stale, locked, too long, permission, read-only, unfit."""
+    """Open: the fault codes that dynamics.md 2.4 and 9 do not give."""
     language: str = "en-US"
     """The language of faults."""
     message_limit: int = 65_536 * 1024

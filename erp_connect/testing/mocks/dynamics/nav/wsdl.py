@@ -55,12 +55,7 @@ def page_wsdl(page: Page, service: str, address: str) -> str:
 
 
 def _option_sets(found: Iterable[Field]) -> dict[str, list[str]]:
-    return {_set_name(field): [option.name for option in field.options] for field in found if field.options}
-
-
-def _set_name(field: Field) -> str:
-    """Fields that share a name share their options only where those are equal, so the count is part of the name."""
-    return f"{field.name}_{len(field.options)}"
+    return {field.name: [option.name for option in field.options] for field in found if field.options}
 
 
 def _rows(found: Iterable[Field], row: str = "") -> str:
@@ -69,7 +64,7 @@ def _rows(found: Iterable[Field], row: str = "") -> str:
         if field.kind == "part":
             inner += _element(field.name, f"{row}_List", 0)
         elif field.options:
-            inner += _element(field.name, _set_name(field), 0)
+            inner += _element(field.name, field.name, 0)
         else:
             inner += _plain(field.name, _TYPES[field.kind], 0)
     return inner
@@ -123,7 +118,8 @@ def system_wsdl(address: str) -> str:
 def discovery(addresses: Iterable[str]) -> str:
     """The list of all services of a company."""
     refs = "".join(
-        f'<contractRef ref={quoteattr(each)} xmlns="http://schemas.xmlsoap.org/disco/scl/"/>' for each in addresses
+        f'<contractRef ref={quoteattr(each)} xmlns="http://schemas.xmlsoap.org/disco/scl/"/>'
+        for each in addresses
     )
     return f'<discovery xmlns="http://schemas.xmlsoap.org/disco/">{refs}</discovery>'
 
@@ -159,9 +155,7 @@ def _enumeration(name: str, values: Iterable[str]) -> str:
     )
 
 
-def _document(
-    namespace: str, name: str, port: str, types: str, names: Iterable[str], address: str
-) -> str:
+def _document(namespace: str, name: str, port: str, types: str, names: Iterable[str], address: str) -> str:
     listed = list(names)
     messages = "".join(
         f'<message name="{each}{ending}"><part name="parameters" element="tns:{each}{ending}"/></message>'
