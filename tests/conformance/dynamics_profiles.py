@@ -137,18 +137,15 @@ class DynamicsProfile(conformance.AdapterProfile):
 
     def touch(self, erp, order):
         with self.world.unit():
-            row = self.company.documents.row(_id(order))
+            row = self._paper(order)
             self.company.documents.put(replace(row, extras={**row.extras, "printed": str(row.version)}))
 
     def invoice(self, erp, order):
         with self.world.unit():
-            posting.post(self.company, self.company.documents.row(_id(order)), ship=False, invoice=True)
+            posting.post(self.company, self._paper(order), ship=False, invoice=True)
 
-
-def _id(order):
-    from uuid import UUID
-
-    return UUID(order.id)
+    def _paper(self, order):
+        return self.company.find("order", order.number)
 
 
 def _party(kind, draft):

@@ -166,8 +166,8 @@ class SalesSettings(DynamicsSettings):
     """The settings of ``dynamics+crm`` (dynamics.md 4).
 
     ``scope``: blank for that of the environment in the URL.  ``price_list``: the name of the price list of orders whose
-    customer has none of its own; blank, the first one in the order's currency.  ``po_column``: the text column of orders
-    that holds the customer's number, blank for ``name``.  ``key_column``: a text column with an active alternate key
+    customer has none of its own; blank, the first one in the order's currency.  ``po_column``: the text column that
+    holds the customer's number, blank for ``name``.  ``key_column``: a text column with an active alternate key
     that holds the stamp; blank, the order's own id is made from it.  ``lines_navigation``: the way from an order to its
     lines.  ``payment_codes`` and ``freight_codes``: our words for the option sets' numbers (``NET30=1``).
     ``events_by``: ``delta`` asks for changes with deletions among them, ``time`` by the time of the last change.

@@ -167,7 +167,7 @@ def bc_capabilities(settings: BusinessCentralSettings, *, concurrency: int | Non
         operations=operations,
         fields={
             "order.customer": held(20),
-            "order.customer_po": held(35),
+            "order.customer_po": held(35, normalisation="upper"),
             **whole("order.bill_to", nowhere("the bill-to address is the bill-to customer's")),
             "order.references": nowhere("the order page has one reference, the external document number"),
             **_order_fields("order", settings),

@@ -116,7 +116,7 @@ class FindingSales(Finding[Order]):
         external = [each for each in (wanted.customer_po, wanted.stamp) if each is not None]
         if any(len(each) > 35 for each in external):
             return ()
-        conditions = [*conditions, *(equal(EXTERNAL, each) for each in external)]
+        conditions = [*conditions, *(equal(EXTERNAL, each.upper()) for each in external)]
         if not conditions:
             return ()
         found = self._where(" and ".join(conditions), "orders.find")

@@ -41,6 +41,7 @@ from ...successors import line_like
 from ..cells import Body, Row, etag, guid, text, within
 from .mapping_drafts import (
     address_out,
+    code_out,
     day_out,
     discount_out,
     discounts_out,
@@ -133,7 +134,7 @@ class ChangeOfOrder:
         said = change.changes
         fields = self._header
         if "customer_po" in said:
-            fields[EXTERNAL] = "" if said["customer_po"] is EMPTY else said["customer_po"]
+            fields[EXTERNAL] = "" if said["customer_po"] is EMPTY else code_out(said["customer_po"])
         if "order_date" in said:
             fields["orderDate"] = "0001-01-01" if said["order_date"] is EMPTY else day_out(said["order_date"])
         for name, field in (

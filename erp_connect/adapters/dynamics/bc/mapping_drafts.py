@@ -31,7 +31,7 @@ def order_body(draft: OrderDraft, stamp: str, office: Office) -> Body:
     """All of a sales order that is created in one request; what is left out the system fills in."""
     body: Body = {
         **party_out(draft.customer, SALES),
-        EXTERNAL: draft.customer_po or stamp or None,
+        EXTERNAL: code_out(draft.customer_po or stamp) or None,
         "orderDate": day_out(draft.order_date or office.today()),
         "requestedDeliveryDate": day_out(draft.requested),
         "partialShipping": draft.partial_shipment,
@@ -188,6 +188,11 @@ def address_out(address: Address, prefix: str, path: str) -> Body:
         f"{prefix}PostCode": address.postal_code,
         f"{prefix}Country": address.country,
     }
+
+
+def code_out(said: str) -> str:
+    """A text of a field that holds capitals only: sent as it will stand there, so that it is found again."""
+    return said.upper()
 
 
 def day_out(when: date | None) -> str | None:

@@ -48,7 +48,7 @@ class Posted:
         if wanted.number is not None:
             conditions.append(equal("orderNumber", wanted.number))
         external = (wanted.customer_po, wanted.stamp)
-        conditions += [equal(EXTERNAL, each) for each in external if each is not None]
+        conditions += [equal(EXTERNAL, each.upper()) for each in external if each is not None]
         where = " and ".join(conditions)
         found: dict[str, None] = {}
         for entity_set in (INVOICES, SHIPMENTS):

@@ -15,6 +15,7 @@ from ...contract import (
     OnCancelLine,
     OperationSupport,
     StampPolicy,
+    Support,
 )
 from ...declaring import (
     CHANGES,
@@ -156,11 +157,11 @@ def nav_capabilities(settings: NavSettings, *, concurrency: int | None = None) -
         operations=_operations(settings),
         fields={
             "order.customer": held(20),
-            "order.customer_po": held(35),
+            "order.customer_po": held(35, normalisation="upper"),
             **whole("order.bill_to", nowhere("the bill-to address is the bill-to customer's")),
             **_order_fields("order", settings),
             "purchase_order.supplier": held(20),
-            "purchase_order.supplier_reference": held(35),
+            "purchase_order.supplier_reference": held(35, normalisation="upper"),
             **_order_fields("purchase_order", settings),
             "purchase_order.line.supplier_product": _NO_PLACE,
             **_party_fields("customer"),
@@ -237,13 +238,15 @@ def narrowed(known: Capabilities, missing: frozenset[str], shapes: Mapping[str, 
         shape = shapes.get(book)
         if shape is None:
             continue
-        for name, element in elements.items():
-            if element not in shape.fields:
-                fields[f"{prefix}.{name}"] = _NO_PLACE
-        for name, element in _LINE_ELEMENTS.items():
-            if element not in shape.line_fields:
-                fields[f"{prefix}.line.{name}"] = _NO_PLACE
+        gone = [f"{prefix}.{name}" for name, element in elements.items() if element not in shape.fields]
+        gone += [
+            f"{prefix}.line.{name}"
+            for name, element in _LINE_ELEMENTS.items()
+            if element not in shape.line_fields
+        ]
         if not any(f"Ship_to_{part}" in shape.fields for part in ("Name", "Address")):
-            fields |= whole(f"{prefix}.ship_to", _NO_PLACE)
+            gone += whole(f"{prefix}.ship_to", _NO_PLACE)
             operations[f"{book}.change_address"] = cannot("the page shows no ship-to address")
+        for path in gone:
+            fields[path] = replace(known.field(path), support=Support.NONE, why=_NO_PLACE.why)
     return known.narrowed(operations=operations, fields=fields)

@@ -14,6 +14,7 @@ from ....wire.odata import Unreadable
 from ...contract import Write, Written
 from ..cells import Row, text
 from .cells import Body
+from .diagnosing import looked_into
 from .finding import Finding
 from .mapping_drafts import header_out, lines_out
 from .mapping_orders import lines_of
@@ -35,12 +36,15 @@ class Creating(Finding[E]):
         together = self.office.settings.create_lines == "together"
         record = self.office.with_lines(self.name, header, lines) if together else header
         write.sending(_HEADER)
-        made: Row = self.office.create(self.name, record, operation)
-        with self.office.translated(operation, writes=True):
-            number = _number(made)
-        write.made(number, number)
-        if not together:
-            made = self._with_lines(made, lines, write, operation)
+        try:
+            made: Row = self.office.create(self.name, record, operation)
+            with self.office.translated(operation, writes=True):
+                number = _number(made)
+            write.made(number, number)
+            if not together:
+                made = self._with_lines(made, lines, write, operation)
+        except ErpConnectError as refusal:
+            raise looked_into(refusal, draft, self.office) from refusal.__cause__
         return Written(id=number, stored=self._stored(made, operation))
 
     def resume(self, order: E, draft: Any, write: Write) -> Written[E]:

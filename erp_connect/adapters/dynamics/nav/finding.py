@@ -108,7 +108,7 @@ class FindingSales(Finding[Order]):
         if conditions is None or (wanted.customer_po is not None and wanted.stamp is not None):
             return ()
         if external is not None:
-            conditions[EXTERNAL] = exact(external)
+            conditions[EXTERNAL] = exact(external.upper())
         if not conditions:
             return ()
         found = self._where(conditions, "orders.find")
@@ -149,7 +149,7 @@ class FindingPurchases(Finding[PurchaseOrder]):
         if wanted.customer_po is not None:
             if "Vendor_Order_No" not in self.office.shape(self.name).fields:
                 return ()
-            conditions["Vendor_Order_No"] = exact(wanted.customer_po)
+            conditions["Vendor_Order_No"] = exact(wanted.customer_po.upper())
         return tuple(self._where(conditions, "purchase_orders.find")) if conditions else ()
 
     def posted(self, order: OrderRef) -> PurchaseOrder | None:

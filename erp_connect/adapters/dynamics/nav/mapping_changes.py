@@ -123,7 +123,8 @@ class ChangeOfOrder:
         }
         for name, field in names.items():
             if name in said:
-                self._header[field] = "" if said[name] is EMPTY else said[name]
+                # Fields of codes hold capitals only: what is sent is what will stand there.
+                self._header[field] = "" if said[name] is EMPTY else said[name].upper()
         if "order_date" in said:
             self._header["Order_Date"] = NO_DAY if said["order_date"] is EMPTY else said["order_date"]
         if "prices_include_tax" in said:

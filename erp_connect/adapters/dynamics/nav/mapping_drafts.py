@@ -43,11 +43,13 @@ def header_out(draft: Draft, stamp: str, side: Side, office: Office) -> Body:
         "Currency_Code": "" if own else draft.currency,
     }
     if isinstance(draft, OrderDraft):
-        record[EXTERNAL] = draft.customer_po or stamp or None
+        record[EXTERNAL] = (draft.customer_po or stamp).upper() or None
         if draft.partial_shipment is not None:
             record["Shipping_Advice"] = "Partial" if draft.partial_shipment else "Complete"
     else:
-        record["Vendor_Order_No"] = draft.supplier_reference
+        record["Vendor_Order_No"] = (
+            None if draft.supplier_reference is None else draft.supplier_reference.upper()
+        )
     if draft.ship_to is not None:
         record |= address_out(draft.ship_to, "Ship_to_", "order.ship_to", side, office)
     return office.fitting(side.name(office), record)

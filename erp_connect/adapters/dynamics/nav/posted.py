@@ -71,7 +71,7 @@ class Posted:
         if wanted.number is not None:
             conditions[ORDER] = exact(wanted.number)
         if external is not None:
-            conditions[EXTERNAL] = exact(external)
+            conditions[EXTERNAL] = exact(external.upper())
         if wanted.party is not None:
             conditions[SALES.party] = exact(said(wanted.party))
         numbers = dict.fromkeys(
