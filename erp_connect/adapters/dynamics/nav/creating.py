@@ -72,9 +72,9 @@ class Creating(Finding[E]):
             missing = len(lines) - len(empty)
             if missing > 0:
                 write.sending("add empty lines")
-                record = self.office.with_lines(
-                    self.name, {KEY: text(row, KEY)}, [{} for _ in range(missing)]
-                )
+                # Lines of text, for what else they would be where nothing is said is each server's own.
+                blank = self.office.line_fitting(self.name, {"Type": "_blank_"})
+                record = self.office.with_lines(self.name, {KEY: text(row, KEY)}, [blank] * missing)
                 row = self.office.update(self.name, record, operation)
                 empty = [each for each in self._lines(row) if not text(each, "No") and not _is_note(each)]
             if len(empty) < len(lines):

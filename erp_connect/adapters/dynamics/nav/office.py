@@ -41,6 +41,7 @@ class Office:
         self.units = Units(settings.units)
         self.currency = settings.currency
         self._services: dict[str, PageService] = {}
+        self._published: dict[str, bool] = {}
         self._opening = threading.Lock()
 
     def today(self) -> date:
@@ -77,10 +78,12 @@ class Office:
         """Whether the site has published a page under this name."""
         if not name:
             return False
-        try:
-            return bool(self.page(name).shape.record)
-        except ConfigurationError:
-            return False
+        if name not in self._published:
+            try:
+                self._published[name] = bool(self.page(name).shape.record)
+            except ConfigurationError:
+                self._published[name] = False
+        return self._published[name]
 
     def shape(self, name: str) -> Shape:
         """What a record of a page consists of."""
@@ -118,8 +121,12 @@ class Office:
             bookmark = last
 
     def numbered(self, name: str, number: str, operation: str) -> dict[str, Any] | None:
-        """The record with this number; ``None`` where there is none."""
-        found = self.where(name, {"No": exact(number)}, operation) if number else []
+        """The record with this number, whole; ``None`` where there is none.  What Read takes is a filter (2.2)."""
+        if not number:
+            return None
+        service = self.page(name)
+        with self.translated(operation):
+            found = records(service.call("Read", {"No": exact(number)}), service.shape.record)
         return found[0] if found else None
 
     # -- writing ---------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ class Documents:
 
     def where(self, conditions: Mapping[str, str], operation: str) -> list[Row]:
         """Documents that fulfil these conditions, oldest first; none where the page cannot be asked for one of them."""
-        if not self.name or not set(conditions) <= set(self.office.shape(self.name).fields):
+        if not self.office.has(self.name) or not set(conditions) <= set(self.office.shape(self.name).fields):
             return []
         rows: list[Row] = list(self.office.where(self.name, conditions, operation))
         if self.office.shape(self.name).container and not any(self.lines(row) for row in rows):

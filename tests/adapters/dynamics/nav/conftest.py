@@ -1,0 +1,25 @@
+"""A small trading company on the mock NAV, whose clock a test turns."""
+
+import pytest
+
+from erp_connect.testing.clocks import Hands
+from erp_connect.testing.mocks.dynamics.business.samples import harbour_trading
+from erp_connect.testing.mocks.dynamics.business.world import World
+
+from .place import place
+
+
+@pytest.fixture
+def clock():
+    return Hands()
+
+
+@pytest.fixture
+def company(clock):
+    return harbour_trading(World(clock))
+
+
+@pytest.fixture
+def site(company, tmp_path):
+    with place(company, tmp_path) as found:
+        yield found
