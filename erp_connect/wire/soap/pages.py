@@ -8,10 +8,11 @@ mappings of texts.  An element that the description does not know is kept like a
 from __future__ import annotations
 
 import io
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from lxml import etree
@@ -51,6 +52,15 @@ class Unanswered(Exception):
         super().__init__(str(answer.status))
 
 
+_LOCATION: Final = re.compile(rb'location="[^"]*"')
+
+
+@lru_cache(maxsize=128)
+def _description(document: bytes) -> _Description:
+    """The same for the same document: reading one takes zeep longer than a call."""
+    return _Description(document)
+
+
 @dataclass(frozen=True)
 class _Description:
     """A WSDL, and zeep's client for it."""
@@ -88,18 +98,19 @@ class Shape:
 class PageService:
     """One published service.  Safe for several threads; its description is fetched once, when it is first used."""
 
-    def __init__(self, session: HttpSession, path: str, *, cache: dict[str, bytes] | None = None) -> None:
-        """``path`` is below the session's root; ``cache``: descriptions that are known already, by path."""
+    def __init__(self, session: HttpSession, path: str) -> None:
+        """``path`` is below the session's root."""
         self.session, self.path = session, path
-        self._cache = {} if cache is None else cache
         self._reading = threading.Lock()
+        self._document: bytes | None = None
 
     @cached_property
     def _described(self) -> _Description:
         with self._reading:
-            if self.path not in self._cache:
-                self._cache[self.path] = self._fetched()
-            return _Description(self._cache[self.path])
+            if self._document is None:
+                self._document = self._fetched()
+            # Where it stands is left out: requests go through our own session, and one page is like another.
+            return _description(_LOCATION.sub(b'location=""', self._document))
 
     def _fetched(self) -> bytes:
         answer = self.session.send("GET", self.path, params={"wsdl": ""})
