@@ -30,7 +30,9 @@ class Product(StrEnum):
     """Which of the products called Dynamics."""
 
     BC = "bc"
+    CRM = "crm"
     FO = "fo"
+    NAV = "nav"
 
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Where to listen on loopback; 0: a free port.")]
@@ -75,7 +77,8 @@ class _Face:
 
 def dynamics(
     product: Annotated[
-        Product, typer.Option(help="bc: Business Central, API v2.0; fo: Finance & Operations.")
+        Product,
+        typer.Option(help="bc: Business Central; crm: Dynamics 365 Sales; fo: Finance & Operations; nav: NAV."),
     ] = Product.BC,
     port: Port = 0,
     as_json: AsJson = False,
@@ -147,9 +150,57 @@ def _finance_operations() -> _Face:
     return _Face("A mock Finance & Operations", server, paths, facts)
 
 
+def _nav() -> _Face:
+    from ..testing.mocks.dynamics.business.samples import harbour_trading
+    from ..testing.mocks.dynamics.business.world import World
+    from ..testing.mocks.dynamics.nav.web import NavServer
+
+    world = World()
+    company = harbour_trading(world)
+    server = NavServer(world)
+    settings = server.settings
+    user, password = next(iter(settings.users.items()))
+    facts = {
+        "user": user,
+        "domain": settings.domain,
+        "password": password,
+        "company": company.name,
+        "services": ", ".join(settings.services),
+        "codeunits": ", ".join(settings.codeunits),
+        "customers": ", ".join(customer.number for customer in company.customers),
+        "products": ", ".join(item.number for item in company.items),
+    }
+    return _Face("A mock Dynamics NAV", server, {"url": f"{settings.instance}/WS/"}, facts)
+
+
+def _sales() -> _Face:
+    from ..testing.mocks.dynamics.business.world import World
+    from ..testing.mocks.dynamics.crm.samples import prepared_environment
+    from ..testing.mocks.dynamics.crm.web import ROOT, Dataverse
+
+    organization = prepared_environment(World())
+    server = Dataverse(organization)
+    client_id, secret = next(iter(server.tokens.applications.items()))
+
+    def numbers(table: str, column: str) -> str:
+        rows = (organization.row(table, row) for row in organization.data[table])
+        return ", ".join(str(row[column]) for row in rows if row.get(column))
+
+    paths = {"url": f"{ROOT.strip('/')}/", "token_url": f"{server.tokens.tenant}/oauth2/v2.0/token"}
+    facts = {
+        "client_id": client_id,
+        "client_secret": secret,
+        "customers": numbers("account", "accountnumber"),
+        "products": numbers("product", "productnumber"),
+    }
+    return _Face("A mock Dynamics 365 Sales", server, paths, facts)
+
+
 _FACES: Final[dict[Product, Callable[[], _Face]]] = {
     Product.BC: _business_central,
+    Product.CRM: _sales,
     Product.FO: _finance_operations,
+    Product.NAV: _nav,
 }
 
 

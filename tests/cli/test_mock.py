@@ -100,3 +100,32 @@ def test_it_serves_finance_and_operations_until_ctrl_c(started):
         assert (made.status_code, made.json()["dataAreaId"]) == (201, told["company"])
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.thorough
+def test_it_serves_nav_until_ctrl_c(started):
+    process = started("dynamics", "--product", "nav", "--json")
+    told = json.loads(process.stdout.readline())
+    with requests.Session() as session:
+        session.auth = (told["user"], told["password"])
+        assert b"SalesOrder" in session.get(f"{told['url']}{told['company']}/services").content
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.thorough
+def test_it_serves_dynamics_365_sales_until_ctrl_c(started):
+    process = started("dynamics", "--product", "crm", "--json")
+    told = json.loads(process.stdout.readline())
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": told["client_id"],
+        "client_secret": told["client_secret"],
+        "scope": told["url"].removesuffix("/api/data/v9.2/") + "/.default",
+    }
+    with requests.Session() as session:
+        token = session.post(told["token_url"], data=form).json()["access_token"]
+        found = session.get(told["url"] + "accounts", headers={"Authorization": f"Bearer {token}"})
+        assert [row["accountnumber"] for row in found.json()["value"]] != []
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=10) == 0

@@ -171,6 +171,26 @@ class TestReadOnlyScheduleLines:
         assert browser.patch(item, {"RequestedQuantity": "6"}).status_code == 204
 
 
+class TestPartsOfNewOrdersOnly:
+    """The file of 2020 declares texts and conditions so in its metadata"""
+
+    @pytest.fixture
+    def settings(self):
+        return Settings(parts_creatable=False)
+
+    def test_they_come_with_a_new_order_and_change_but_none_is_added(self, browser, number, header, item):
+        text = {"Language": "EN", "LongTextID": "0001", "LongText": "ring first"}
+        rate = {"ConditionType": "RA01", "ConditionRateValue": "-5"}
+        assert browser.post(f"{header}/to_Text", text).status_code == 405
+        assert browser.post(f"{header}/to_PricingElement", rate).status_code == 405
+        assert browser.post(f"{item}/to_PricingElement", rate).status_code == 405
+        other = browser.ordered(
+            to_Item=[{"Material": "62", "RequestedQuantity": "5", "to_PricingElement": [rate]}], to_Text=[text]
+        )
+        where = f"A_SalesOrderText(SalesOrder='{other}',Language='EN',LongTextID='0001')"
+        assert browser.patch(where, {"LongText": "ring twice"}).status_code == 204
+
+
 def test_an_item_is_added(world, browser, number, header):
     """sap.md 4.4: add item"""
     sent = {

@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+from erp_connect.testing.mocks.dynamics.crm.settings import Settings
 from erp_connect.testing.mocks.serving import mount
 
 from .conftest import HOST, KNOWN, ROOT, Caller, an_order, refused
@@ -122,3 +123,14 @@ def test_a_body_that_is_too_large(crm, settings):
     """4.7: 413"""
     settings.body_limit = 50
     assert crm("POST", "salesorders", an_order()).status_code == 413
+
+
+@pytest.mark.parametrize("settings", [Settings(environment="https://elsewhere.crm.dynamics.com")])
+def test_an_environment_has_its_own_audience(crm, server):
+    """4.1: besides the root that is called"""
+    crm.session.headers["Authorization"] = (
+        f"Bearer {server.tokens.token('https://elsewhere.crm.dynamics.com')}"
+    )
+    assert crm("GET", "salesorders").status_code == 200
+    del crm.session.headers["Authorization"]
+    assert "https://elsewhere.crm.dynamics.com/" in crm("GET", "salesorders").headers["WWW-Authenticate"]

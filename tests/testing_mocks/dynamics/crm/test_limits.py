@@ -41,6 +41,14 @@ def test_too_many_requests(crm, clock):
     assert crm.rows("salesorders") == []
 
 
+@pytest.mark.parametrize("settings", [Settings(requests_in_window=1, window=20)])
+def test_the_window_slides(crm, clock):
+    assert crm("GET", "salesorders").status_code == 200
+    assert crm("GET", "salesorders").headers["Retry-After"] == "20"
+    clock.turn(seconds=20)
+    assert crm("GET", "salesorders").status_code == 200
+
+
 @pytest.mark.parametrize("settings", [Settings(execution_in_window=5, seconds_per_request=2.5)])
 def test_too_much_execution(crm):
     """4.7: -2147015903"""

@@ -102,3 +102,10 @@ def test_a_look_that_lags_behind_misses_nothing_later(crm, three, world, clock):
     clock.turn(seconds=31)
     assert [row["name"] for row in crm.rows(stale["@odata.deltaLink"])] == ["changed"]
     assert "changed" in [row["name"] for row in crm.rows(begun)]
+
+
+@pytest.mark.parametrize("settings", [Settings(delta_lifetime=60)])
+def test_an_environment_can_keep_less_of_the_past(crm, three, clock):
+    delta = crm.read(PATH, Prefer=TRACK)["@odata.deltaLink"]
+    clock.turn(seconds=61)
+    assert refused(crm("GET", delta))[:2] == (400, "0x80044352")

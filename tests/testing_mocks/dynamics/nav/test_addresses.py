@@ -109,3 +109,14 @@ def test_the_cloud_takes_tokens_only(server, nav, session):
     assert nav.send("Read", xml(No="1")).status_code == 401
     server.tokens.expire()
     assert cloud.send("Read", xml(No="1")).status_code == 401
+
+
+def test_the_cloud_counts_requests(server, session, clock):
+    """1.16: so many requests in five minutes"""
+    session.auth = None
+    session.headers["Authorization"] = f"Bearer {server.tokens.token(AUDIENCE)}"
+    server.limits.settings.requests_in_window = 2
+    cloud = Caller(session, CLOUD)
+    answers = [cloud.send("Read", xml(No="1")).status_code for _ in range(3)]
+    clock.turn(minutes=5)
+    assert [*answers, cloud.send("Read", xml(No="1")).status_code] == [200, 200, 429, 200]

@@ -1,10 +1,13 @@
 """Sales orders over a page service: create, read, change, delete, by Key (dynamics.md 2.2, 2.3)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 
-from .conftest import Refused, a_line, lines_of
+from erp_connect.testing.mocks.serving import serve
+
+from .conftest import Caller, Refused, a_line, lines_of, xml
 
 
 def test_an_order_is_created_with_its_lines_and_read_by_number(nav):
@@ -50,6 +53,23 @@ def test_what_is_read_by_is_a_filter(nav):
     assert nav.read("S-ORD*")["No"] == first["No"]
     assert nav.read(f"<>{first['No']}")["No"] == second["No"]
     assert nav.read("'S-ORD*'") is None
+
+
+def test_a_number_with_filter_characters_has_to_be_quoted(nav):
+    for number in ("A&B", "A"):
+        nav("Create", "Customer", Customer={"No": number, "Name": number})
+    assert nav.read("A&B", "Customer") is None
+    assert nav.read("A|B", "Customer")["No"] == "A"
+    assert nav.read("'A&B'", "Customer")["No"] == "A&B"
+
+
+def test_of_two_who_change_the_same_record_one_is_told(nav, server, session):
+    made = nav.create(a_line())
+    with serve(server) as url, ThreadPoolExecutor(2) as pool:
+        caller = Caller(session, f"{url}/DynamicsNAV80/WS/Harbour%20Trading")
+        changes = [xml(SalesOrder={"Key": made["Key"], "External_Document_No": text}) for text in "AB"]
+        answers = list(pool.map(lambda inner: caller.send("Update", inner), changes))
+    assert sorted(answer.status_code for answer in answers) == [200, 500]
 
 
 def test_a_record_id_leads_back_to_the_order(nav):

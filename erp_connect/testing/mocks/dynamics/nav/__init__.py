@@ -2,5 +2,6 @@
 
 ``web.NavServer`` is the WSGI application of one server instance, ``settings.Settings`` what an administrator decides.
 ``model`` says how pages are written down, ``sales``, ``purchases``, ``masters`` and ``history`` are the pages.  Simpler
-than the product: a document cannot be created without its customer or vendor, and quotes are not published.
+than the product: a document cannot be created without its customer or vendor, the amount of a line follows from its
+price and discount and is not written, and quotes are not published.
 """

@@ -93,7 +93,7 @@ Direct_Unit_Cost dec price
 Indirect_Cost_Percent dec
 Unit_Cost_LCY dec
 Unit_Price_LCY dec
-Line_Amount dec =line_amount
+Line_Amount dec! =line_amount
 Line_Discount_Percent dec discount_percent
 Line_Discount_Amount dec discount_amount
 Allow_Invoice_Disc bool

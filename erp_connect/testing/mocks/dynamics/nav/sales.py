@@ -109,7 +109,7 @@ Unit_of_Measure_Code code10 unit
 Unit_of_Measure text10!
 Unit_Cost_LCY dec
 Unit_Price dec price
-Line_Amount dec =line_amount
+Line_Amount dec! =line_amount
 Line_Discount_Percent dec discount_percent
 Line_Discount_Amount dec discount_amount
 Prepayment_Percent dec

@@ -16,6 +16,7 @@ from .settings import Settings
 from .values import written
 from .writing import Writer
 
+_PLAIN: Final = re.compile(r"\s*[\w-]+(\.[\w-]+)*\s*")
 _INT: Final = re.compile(r"\s*[+-]?\d{1,10}\s*")
 
 
@@ -69,11 +70,8 @@ class PageService:
 
     def _read(self, criteria: str) -> str:
         """The first record whose number passes; the argument is a filter (dynamics.md 2.2)."""
-        number = self.page.field("No")
-        assert number is not None
-        exact = record(self.company, self.page, criteria.strip().upper())
-        if exact is not None:
-            return self._one(exact)
+        if _PLAIN.fullmatch(criteria):
+            return self._one(record(self.company, self.page, criteria.strip().upper()))
         test = self._test("No", criteria if criteria.strip() else "''")
         return self._one(next((row for row in records(self.company, self.page) if test(row)), None))
 

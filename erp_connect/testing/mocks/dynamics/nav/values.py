@@ -137,7 +137,7 @@ def attributes(
             found["extras"] = extras
         elif each.source.startswith("="):
             if row is None or value_of(company, each, row) != value:
-                found |= _computed(company, each, value, settings)
+                found |= _computed(company, each, value)
         elif "." in each.source:
             name, part = each.source.split(".")
             base = started.get(name) or (getattr(row, name) if row is not None else Address())
@@ -148,7 +148,7 @@ def attributes(
     return found
 
 
-def _computed(company: Company, field: Field, value: Any, settings: Settings) -> dict[str, Any]:
+def _computed(company: Company, field: Field, value: Any) -> dict[str, Any]:
     match field.source:
         case "=partner":
             return {"partner": _partner(company, field, value)}
@@ -157,9 +157,7 @@ def _computed(company: Company, field: Field, value: Any, settings: Settings) ->
         case "=own_payer":
             name = "bill_to" if field.name.startswith("Bill") else "pay_to"
             return {name: _partner(company, field, value) if value else NOBODY}
-        case "=currency":
-            return {"currency": value or company.currency}
-    raise Fault(settings.codes["read-only"], f"The field {field.caption} cannot be changed.")
+    return {"currency": value or company.currency}
 
 
 def _partner(company: Company, field: Field, number: str) -> Any:

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
@@ -14,7 +15,10 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from werkzeug.wrappers import Request, Response
 
 from ...network import PAUSE
+from ...odata.errors import ODataError
 from ...odata.web import raw_path
+from ..bc.limits import Limits
+from ..bc.settings import Settings as CloudSettings
 from ..business.company import Company
 from ..business.refusals import Refusal
 from ..business.world import World
@@ -70,6 +74,8 @@ class NavServer:
         self.tokens = tokens or Tokens(world.clock, self.settings.tenant)
         self.calls: list[tuple[str, str]] = []
         """Service and operation of everything that was called."""
+        self.limits = Limits(world.clock, CloudSettings())
+        """How much the cloud lets one application ask for (1.16); on premises nothing is counted."""
         self._ntlm = Ntlm(self.settings.domain)
         self._waiting: list[_Waiting] = []
         self._spending = threading.Lock()
@@ -125,7 +131,10 @@ class NavServer:
         if not user:
             return self._turned_away(request, cloud=cloud)
         try:
-            return self._served(request, found["rest"], user, pause)
+            with self.limits.admitted(user) if cloud else nullcontext():
+                return self._served(request, found["rest"], user, pause)
+        except ODataError as error:
+            return Response(error.message, error.status, mimetype="text/plain")
         except ArithmeticError:
             said = Fault(DIALOG, "Overflow under type conversion.")
             return Response(refused(said, self.settings.language), said.status, content_type=_XML)
