@@ -7,6 +7,8 @@ from erp_connect import errors
 
 from .place import draft, place, sooner_or_later, valves
 
+pytestmark = pytest.mark.thorough  # reading thirteen descriptions takes its time
+
 PAGE = "Page/SalesOrder"
 BREAKS = {
     "request lost": lambda site: site.network.lose_request(PAGE, "POST"),

@@ -1,0 +1,1 @@
+"""Thin bridges to what users run already, one file each."""
