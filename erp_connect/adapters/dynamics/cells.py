@@ -6,7 +6,7 @@ A field that a release does not have reads like a blank one.  A cell of another 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -93,6 +93,14 @@ def within(row: Row, name: str) -> Sequence[Row]:
     if isinstance(found, Mapping):
         return (found,)
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else ()
+
+
+def mappings(rows: Iterable[Any]) -> Iterator[Row]:
+    """The rows of a page; ``Unreadable`` where one is none."""
+    for row in rows:
+        if not isinstance(row, Mapping):
+            raise Unreadable("a row of an answer is none")
+        yield row
 
 
 def etag(row: Row) -> str | None:

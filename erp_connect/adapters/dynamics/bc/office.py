@@ -17,7 +17,7 @@ from ....errors import ConfigurationError, ErpConnectError, NotFound, TransportE
 from ....wire.http import Answer, HttpSession
 from ....wire.odata import Entity, Group, Model, Operation, Property, Refused, Service, literal
 from ....wire.odata.values import dumps
-from ..cells import Row, guid, text
+from ..cells import Row, guid, mappings, text
 from ..settings import BusinessCentralSettings
 from ..units import Units
 from .codes import CodeList
@@ -129,7 +129,7 @@ class Office:
         if expand:
             params["$expand"] = expand
         for page in self.api.pages(self.at(entity_set), params):
-            yield from page
+            yield from mappings(page)
 
     def row(self, entity_set: str, id: str, operation: str, *, expand: str = "") -> Entity:
         """One record; ``NotFound`` for an id that cannot be one, or that nobody has."""

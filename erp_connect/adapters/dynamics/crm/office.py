@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,7 @@ from ....models.units import same_unit, unit_code
 from ....wire.http import Answer, HttpSession
 from ....wire.odata import Entity, Group, Model, Operation, Property, Refused, Service, literal
 from ....wire.odata.values import dumps
-from ..cells import Row, guid, instant, text
+from ..cells import Row, guid, instant, mappings, text
 from ..settings import SalesSettings
 from ..units import Units
 from .errors import refusal, translated
@@ -90,7 +90,7 @@ class Office:
         if where:
             params["$filter"] = where
         for page in self.api.pages(entity_set, params):
-            yield from page
+            yield from mappings(page)
 
     def row(self, entity_set: str, id: str, operation: str, *, expand: str = "") -> Entity:
         """One record; ``NotFound`` for an id that cannot be one, or that nobody has."""
@@ -193,6 +193,15 @@ class Office:
                 if found is not None:
                     self._known[key] = found
             return found
+
+    @contextmanager
+    def doubting(self) -> Iterator[None]:
+        """What goes wrong inside may come from what was remembered: it is asked anew the next time."""
+        try:
+            yield
+        except Exception:
+            self.forget()
+            raise
 
     def forget(self) -> None:
         """Ask anew: something that was remembered may have changed."""

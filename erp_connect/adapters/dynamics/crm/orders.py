@@ -136,7 +136,8 @@ class SalesOrders:
         The order is there whole or not at all; no answer is ``unknown``.
         """
         operation = "orders.create"
-        body = order_body(draft, write.stamp, self.office)
+        with self.office.doubting():
+            body = order_body(draft, write.stamp, self.office)
         write.sending(_STEP)
         try:
             (answer,) = self.office.together([Operation("POST", ORDERS, body)], operation)
@@ -153,7 +154,8 @@ class SalesOrders:
         bodies: dict[int, Body] = {}
         for place, (draft, write) in enumerate(block):
             try:
-                bodies[place] = order_body(draft, write.stamp, self.office)
+                with self.office.doubting():
+                    bodies[place] = order_body(draft, write.stamp, self.office)
             except ErpConnectError as refusal:
                 verdicts[place] = refusal
         for place in bodies:
@@ -217,8 +219,9 @@ class SalesOrders:
         """Make all amendments in one change set, each part under the ETag of its own record."""
         operation = f"orders.{amendments[0].operation}" if amendments else "orders.change_header"
         change = ChangeOfOrder(self._at_hand(order, write), self.office, force=write.force)
-        for amendment in amendments:
-            change.make(amendment)
+        with self.office.doubting():
+            for amendment in amendments:
+                change.make(amendment)
         return self._changed(order, change, write, operation)
 
     def cancel(self, order: Order, lines: Sequence[str] | None, write: Write) -> Written[Order] | None:
