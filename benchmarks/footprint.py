@@ -23,7 +23,8 @@ _TOLD = 'print(json.dumps({"seen": seen, "peak": peak()}))\n'
 _LISTING = """
 import json, resource, sys
 import erp_connect as ec
-with ec.connect(sys.argv[1]) as erp:
+OPENING
+with erp:
     seen = sum(1 for order in erp.orders.list(limit=int(sys.argv[2])))
 """
 _REPORTING = """
@@ -36,9 +37,12 @@ with ec.connect(sys.argv[1]) as erp:
 """
 
 
-def peak_of_listing(url: str, orders: int) -> int:
-    """Peak memory (bytes) of a process of its own that reads so many orders one after the other."""
-    return _peak(_LISTING, url, orders)
+def peak_of_listing(url: str, orders: int, opening: str = "erp = ec.connect(sys.argv[1])") -> int:
+    """Peak memory (bytes) of a process of its own that reads so many orders one after the other.
+
+    ``opening``: what its program does to connect.
+    """
+    return _peak(_LISTING.replace("OPENING", opening), url, orders)
 
 
 def peak_of_reporting(url: str, orders: int) -> int:

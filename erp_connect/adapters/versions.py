@@ -11,6 +11,10 @@ _NOT_CONTENT: Final = frozenset({"version", "modified_at", "warnings", "raw", "t
 
 
 def fingerprint(order: OrderFields) -> str:
-    """The same for the same content, whoever reads it."""
-    content = order.model_dump_json(exclude=set(_NOT_CONTENT))
+    """The same for the same content, whoever reads it.
+
+    Raises ``ValueError`` for a value of another kind than its field's: what an adapter built by ``trusted`` out of a
+    damaged answer has no version.
+    """
+    content = order.model_dump_json(exclude=set(_NOT_CONTENT), warnings="error")
     return hashlib.sha256(content.encode()).hexdigest()[:24]

@@ -25,6 +25,7 @@ from ..adapters.contract import (
 )
 from ..errors import LossyWrite
 from ..models import (
+    NO_CUSTOM,
     Address,
     Contact,
     Finding,
@@ -66,8 +67,8 @@ class Loss:
     why: str
 
 
-Glance = tuple[str, int, int]
-"""A field, how many characters of text fit into it, and how many of a number that is written out."""
+Glance = tuple[str, int, int, frozenset[str] | None]
+"""A field, how many characters of text fit into it, how many of a number that is written out, and its only values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +135,14 @@ def _limits(of: _Same, prefix: str) -> Limits:
 
 
 def _glance(name: str, known: FieldSupport) -> Glance:
-    if known.values is not None or known.support is Support.NONE:
-        return name, -1, -1
+    if known.support is Support.NONE:
+        return name, -1, -1, None
     length, whole, places = (
         sys.maxsize if limit is None else limit
         for limit in (known.max_length, known.integer_digits, known.scale)
     )
-    return name, length, min(whole, places)
+    values = None if known.values is None else frozenset(known.values)
+    return name, length, min(whole, places) if values is None else -1, values
 
 
 def _limiting(known: FieldSupport) -> bool:
@@ -237,12 +239,12 @@ def _walk(draft: BaseModel, limits: Limits, prefix: str) -> Iterator[Loss]:
 def _fits_at_a_glance(value: BaseModel, fields: Sequence[Glance]) -> bool:
     """Whether all is plainly short enough, as it nearly always is; otherwise one has to look closely."""
     values = value.__dict__
-    for name, length, digits in fields:
+    for name, length, digits, allowed in fields:
         held = values[name]
-        if held is None:
+        if held is None or held is NO_CUSTOM or held == ():
             continue
         if isinstance(held, str):
-            if len(held) > length:
+            if len(held) > length or not (allowed is None or held in allowed):
                 return False
             continue
         kind = type(held)

@@ -14,14 +14,20 @@ from typing import Any, Final, Generic, TypeVar
 from ..adapters.contract import Conditional, StampKind, Write, Written
 from ..errors import DuplicateReference, NotFound, TransportError, VersionConflict
 from ..journal import Deed, Entry, Look, Outcome, Rules, Settled, Sight, State, canonical, number
-from ..models import Entity, LineQuantity, OrderFields, WriteReceipt
+from ..models import Difference, Entity, LineQuantity, OrderFields, WriteReceipt
+from ..models.receipt import DifferenceKind
 from ..rules.stamps import make_stamp
 from . import fitting
 from .context import Context, correlation_id, key_of
 from .lowered import lowered, without_lowered
 from .reading import party_number, read_order
 from .receipts import Made, of_outcome, told
-from .remembering import model_from_plain, model_to_plain
+from .remembering import (
+    differences_from_plain,
+    differences_to_plain,
+    model_from_plain,
+    model_to_plain,
+)
 
 E = TypeVar("E", bound=Entity)
 _TRIES: Final = 3
@@ -197,7 +203,29 @@ class Posting(Deed[E], Generic[E]):
         if written is None:
             raise TypeError("a posting never ends with the document gone")
         stored = written.stored if written.stored is not None else self._read(written.id)
-        return self._settled(stored, {**self.unread(stored.id), **self._kept(stored)}, told(written.warnings))
+        result = {**self.unread(stored.id), **self._kept(stored)}
+        if differences := self._differences(stored):
+            result["differences"] = differences_to_plain(differences)
+        return self._settled(stored, result, told(written.warnings))
+
+    def _differences(self, stored: E) -> tuple[Difference, ...]:
+        """Where the document says another quantity of a line than was asked for."""
+        shown: dict[str, Decimal] = {}
+        for each in getattr(stored, "lines", ()):
+            shown[each.order_line_id] = shown.get(each.order_line_id, Decimal(0)) + each.quantity
+        if not shown:
+            return ()  # it shows no lines at all
+        return tuple(
+            Difference(
+                path=f"lines[{place}].quantity",
+                kind=DifferenceKind.CHANGED if line in shown else DifferenceKind.MISSING,
+                sent=wished,
+                stored=shown.get(line),
+                line_id=line,
+            )
+            for place, (line, wished) in enumerate(self._wished.items())
+            if shown.get(line) != wished
+        )
 
     def _kept(self, stored: E) -> dict[str, Any]:
         return {} if self._paper.listed else {"stored": model_to_plain(stored)}
@@ -225,7 +253,7 @@ class Posting(Deed[E], Generic[E]):
             entity_id=self._order.id,
             number=self._order.number,
             result=result,
-            receipt=Made((), warnings),
+            receipt=Made(differences_from_plain(result.get("differences")), warnings),
         )
 
     def _read(self, document: str) -> E:

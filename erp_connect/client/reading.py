@@ -123,19 +123,31 @@ def _fits(
     customer_po: str | None,
     reference: Reference | str | None,
 ) -> bool:
-    if number is not None and order.number != number:
+    if number is not None and not _same_number(order.number, number):
         return False
     if customer_po is not None and order.customer_po != customer_po:
         return False
     if isinstance(party, Ref) and party.id not in (_party_id(order), party_number(order)):
         return False
-    if isinstance(party, str) and party_number(order) != party:
+    if isinstance(party, str) and not _same_number(party_number(order), party):
         return False
     if reference is None:
         return True
     if isinstance(reference, Reference):
         return reference in order.references
     return any(each.value == reference for each in order.references)
+
+
+def _same_number(shown: str | None, asked: str) -> bool:
+    """Whether a back-end that was asked for one number may have answered with the other.
+
+    Some show a number of digits without the zeros before it and take it with them (sap.md 4.2); that it is the record
+    asked for, the back-end has said.
+    """
+    if shown == asked:
+        return True
+    digits = shown is not None and shown.isdecimal() and asked.isdecimal()
+    return digits and str(shown).lstrip("0") == asked.lstrip("0")
 
 
 def party_number(order: Any) -> str:

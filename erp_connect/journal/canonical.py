@@ -98,6 +98,11 @@ def text_of(payload: Any) -> str:
     return _encode(payload)
 
 
+def payload_of(text: str) -> Any:
+    """The canonical payload that a text tells."""
+    return json.loads(text)
+
+
 def draft_text(draft: BaseModel) -> str:
     """``text_of(canonical(draft))``, told in one go where there is nothing in it but texts, numbers and days."""
     try:

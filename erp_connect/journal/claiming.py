@@ -10,7 +10,7 @@ from ..adapters.contract import Write
 from ..clock import Clock
 from ..errors import ErpConnectError, KeyInProgress, KeyReused, PartialFailure
 from . import leases
-from .canonical import fingerprint_of
+from .canonical import fingerprint_of, payload_of
 from .deeds import Deed, Settled
 from .records import FREE, ID_LENGTH, Entry, State, can_be_kept
 from .store import Change, Store
@@ -29,12 +29,12 @@ def first_entry(deed: Deed[Any], system: str, clock: Clock, state: State = State
     """
     now = clock.now()
     until = leases.lease(now, deed.timeout)
-    payload, text = deed.payload, deed.payload_text
+    text = deed.payload_text
     return Entry(
         system=system,
         key=deed.key,
         operation=deed.operation,
-        payload=payload,
+        payload=payload_of(text),
         fingerprint=fingerprint_of(deed.operation, text),
         state=state,
         stamp=deed.stamp,

@@ -60,9 +60,29 @@ def again(
     them not counted), and the attempts that were turned away, would take longer than ``budget`` seconds: whoever has
     waited that long for a lock waits no second time.  ``begin_with``: an attempt was made already, and ended so.
     """
+    began = clock.monotonic()
+    if begin_with is None:
+        try:
+            return attempt()
+        except Again as first:
+            begin_with = first
+    return _once_more(attempt, clock, key, budget, give_up, begin_with, began)
+
+
+def _once_more(
+    attempt: Callable[[], T],
+    clock: Clock,
+    key: str,
+    budget: float,
+    give_up: Callable[[Again], T],
+    first: Again,
+    began: float,
+) -> T:
+    """The attempts after one that began then, and ended with ``first``."""
     from tenacity import Retrying, retry_if_exception_type
 
-    spent, began = 0.0, clock.monotonic()
+    spent = 0.0
+    ended_before: Again | None = first
 
     def ended(state: RetryCallState) -> Again:
         error = state.outcome.exception() if state.outcome is not None else None
@@ -81,14 +101,12 @@ def again(
             spent += clock.monotonic() - began
         return state.attempt_number >= ATTEMPTS or spent > budget
 
-    first = begin_with
-
     def attempted() -> T:
-        nonlocal first, began
-        began = clock.monotonic()
-        if first is not None:
-            made, first = first, None
+        nonlocal ended_before, began
+        if ended_before is not None:
+            made, ended_before = ended_before, None
             raise made
+        began = clock.monotonic()
         return attempt()
 
     retrying = Retrying(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import fields
-from functools import cache
 from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
@@ -16,10 +14,9 @@ from sqlalchemy.engine import make_url
 
 from ..errors import ConfigurationError, JournalUnavailable
 from ..wire.sql import (
+    Alone,
     CommitUnanswered,
-    JsonReady,
     Trouble,
-    among,
     classify,
     insert_many,
     keyset_pages,
@@ -29,18 +26,26 @@ from ..wire.sql import (
     writing,
 )
 from . import damage, tables
-from .records import ID_LENGTH, Entry, State, can_be_kept, row_id
-from .store import Change, Wanted, has_tombstone, matches
+from .records import ID_LENGTH, Entry, can_be_kept, row_id
+from .rows import (
+    ALL,
+    BLOCK,
+    COLUMNS,
+    READ,
+    ROW_ID,
+    behind_the_fence,
+    by_row,
+    entry_of,
+    insert_if_new,
+    insert_or_nothing,
+    many_changed,
+    row_of,
+    setting_behind_the_fence,
+    values_of,
+)
+from .store import Change, Wanted, matches
 
-_COLUMNS: Final = tuple(field.name for field in fields(Entry) if field.name != "payload_text")
-_OWN: Final = attrgetter(*_COLUMNS)
-_STATE: Final = _COLUMNS.index("state")
-_PAYLOAD: Final = _COLUMNS.index("payload")
-_ALL: Final = (*("row_id", *_COLUMNS), "has_tombstone")
-_ROW_ID: Final = tables.entries.c.row_id
-_READ: Final = [*(tables.entries.c[name] for name in _COLUMNS), _ROW_ID]
 _AGE: Final = attrgetter("created_at", "serial", "row_id")
-_BLOCK: Final = 500
 _RIVALS: Final = 5
 _LOST_RACES: Final = frozenset({Trouble.UNIQUE, Trouble.CONFLICT})
 _HINTS: Final = {
@@ -75,6 +80,7 @@ class SqlStore:
         self._timeout = timeout
         self._ready = False
         self._looked_through = False
+        self._prepared: dict[Any, Alone] = {}
         self._lock = threading.Lock()
 
     # -- the store ---------------------------------------------------------------------------------------
@@ -83,8 +89,13 @@ class SqlStore:
         """Store what is new; rows that are there already are left alone."""
         for attempt in range(_RIVALS):
             try:
-                with self._troubles(), writing(self._opened()) as connection:
-                    return self.insert_on(connection, entries)
+                with self._troubles():
+                    engine = self._opened()
+                    if len(entries) == 1 and engine.dialect.name == "sqlite":
+                        new = self._alone(engine, insert_or_nothing("sqlite"), row_of(entries[0]))
+                        return frozenset() if new else frozenset({entries[0].key})
+                    with writing(engine) as connection:
+                        return self.insert_on(connection, entries)
             except JournalUnavailable as failure:
                 # A rival stored one of these keys between our look and our insert: look again.
                 found = classify(failure.__cause__) if failure.__cause__ else None
@@ -95,14 +106,14 @@ class SqlStore:
     def insert_on(self, connection: sa.Connection, entries: Sequence[Entry]) -> frozenset[str]:
         """As :meth:`insert`, in the caller's transaction; a rival's uncommitted row is waited for."""
         if len(entries) == 1:
-            return frozenset() if _insert_if_new(connection, entries[0]) else frozenset({entries[0].key})
+            return frozenset() if insert_if_new(connection, entries[0]) else frozenset({entries[0].key})
         there = self.keys_on(connection, entries)
         self.insert_all_on(connection, [entry for entry in entries if entry.key not in there])
         return there
 
     def insert_all_on(self, connection: sa.Connection, entries: Sequence[Entry]) -> None:
         """Store entries of which none may be there, in the caller's transaction."""
-        insert_many(connection, tables.entries, map(_values, entries), _ALL)
+        insert_many(connection, tables.entries, map(values_of, entries), ALL)
 
     def replace_on(self, connection: sa.Connection, row: Entry, entry: Entry) -> Entry:
         """Begin a row anew whose write was not applied, in the caller's transaction; returns it as it is then.
@@ -110,7 +121,7 @@ class SqlStore:
         Its fence moves on: who has read the row before can change it no more.
         """
         fresh = entry.but(fence=row.fence + 1)
-        values = {name: getattr(fresh, name) for name in _COLUMNS if name not in ("system", "key")}
+        values = {name: getattr(fresh, name) for name in COLUMNS if name not in ("system", "key")}
         self.change_on(connection, [Change(entry=row, values=values)])
         return fresh
 
@@ -123,27 +134,33 @@ class SqlStore:
         """As :meth:`read`, in the caller's transaction."""
         found: dict[str, Entry] = {}
         waiting = iter(keys)
-        while block := [row_id(system, key) for key in islice(waiting, _BLOCK)]:
+        while block := [row_id(system, key) for key in islice(waiting, BLOCK)]:
             with damage.told_as_damage():
-                for row in connection.execute(_by_row(connection, block, *_READ)):
-                    entry = _entry(row)
+                for row in connection.execute(by_row(connection, block, *READ)):
+                    entry = entry_of(row)
                     found[entry.key] = entry
         return found
 
     def change(self, changes: Sequence[Change]) -> frozenset[str]:
         """Apply changes in one commit."""
-        with self._writing() as connection:
-            return self.change_on(connection, changes)
+        with self._troubles():
+            engine = self._opened()
+            if len(changes) == 1 and engine.dialect.name == "sqlite":
+                (change,) = changes
+                names, row = behind_the_fence(change)
+                done = self._alone(engine, setting_behind_the_fence(names), row)
+                return frozenset() if done == 1 else frozenset({change.entry.key})
+            with writing(engine) as connection:
+                return self.change_on(connection, changes)
 
     def change_on(self, connection: sa.Connection, changes: Sequence[Change]) -> frozenset[str]:
         """As :meth:`change`, in the caller's transaction; many rows are looked at and written together."""
         if len(changes) > 1 and len({each.entry.row_id for each in changes}) == len(changes):
-            return _many_changed(connection, changes)
+            return many_changed(connection, changes)
         lost: set[str] = set()
         for each in changes:
-            values = _to_set(each)
-            row = {**_as_new(values), "of_row": each.entry.row_id, "of_fence": each.entry.fence}
-            if connection.execute(_setting_behind_the_fence(tuple(values)), row).rowcount != 1:
+            names, row = behind_the_fence(each)
+            if connection.execute(setting_behind_the_fence(names), row).rowcount != 1:
                 lost.add(each.entry.key)
         return frozenset(lost)
 
@@ -152,7 +169,7 @@ class SqlStore:
         if not all(can_be_kept(text, ID_LENGTH) for text in (wanted.entity_id, wanted.number, wanted.party)):
             return
         table = tables.entries
-        statement = sa.select(*_READ).where(table.c.system == wanted.system)
+        statement = sa.select(*READ).where(table.c.system == wanted.system)
         if wanted.states is not None:
             statement = statement.where(table.c.state.in_(sorted(state.value for state in wanted.states)))
         if wanted.book is not None:
@@ -174,7 +191,7 @@ class SqlStore:
                 engine = self._opened_to_read()
                 for page in keyset_pages(engine, statement, keys) if engine is not None else ():
                     for row in page:
-                        entry = _entry(row)
+                        entry = entry_of(row)
                         yield entry
                         last = _AGE(entry)
         except JournalUnavailable as failure:
@@ -186,7 +203,7 @@ class SqlStore:
         """What can be read of a file that is damaged; nothing where it cannot even be opened."""
         with suppress(JournalUnavailable), self._troubles():
             if self._engine is not None:
-                yield from damage.legible(self._engine, _READ, _entry)
+                yield from damage.legible(self._engine, READ, entry_of)
 
     def delete(self, entries: Sequence[Entry]) -> int:
         """Remove rows that still have this fence."""
@@ -257,6 +274,13 @@ class SqlStore:
         file = sqlite_file(self._place(writes=False))
         return file is not None and not file.exists()
 
+    def _alone(self, engine: sa.Engine, statement: Any, row: Mapping[str, Any]) -> int:
+        """Write one row on SQLite, in a transaction of its own; how many rows that were."""
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            prepared = self._prepared[statement] = Alone(engine.dialect, statement)
+        return prepared.run(engine, row)
+
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         with self._troubles(), writing(self._opened()) as connection:
@@ -280,9 +304,9 @@ class SqlStore:
         """As :meth:`keys_on`, for keys by the id of their rows."""
         keys: set[str] = set()
         waiting = iter(wanted.items())
-        while by_row := dict(islice(waiting, _BLOCK)):
-            known = connection.scalars(_by_row(connection, list(by_row), _ROW_ID))
-            keys.update(by_row[row] for row in known)
+        while block := dict(islice(waiting, BLOCK)):
+            known = connection.scalars(by_row(connection, list(block), ROW_ID))
+            keys.update(block[row] for row in known)
         return frozenset(keys)
 
     def _troubles(self) -> AbstractContextManager[None]:
@@ -331,106 +355,3 @@ def journal_troubles(where: Callable[[], str]) -> Iterator[None]:
         ) from failure
     except ConfigurationError as failure:
         raise JournalUnavailable(failure.message, hint=failure.hint, place=where()) from failure
-
-
-def _by_row(connection: sa.Connection, rows: Sequence[str], *columns: sa.Column[Any]) -> sa.Select[Any]:
-    return sa.select(*columns).where(among(connection, _ROW_ID, rows))
-
-
-def _insert_if_new(connection: sa.Connection, entry: Entry) -> bool:
-    """Whether the row was new; a rival's uncommitted row is waited for."""
-    dialect = connection.dialect.name
-    if dialect in ("postgresql", "sqlite"):
-        # The row that came in tells; what an INSERT counts is kept by no driver alike.
-        return connection.execute(_on_conflict(dialect), _row(entry)).first() is not None
-    try:
-        with connection.begin_nested():
-            connection.execute(sa.insert(tables.entries), _row(entry))
-    except sa.exc.IntegrityError as failure:
-        if classify(failure).trouble is not Trouble.UNIQUE:
-            raise
-        return False
-    return True
-
-
-@cache
-def _on_conflict(dialect: str) -> Any:
-    if dialect == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        fresh = postgresql.insert(tables.entries).on_conflict_do_nothing(index_elements=["row_id"])
-        return fresh.returning(tables.entries.c.row_id)
-    from sqlalchemy.dialects import sqlite
-
-    plain = sqlite.insert(tables.entries).on_conflict_do_nothing(index_elements=["row_id"])
-    return plain.returning(tables.entries.c.row_id)
-
-
-def _to_set(change: Change) -> dict[str, Any]:
-    """The columns that a change sets."""
-    values = {
-        name: value.value if isinstance(value, State) else value for name, value in change.values.items()
-    }
-    if "result" in values:
-        values["has_tombstone"] = int(has_tombstone(change.entry.but(result=values["result"])))
-    return values
-
-
-def _many_changed(connection: sa.Connection, changes: Sequence[Change]) -> frozenset[str]:
-    """Change different rows: their fences are read under a lock, so that those in one form can be written at once."""
-    fences: dict[str, int] = {}
-    waiting = iter(changes)
-    while block := [each.entry.row_id for each in islice(waiting, _BLOCK)]:
-        locked = _by_row(connection, block, _ROW_ID, tables.entries.c.fence).order_by(_ROW_ID)
-        fences.update((row, fence) for row, fence in connection.execute(locked.with_for_update()))
-    lost: set[str] = set()
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for each in changes:
-        if fences.get(each.entry.row_id) != each.entry.fence:
-            lost.add(each.entry.key)
-            continue
-        values = _to_set(each)
-        alike.setdefault(tuple(values), []).append({**_as_new(values), "of_row": each.entry.row_id})
-    for names, rows in alike.items():
-        connection.execute(_setting(names), rows)
-    return frozenset(lost)
-
-
-@cache
-def _setting(names: tuple[str, ...]) -> sa.Update:
-    table = tables.entries
-    values = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
-    return sa.update(table).where(table.c.row_id == sa.bindparam("of_row")).values(values)
-
-
-@cache
-def _setting_behind_the_fence(names: tuple[str, ...]) -> sa.Update:
-    """The same, where nobody has changed the row since it was read."""
-    return _setting(names).where(tables.entries.c.fence == sa.bindparam("of_fence"))
-
-
-def _as_new(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"new_{name}": value for name, value in values.items()}
-
-
-def _values(entry: Entry) -> tuple[Any, ...]:
-    own = list(_OWN(entry))
-    own[_STATE] = entry.state.value
-    if entry.payload_text is not None:
-        own[_PAYLOAD] = JsonReady(entry.payload_text)
-    return (entry.row_id, *own, int(has_tombstone(entry)))
-
-
-def _row(entry: Entry) -> dict[str, Any]:
-    return dict(zip(_ALL, _values(entry), strict=True))
-
-
-def _entry(row: Any) -> Entry:
-    """The entry of a row; ``ValueError`` for a row that holds another key than it was stored under."""
-    *own, stored_under = row
-    values = dict(zip(_COLUMNS, own, strict=True))
-    values["state"] = State(values["state"])
-    entry = Entry(**values)
-    if entry.row_id != stored_under:
-        raise ValueError("a row holds another key than it was stored under")
-    return entry

@@ -87,6 +87,8 @@ class Attempt(Generic[E]):
         """Whether an earlier request of this key may still run although nothing of it is seen."""
         self._half = False
         """Whether half of the write stands already: then nothing that follows is simply not applied."""
+        self._to_note: dict[str, Any] = {}
+        """What goes with the next note: it need not be known to others before."""
         self._lost = False
         """Whether somebody else has taken the key over."""
 
@@ -184,19 +186,26 @@ class Attempt(Generic[E]):
         )
 
     def _made(self, id: str, number: str | None = None) -> None:
-        self._note(entity_id=id, number=number)
+        if self._entry.state is State.INTENDED:
+            # No request that changes anything was begun, so nothing stands under this id yet: it is noted together
+            # with the announcement of the first one.
+            self._to_note = {"entity_id": id, "number": number}
+            self._entry = self._entry.but(**self._to_note)
+        else:
+            self._note(entity_id=id, number=number)
 
     def _note(self, **values: Any) -> None:
         """Change our row; raises when the lease was lost, so that nothing more is sent.
 
         The fence moves each time: a rival who read the row before this has to read it again.
         """
-        values["fence"] = self._entry.fence + 1
+        values = {**self._to_note, **values, "fence": self._entry.fence + 1}
         try:
             with uninterrupted():  # or nobody would know which fence is ours
                 lost = self._store.change([Change(entry=self._entry, values=values)])
                 if not lost:
                     self._entry = self._entry.but(**values)
+                    self._to_note = {}
         except JournalUnavailable as failure:
             failure.outcome = self._so_far
             raise

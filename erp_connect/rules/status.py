@@ -347,7 +347,7 @@ _AFTER: Final = frozenset({"invoice", "return"})
 
 TRANSITIONS: Final[Mapping[OrderStatus, frozenset[str]]] = MappingProxyType(
     {
-        # No verb submits a draft, and some systems ship what is still being edited (dynamics.md 1.11): theirs to refuse.
+        # No verb submits a draft, and some systems ship what is still being edited (dynamics.md 1.11).
         OrderStatus.DRAFT: _HEADER | _CONTENT | _HOLDS | _MOVES,
         OrderStatus.SUBMITTED: _HEADER | _CONTENT | _HOLDS | _MOVES,
         OrderStatus.CONFIRMED: _HEADER | _CONTENT | _HOLDS | _MOVES,

@@ -52,7 +52,7 @@ def test_an_unknown_setting_names_the_nearest() -> None:
         ec.connect("memory://", liek="bc")
 
 
-@pytest.mark.parametrize("scheme", ["sap+rfc", "dynamics+bc", "sage+x3", "sage+200"])
+@pytest.mark.parametrize("scheme", ["sap+rfc", "sage+x3", "sage+200"])
 def test_a_product_that_is_not_served_yet_says_so(scheme: str) -> None:
     with pytest.raises(ec.errors.ConfigurationError) as raised:
         ec.connect(f"{scheme}://user@host", password="hunter2")

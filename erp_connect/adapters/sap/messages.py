@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ...errors import (
     ConfigurationError,
@@ -44,11 +44,11 @@ PURCHASE_SAVED: Final = ("06", "017")
 _NOISE: Final = frozenset({("V4", "233"), SAVED, PURCHASE_SAVED})
 _EPILOGUES: Final = frozenset({("V4", "219"), ("V4", "248"), ("BAPI", "001"), ("MEPO", "002")})
 """They stand beside the cause and name none (sap.md 2.15, 2.18)."""
+_VARIABLES: Final = tuple(f"MESSAGE_V{number}" for number in range(1, 5))
 _ITEM: Final = re.compile(r"^(?:SALES|ORDER)_(?:ITEM|SCHEDULE)S?_IN$")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message: type S, I, W, E, A or X, class and number, the text in the logon language."""
 
     type: str
@@ -86,7 +86,7 @@ class Message:
     def as_native(self) -> dict[str, Any]:
         """All that was said, as plain values."""
         return {
-            name: getattr(self, name) for name in self.__slots__ if getattr(self, name) not in ("", 0, ())
+            name: value for name, value in zip(self._fields, self, strict=True) if value not in ("", 0, ())
         }
 
 
@@ -100,20 +100,18 @@ def messages_in(*told: Any) -> tuple[Message, ...]:
 
 
 def _message(row: Mapping[str, Any]) -> Message:
-    code = str(row.get("CODE") or "").strip()  # the old structure: class and number in one
-    area, number = (
-        (code[:-3], code[-3:]) if code else (str(row.get("ID") or ""), str(row.get("NUMBER") or ""))
-    )
-    variables = tuple(str(row.get(f"MESSAGE_V{n}") or "") for n in range(1, 5))
+    told = row.get
+    code = str(told("CODE") or "").strip()  # the old structure: class and number in one
+    area, number = (code[:-3], code[-3:]) if code else (str(told("ID") or ""), str(told("NUMBER") or ""))
     return Message(
         str(row["TYPE"]).strip(),
         area.strip(),
         number.strip(),
-        str(row.get("MESSAGE") or ""),
-        tuple(each for each in variables if each),
-        str(row.get("PARAMETER") or ""),
-        int(row.get("ROW") or 0),
-        str(row.get("FIELD") or ""),
+        str(told("MESSAGE") or ""),
+        tuple([str(said) for name in _VARIABLES if (said := told(name))]),
+        str(told("PARAMETER") or ""),
+        int(told("ROW") or 0),
+        str(told("FIELD") or ""),
     )
 
 

@@ -111,7 +111,9 @@ class Service:
         return rows, self._beside(link) if isinstance(link, str) and link else None
 
     def _beside(self, link: str) -> str:
-        """Links without a host are relative to the service."""
+        """Links without a host are relative to the service; one to something else than the web is none."""
+        if "://" in link.partition("?")[0] and not link.startswith(("http://", "https://")):
+            raise Unreadable("the link to the next page leads to something else than the service")
         return link if link.startswith(("/", "http://", "https://")) else self.path + link
 
     # ---------------------------------------------------------------- writing

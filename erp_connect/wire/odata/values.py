@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -124,44 +124,37 @@ def from_json(cell: Any, edm: str) -> Any:
     Numbers come as text or as numbers, dates in version 2's form or in ISO's, whatever the version.  Raises
     ``ValueError`` for what is no value of the type.
     """
-    if cell is None:
-        return None
+    if cell is None or (edm == "Edm.String" and type(cell) is str):  # most of what servers tell
+        return cell
+    read = _READING.get(edm)
     try:
-        return _value(cell, edm)
+        return cell if read is None else read(cell)
     except (ArithmeticError, AttributeError, OverflowError, TypeError, ValueError) as failure:
         raise ValueError(f"{str(cell)[:40]!r} is no value of {edm}") from failure
 
 
-def _value(cell: Any, edm: str) -> Any:
-    match edm:
-        case "Edm.String":
-            return cell if isinstance(cell, str) else _refuse(cell)
-        case "Edm.Boolean":
-            return cell if isinstance(cell, bool) else _refuse(cell)
-        case "Edm.Decimal":
-            number = (
-                Decimal(cell)
-                if isinstance(cell, str | int | Decimal) and not isinstance(cell, bool)
-                else None
-            )
-            return number if number is not None and number.is_finite() else _refuse(cell)
-        case "Edm.Guid":
-            return UUID(cell)
-        case "Edm.Date":
-            return date.fromisoformat(cell)
-        case "Edm.DateTime":
-            return _moment(cell).replace(tzinfo=None)
-        case "Edm.DateTimeOffset":
-            moment = _moment(cell)
-            return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-        case "Edm.Time":
-            return (_EPOCH + _duration(cell)).time()
-        case "Edm.TimeOfDay":
-            return time.fromisoformat(cell)
-        case _ if edm in _INTEGERS:
-            return int(cell) if isinstance(cell, str | int) and not isinstance(cell, bool) else _refuse(cell)
-        case _:
-            return cell
+def _string(cell: Any) -> Any:
+    return cell if isinstance(cell, str) else _refuse(cell)
+
+
+def _boolean(cell: Any) -> Any:
+    return cell if isinstance(cell, bool) else _refuse(cell)
+
+
+def _decimal(cell: Any) -> Any:
+    if not isinstance(cell, str | int | Decimal) or isinstance(cell, bool):
+        return _refuse(cell)
+    number = Decimal(cell)
+    return number if number.is_finite() else _refuse(cell)
+
+
+def _integer(cell: Any) -> Any:
+    return int(cell) if isinstance(cell, str | int) and not isinstance(cell, bool) else _refuse(cell)
+
+
+def _instant(cell: Any) -> datetime:
+    moment = _moment(cell)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _refuse(cell: Any) -> Any:
@@ -197,6 +190,21 @@ def _duration(cell: str) -> timedelta:
     )
 
 
+_READING: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "Edm.String": _string,
+    "Edm.Boolean": _boolean,
+    "Edm.Decimal": _decimal,
+    "Edm.Guid": UUID,
+    "Edm.Date": date.fromisoformat,
+    "Edm.DateTime": lambda cell: _moment(cell).replace(tzinfo=None),
+    "Edm.DateTimeOffset": _instant,
+    "Edm.Time": lambda cell: (_EPOCH + _duration(cell)).time(),
+    "Edm.TimeOfDay": time.fromisoformat,
+    **dict.fromkeys(_INTEGERS, _integer),
+}
+"""What the cells of each type are read by; those of any other are given as they are."""
+
+
 def loads(body: bytes) -> Any:
     """JSON with every number exact.  Raises ``ValueError`` for what is none, ``NaN`` included."""
     try:
@@ -211,28 +219,36 @@ def _no_number(name: str) -> Any:
 
 def dumps(value: Any) -> bytes:
     """JSON in which a ``Decimal`` is a number with all of its digits; ``float`` is a ``TypeError``."""
-    return "".join(_written(value)).encode()
+    parts: list[str] = []
+    _write(value, parts.append)
+    return "".join(parts).encode()
 
 
-def _written(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        yield "{"
-        for index, (name, inner) in enumerate(value.items()):
-            yield f"{', ' if index else ''}{json.dumps(str(name), ensure_ascii=False)}: "
-            yield from _written(inner)
-        yield "}"
-    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        yield "["
-        for index, inner in enumerate(value):
-            if index:
-                yield ", "
-            yield from _written(inner)
-        yield "]"
+_quoted: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _write(value: Any, put: Callable[[str], None]) -> None:
+    if isinstance(value, str):
+        put(_quoted(value))
+    elif isinstance(value, Mapping):
+        between = "{"
+        for name, inner in value.items():
+            put(f"{between}{_quoted(str(name))}: ")
+            _write(inner, put)
+            between = ", "
+        put("}" if value else "{}")
+    elif isinstance(value, Sequence) and not isinstance(value, bytes):
+        between = "["
+        for inner in value:
+            put(between)
+            _write(inner, put)
+            between = ", "
+        put("]" if value else "[]")
     elif isinstance(value, Decimal):
         if not value.is_finite():
             raise TypeError(f"{value} is no number of JSON")
-        yield f"{value:f}"
-    elif value is None or isinstance(value, str | int):
-        yield json.dumps(value, ensure_ascii=False)
+        put(f"{value:f}")
+    elif value is None or isinstance(value, int):
+        put(_quoted(value))
     else:
         raise TypeError(f"{type(value).__name__} has no form in JSON here")

@@ -6,10 +6,10 @@ tables are refused there without a word of where.  ``None`` leaves a field out: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from .interfaces import Interface, Kind
 
@@ -24,6 +24,11 @@ class Misfit(ValueError):
         self.path = path
         self.problem = problem
 
+    def within(self, place: str) -> Misfit:
+        """The same, seen from what the value is a part of; only a misfit pays for telling where it is."""
+        between = "." if self.path and not self.path.startswith("[") else ""
+        return Misfit(f"{place}{between}{self.path}", self.problem)
+
 
 def coerced(interface: Interface | None, given: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as pyrfc takes them; raises :class:`Misfit` for one that does not exist or does not fit."""
@@ -36,7 +41,10 @@ def coerced(interface: Interface | None, given: Mapping[str, Any]) -> dict[str, 
         kind = interface.parameters.get(name)
         if kind is None:
             raise Misfit(name, f"{interface.name} has no such parameter in this release")
-        found[name] = _fitted(kind, value, name)
+        try:
+            found[name] = _fitted(kind, value)
+        except Misfit as misfit:
+            raise misfit.within(name) from None
     return found
 
 
@@ -56,7 +64,7 @@ def loosely(value: Any) -> Any:
         case time():
             return value.strftime("%H%M%S")
         case Decimal():
-            return _plain(value, "")
+            return _plain(value)
         case bytes() | bytearray() | int():
             return value
         case Sequence():
@@ -65,113 +73,136 @@ def loosely(value: Any) -> Any:
             return value
 
 
-def _fitted(kind: Kind, value: Any, path: str) -> Any:
-    if kind.rfc_type == "RFCTYPE_TABLE":
-        if isinstance(value, str | Mapping) or not isinstance(value, Sequence):
-            raise Misfit(path, "must be rows")
-        return [_row(kind, row, f"{path}[{index}]") for index, row in enumerate(value)]
-    if kind.rfc_type == "RFCTYPE_STRUCTURE":
-        if not isinstance(value, Mapping):
-            raise Misfit(path, "must be a structure")
-        return _row(kind, value, path)
-    return _scalar(kind, value, path)
+def _fitted(kind: Kind, value: Any) -> Any:
+    fit = _FITTING.get(kind.rfc_type)
+    return value if fit is None else fit(kind, value)
 
 
-def _row(kind: Kind, row: Any, path: str) -> Any:
+def _table(kind: Kind, value: Any) -> list[Any]:
+    if isinstance(value, str | Mapping) or not isinstance(value, Sequence):
+        raise Misfit("", "must be rows")
+    found: list[Any] = []
+    for row in value:
+        try:
+            found.append(_row(kind, row))
+        except Misfit as misfit:
+            raise misfit.within(f"[{len(found)}]") from None
+    return found
+
+
+def _structure(kind: Kind, value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise Misfit("", "must be a structure")
+    return _row(kind, value)
+
+
+def _row(kind: Kind, row: Any) -> Any:
     fields = kind.fields or {}
     if not isinstance(row, Mapping):
-        return _scalar(fields[""], row, path) if "" in fields else row
+        return _fitted(fields[""], row) if "" in fields else row
     found: dict[str, Any] = {}
     for name, value in row.items():
         if value is None:
             continue
         inner = fields.get(name)
         if inner is None:
-            raise Misfit(f"{path}.{name}", "there is no such field in this release")
-        fitted = _fitted(inner, value, f"{path}.{name}")
+            raise Misfit(name, "there is no such field in this release")
+        try:
+            fitted = _fitted(inner, value)
+        except Misfit as misfit:
+            raise misfit.within(name) from None
         if fitted is not None:
             found[name] = fitted
     return found
 
 
-def _scalar(kind: Kind, value: Any, path: str) -> Any:
-    match kind.rfc_type:
-        case "RFCTYPE_CHAR" | "RFCTYPE_STRING" | "RFCTYPE_UTCLONG":
-            return _text(kind, value, path)
-        case "RFCTYPE_NUM":
-            return _digits(kind, value, path)
-        case "RFCTYPE_BCD" | "RFCTYPE_DECF16" | "RFCTYPE_DECF34" | "RFCTYPE_FLOAT":
-            return _number(kind, value, path)
-        case "RFCTYPE_INT" | "RFCTYPE_INT1" | "RFCTYPE_INT2" | "RFCTYPE_INT8":
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise Misfit(path, "must be a whole number")
-            return int(value)
-        case "RFCTYPE_DATE":
-            return _date(value, path)
-        case "RFCTYPE_TIME":
-            return _time(value, path)
-        case _:
-            return value
+def _whole(_: Kind, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Misfit("", "must be a whole number")
+    return int(value)
 
 
-def _text(kind: Kind, value: Any, path: str) -> str:
+def _text(_: Kind, value: Any) -> str:
     if isinstance(value, bool):
         value = "X" if value else ""
     if not isinstance(value, str):
-        raise Misfit(path, "must be a text")
-    text = str(value)
+        raise Misfit("", "must be a text")
+    return str(value)
+
+
+def _characters(kind: Kind, value: Any) -> str:
+    text = _text(kind, value)
     # Characters are counted as the system stores them: one beyond the basic plane takes two places.
-    if kind.rfc_type == "RFCTYPE_CHAR" and len(text.encode("utf-16-le", "surrogatepass")) > 2 * kind.length:
-        raise Misfit(path, f"at most {kind.length} characters")
+    short = text.isascii() and len(text) <= kind.length
+    if not short and len(text.encode("utf-16-le", "surrogatepass")) > 2 * kind.length:
+        raise Misfit("", f"at most {kind.length} characters")
     return text
 
 
-def _digits(kind: Kind, value: Any, path: str) -> str | None:
+def _digits(kind: Kind, value: Any) -> str | None:
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else None
     if text is None or (text and not (text.isascii() and text.isdigit())):
-        raise Misfit(path, "must be digits")
+        raise Misfit("", "must be digits")
     if len(text) > kind.length:
-        raise Misfit(path, f"at most {kind.length} digits")
+        raise Misfit("", f"at most {kind.length} digits")
     return text.zfill(kind.length) if text else None
 
 
-def _number(kind: Kind, value: Any, path: str) -> Decimal:
+def _number(_: Kind, value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise Misfit(path, "must be a Decimal")
-    number = _plain(Decimal(value), path)
-    if kind.rfc_type == "RFCTYPE_BCD":
-        exponent = number.as_tuple().exponent
-        if isinstance(exponent, int) and -exponent > kind.decimals:
-            raise Misfit(path, f"at most {kind.decimals} decimals")
-        if number and number.adjusted() >= kind.length - kind.decimals:
-            raise Misfit(path, f"at most {kind.length - kind.decimals} digits before the point")
+        raise Misfit("", "must be a Decimal")
+    return _plain(Decimal(value))
+
+
+def _packed(kind: Kind, value: Any) -> Decimal:
+    number = _number(kind, value)
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > kind.decimals:
+        raise Misfit("", f"at most {kind.decimals} decimals")
+    if number and number.adjusted() >= kind.length - kind.decimals:
+        raise Misfit("", f"at most {kind.length - kind.decimals} digits before the point")
     return number
 
 
-def _plain(value: Decimal, path: str) -> Decimal:
+def _plain(value: Decimal) -> Decimal:
     """The same number without an exponent and without zeros at its end: pyrfc writes it out as text."""
     if not value.is_finite():
-        raise Misfit(path, "must be a finite number")
+        raise Misfit("", "must be a finite number")
     if not value:
         return Decimal(0)
     text = format(value, "f")
     return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
-def _date(value: Any, path: str) -> str | None:
+def _date(_: Kind, value: Any) -> str | None:
     """``YYYYMMDD``; an initial date is left out, because pyrfc refuses ``00000000`` and skips a blank one."""
     if isinstance(value, datetime):
-        raise Misfit(path, "must be a date, not an instant")
+        raise Misfit("", "must be a date, not an instant")
     if isinstance(value, date):
         return value.strftime("%Y%m%d")
     if not isinstance(value, str) or (value.strip() and not (len(value) == 8 and value.isdigit())):
-        raise Misfit(path, "must be a date")
+        raise Misfit("", "must be a date")
     return None if value.strip() in {"", "00000000"} else str(value)
 
 
-def _time(value: Any, path: str) -> str | None:
+def _time(_: Kind, value: Any) -> str | None:
     if isinstance(value, time):
         return value.strftime("%H%M%S")
     if not isinstance(value, str) or (value.strip() and not (len(value) == 6 and value.isdigit())):
-        raise Misfit(path, "must be a time of day")
+        raise Misfit("", "must be a time of day")
     return str(value) if value.strip() else None
+
+
+_FITTING: Final[Mapping[str, Callable[[Kind, Any], Any]]] = {
+    "RFCTYPE_TABLE": _table,
+    "RFCTYPE_STRUCTURE": _structure,
+    "RFCTYPE_CHAR": _characters,
+    **dict.fromkeys(("RFCTYPE_STRING", "RFCTYPE_UTCLONG"), _text),
+    "RFCTYPE_NUM": _digits,
+    "RFCTYPE_BCD": _packed,
+    **dict.fromkeys(("RFCTYPE_DECF16", "RFCTYPE_DECF34", "RFCTYPE_FLOAT"), _number),
+    **dict.fromkeys(("RFCTYPE_INT", "RFCTYPE_INT1", "RFCTYPE_INT2", "RFCTYPE_INT8"), _whole),
+    "RFCTYPE_DATE": _date,
+    "RFCTYPE_TIME": _time,
+}
+"""What each type is fitted by; a value of any other is passed as it is."""

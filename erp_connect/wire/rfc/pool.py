@@ -43,7 +43,8 @@ class Pool:
     ) -> None:
         self.interfaces = Interfaces()
         self._opener = opener
-        self._size = size
+        self.size = size
+        """How many connections there are at most."""
         self._timeout = timeout
         self._monotonic = monotonic
         self._closed = False
@@ -51,7 +52,7 @@ class Pool:
 
     def _begin(self) -> None:
         self._process = os.getpid()
-        self._slots = threading.BoundedSemaphore(self._size)
+        self._slots = threading.BoundedSemaphore(self.size)
         self._resting: list[_Resting] = []
         self._guard = threading.Lock()
 
@@ -112,7 +113,7 @@ class Pool:
                 Trouble.BUSY,
                 LOGON,
                 may_have_run=False,
-                said=f"all {self._size} connections are in use",
+                said=f"all {self.size} connections are in use",
             )
         try:
             connection = self._lively()

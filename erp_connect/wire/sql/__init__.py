@@ -4,7 +4,7 @@ from .bulk import insert_many, update_many
 from .conditions import among
 from .engines import is_memory, open_engine, reading, sqlite_file, writing
 from .streaming import keyset_pages, stream, stream_blocks
-from .swift import Prepared
+from .swift import Alone, Prepared
 from .trouble import CommitUnanswered, Diagnosis, Trouble, ValueDoesNotFit, classify
 from .types import (
     BusinessDate,
@@ -19,6 +19,7 @@ from .types import (
 from .unreadable import UnreadableCell, rows_of
 
 __all__ = [
+    "Alone",
     "BusinessDate",
     "CommitUnanswered",
     "Diagnosis",

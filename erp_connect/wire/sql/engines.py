@@ -25,7 +25,7 @@ from ...interruption import uninterrupted
 from .forking import outlive_forks
 from .trouble import CommitUnanswered, Trouble, classify
 
-__all__ = ["is_memory", "open_engine", "reading", "sqlite_file", "writing"]
+__all__ = ["committing", "is_memory", "open_engine", "reading", "sqlite_file", "writing"]
 
 _DRIVERS = {
     "postgres": "postgresql+psycopg",
@@ -426,8 +426,15 @@ def _transaction(connection: Connection, commit: Callable[[Connection], None]) -
 
 
 def _commit(connection: Connection) -> None:
-    try:
+    with committing():
         connection.commit()
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """A COMMIT whose answer may stay away: then it leaves as :class:`CommitUnanswered`."""
+    try:
+        yield
     except sa_exc.DBAPIError as exc:
         if classify(exc).trouble in _UNANSWERED:
             raise CommitUnanswered("the connection broke while the transaction was being committed") from exc

@@ -185,7 +185,8 @@ class TestPartsOfNewOrdersOnly:
         assert browser.post(f"{header}/to_PricingElement", rate).status_code == 405
         assert browser.post(f"{item}/to_PricingElement", rate).status_code == 405
         other = browser.ordered(
-            to_Item=[{"Material": "62", "RequestedQuantity": "5", "to_PricingElement": [rate]}], to_Text=[text]
+            to_Item=[{"Material": "62", "RequestedQuantity": "5", "to_PricingElement": [rate]}],
+            to_Text=[text],
         )
         where = f"A_SalesOrderText(SalesOrder='{other}',Language='EN',LongTextID='0001')"
         assert browser.patch(where, {"LongText": "ring twice"}).status_code == 204

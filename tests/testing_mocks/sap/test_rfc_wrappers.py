@@ -84,3 +84,9 @@ def test_the_lost_reply_of_a_wrapper_leaves_a_saved_order(world, wrapped):
     with pytest.raises(CommunicationError):
         wrapped.call(CREATE, **ORDER)
     assert [order.fields["PURCH_NO_C"] for order in world.orders.values()] == ["PO-4711"]
+
+
+def test_a_wrapper_needs_no_return_table(world, sap):
+    """sap.md line 713: names and modules are the customer's; a module without RETURN refuses nothing"""
+    world.settings.wrappers = {"Z_PING": "RFC_PING"}
+    assert "RETURN" not in sap.call("Z_PING")

@@ -392,3 +392,19 @@ def test_both_rooms_stand_behind_one_address(world):
         service = f"{url}/sap/opu/odata/sap/API_SALES_ORDER_SRV/"
         assert http.get(service, headers={"Accept": "application/json"}).status_code == 200
         assert http.get(f"{url}/sap/bc/soap/other").status_code == 404
+
+
+def test_failed_logons_count_for_the_user_in_the_system_and_not_for_one_way_in(world):
+    """A user is one user of the system, so trying another way in does not start the count again."""
+    first, second = (Caller(world, Settings(lock_user_after=2)) for _ in range(2))
+    for caller in (first, second):
+        caller.http.auth = ("DEMO", "wrong")
+        assert caller.post("<urn:RFC_PING/>").status_code == 401
+    second.http.auth = ("DEMO", "welcome")
+    assert second.post("<urn:RFC_PING/>").status_code == 401
+
+
+def test_a_wrapper_around_a_module_without_return_answers(caller, world):
+    """sap.md:713: a wrapper's module is the customer's choice"""
+    world.settings.wrappers = {"Z_PING": "RFC_PING"}
+    assert caller.call("Z_PING") == {}

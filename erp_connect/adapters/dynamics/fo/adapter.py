@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -10,11 +10,13 @@ from ....errors import ConfigurationError
 from ....models import Company
 from ....wire.http import root_url
 from ...contract import Adapter, Capabilities, Target
+from ...symptoms import Symptom
 from ...web import WebAccess
 from ..cells import text
 from ..settings import FinanceOperationsSettings
 from . import books
 from .capabilities import CONCURRENCY, SYSTEM, fo_capabilities, narrowed
+from .examining import examined
 from .office import Office
 
 _ROOT: Final = "data"
@@ -73,6 +75,10 @@ class FinanceOperationsAdapter(Adapter):
             Company(id=text(row, "LegalEntityId"), name=text(row, "Name") or text(row, "LegalEntityId"))
             for row in self.office.legal_entities()
         )
+
+    def examine(self, *, limit: int) -> Iterator[Symptom]:
+        """What of the settings does not fit, and what this release does not show; nothing is written."""
+        yield from examined(self.office, self.capabilities, limit=limit)
 
     @property
     def office(self) -> Office:

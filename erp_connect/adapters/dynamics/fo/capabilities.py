@@ -31,7 +31,9 @@ from ...declaring import (
     whole,
 )
 from ..settings import FinanceOperationsSettings
-from .mapping_orders import HOLD
+from .dimensions import DIMENSIONS
+from .papers import SLIPS
+from .sides import HOLD
 
 SYSTEM: Final = "dynamics+fo"
 CONCURRENCY: Final = 4
@@ -60,7 +62,7 @@ def _book(book: str) -> dict[str, OperationSupport]:
             "the line is deleted, or lowered to what is delivered", read_back=1, conditional=_ENFORCED
         ),
         f"{book}.cancel": emulated(
-            "lines and header are deleted while nothing is delivered", conditional=_ENFORCED
+            "lines and header are deleted while nothing is delivered", 2, conditional=_ENFORCED
         ),
     }
 
@@ -116,7 +118,7 @@ def _order_fields(settings: FinanceOperationsSettings) -> dict[str, FieldSupport
         "line.quantity": quantity,
         "line.price": price,
         "line.kind": held(values=("item",)),
-        "line.custom": _EXTENSION,
+        "line.custom": elsewhere(f"the dimensions of the product: {', '.join(DIMENSIONS)}"),
         "notes": _NO_NOTE,
         "charges": _NO_CHARGES,
         "references": nowhere("the second reference carries the stamp"),
@@ -171,7 +173,7 @@ def fo_capabilities(settings: FinanceOperationsSettings, *, concurrency: int | N
     kept = bool(settings.cancel_action)
     if kept:
         operations["orders.cancel"] = native(
-            read_back=1, conditional=Conditional.CHECKED, why="by an action of the site's own"
+            2, read_back=1, conditional=Conditional.CHECKED, why="by an action of the site's own"
         )
     return Capabilities(
         system=SYSTEM,
@@ -213,7 +215,7 @@ def _stamps(settings: FinanceOperationsSettings) -> dict[str, StampPolicy]:
 
 _NEEDED: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("SalesTableBiEntities", "SalesLineBiEntities"): ("orders.list_modified",),
-    ("CustPackingSlipJourBiEntities", "PackingSlipTrackingInformation"): ("shipments.of",),
+    (SLIPS, "PackingSlipTrackingInformation"): ("shipments.of",),
     ("SalesInvoiceHeadersV2", "SalesInvoiceHeadersV4"): ("invoices.of",),
     ("ReturnOrderHeadersV2",): ("returns.create", "returns.get", "returns.of"),
     ("PurchaseOrderHeadersV2",): tuple(name for name in _OPERATIONS if name.startswith("purchase_orders.")),
@@ -234,4 +236,8 @@ def narrowed(known: Capabilities, sets: frozenset[str]) -> Capabilities:
     for needed, names in _NEEDED.items():
         if sets.isdisjoint(needed):
             operations |= dict.fromkeys(names, cannot(f"this release shows no {' or '.join(needed)}"))
+        elif needed[0] == SLIPS and SLIPS not in sets:
+            operations["shipments.of"] = emulated(
+                "packing slips that have a tracking number, without their lines"
+            )
     return known.narrowed(operations=operations)

@@ -41,6 +41,9 @@ class Changing(Creating[E]):
         if lines is None and (action := self._action()):
             return self._by_action(order, action, write, operation)
         if lines is None and not any(moved_of(line) for line in order.lines):
+            self._see_that_it_stands(
+                order, write
+            )  # a line that nobody has told us of would go with the header
             write.sending("delete the order")
             with self._told_what_moved(order):
                 self.office.together(self.deletions(order, force=write.force), operation)
@@ -64,10 +67,19 @@ class Changing(Creating[E]):
         return ""
 
     def _by_action(self, order: E, action: str, write: Write, operation: str) -> Written[E]:
+        self._see_that_it_stands(order, write)  # an action takes no version
         address = self.office.action(self.order_at(order.id), action)
         write.sending("cancel the order")
         self.office.together([Operation("POST", address, {})], operation)
         return Written(id=order.id)
+
+    def _see_that_it_stands(self, order: E, write: Write) -> None:
+        """``VersionConflict`` where the order is another one by now, read just before."""
+        if write.force:
+            return
+        current = self.get(order.id)
+        if current.version != order.version:
+            raise VersionConflict("the order was changed since it was read", diff=moved(order, current))
 
     def _at_hand(self, order: E, write: Write) -> E:
         """The order with the ETags of its records; read again where they are not at hand."""

@@ -16,9 +16,10 @@ from ....wire.odata import Operation, Unreadable
 from ...contract import Write, Written
 from ..cells import Body, etag, text, whole
 from .diagnosing import looked_into
+from .documents import line_id, lines_in
 from .finding import Finding
 from .mapping_drafts import header_out, lines_out
-from .mapping_orders import OWN_NUMBER, SALES, line_id, lines_in
+from .sides import OWN_NUMBER, SALES
 
 E = TypeVar("E", Order, PurchaseOrder)
 _STEP: Final = "create the header"
@@ -164,18 +165,34 @@ class Creating(Finding[E]):
     def _lines_of(
         self, block: Sequence[tuple[Any, Write]], numbers: dict[int, str], operation: str
     ) -> dict[int, Written[E] | ErpConnectError]:
-        """Add the lines of many orders, each order's in one change set of a batch."""
+        """Add the lines of many orders, each order's in one change set of a batch; a very long order goes by itself."""
         verdicts: dict[int, Written[E] | ErpConnectError] = {}
         waiting: list[tuple[int, list[Operation]]] = []
         parts = 0
         for place, number in numbers.items():
-            bodies = lines_out(block[place][0], number, self.office).values()
+            draft, write = block[place]
+            lines = lines_out(draft, number, self.office)
+            if len(lines) > self.office.settings.lines_at_once:
+                verdicts[place] = self._alone(lines, number, draft, write, operation)
+                continue
+            bodies = lines.values()
             waiting.append((place, [Operation("POST", self.lines, body) for body in bodies]))
             parts += len(bodies)
             if parts >= _MOST_PARTS:
                 verdicts |= self._sent(block, waiting, numbers, operation)
                 waiting, parts = [], 0
         return verdicts | self._sent(block, waiting, numbers, operation)
+
+    def _alone(
+        self, lines: dict[int, Body], number: str, draft: Any, write: Write, operation: str
+    ) -> Written[E] | ErpConnectError:
+        try:
+            self._add(lines, draft, write, operation)
+        except KeyInProgress:
+            raise
+        except ErpConnectError as failure:
+            return failure
+        return Written(id=number)
 
     def _sent(
         self,

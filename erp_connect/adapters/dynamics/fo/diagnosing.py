@@ -12,8 +12,8 @@ from typing import Any, Final
 from ....errors import CustomerBlocked, ErpConnectError, InvalidOrder
 from ....models import LineDraft, OrderDraft, PurchaseOrderDraft, PurchaseOrderLineDraft, Ref
 from ..cells import Row, member
-from .mapping_orders import SALES, Side
 from .office import Office
+from .sides import SALES, Side
 
 _MOST: Final = 20
 """How many products are looked at."""

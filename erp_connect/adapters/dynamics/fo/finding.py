@@ -8,21 +8,15 @@ from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 from ....errors import UnsupportedOperation
-from ....models import Order, PurchaseOrder, Ref
+from ....models import Order, OrderStatus, PurchaseOrder, Ref
 from ....wire.odata import literal
 from ...contract import Find, Listing, Sought
 from ..cells import Row, instant, text, within
-from .mapping_orders import (
-    PURCHASES,
-    SALES,
-    STAMP,
-    Document,
-    Side,
-    order_in,
-    purchase_order_in,
-)
+from .documents import Document
+from .mapping_orders import order_in, purchase_order_in
 from .moved import LINE_VIEW, moved_of_purchases, moved_of_sales
-from .office import Office, equal
+from .office import Office, equal, other_than
+from .sides import PURCHASES, SALES, STAMP, Side
 
 E = TypeVar("E", Order, PurchaseOrder)
 
@@ -87,13 +81,13 @@ class Finding(Generic[E]):
         asked = self._asked(wanted)
         if not asked or wanted.reference is not None:
             return ()
-        where = " and ".join(equal(name, value) for name, value in asked.items())
+        where = " and ".join(equal(name, value) for name, value in asked)
         with self.office.translated(f"{self.book}.find"):
             rows = [
                 row
                 for page in self._pages(where)
                 for row in page
-                if all(text(row, name).casefold() == value.casefold() for name, value in asked.items())
+                if all(text(row, name).casefold() == value.casefold() for name, value in asked)
             ]
             return tuple(self._orders(self._documents(rows)))
 
@@ -127,7 +121,7 @@ class Finding(Generic[E]):
     def _stamp(self) -> str:
         return STAMP if self.side is SALES else self.side.reference
 
-    def _asked(self, wanted: Find) -> Mapping[str, str]:
+    def _asked(self, wanted: Find) -> Sequence[tuple[str, str]]:
         """What each property has to be."""
         party = wanted.party.id if isinstance(wanted.party, Ref) else wanted.party
         said = [
@@ -136,7 +130,7 @@ class Finding(Generic[E]):
             (self.side.reference, wanted.customer_po),
             (self._stamp, wanted.stamp),
         ]
-        return {name: value for name, value in said if value is not None}
+        return tuple((name, value) for name, value in said if value is not None)
 
     def _stream(self, wanted: Listing) -> Iterator[E]:
         """All orders by number, so many in a page, each page after the last number of the one before.
@@ -159,6 +153,8 @@ class Finding(Generic[E]):
         party = wanted.party.id if isinstance(wanted.party, Ref) else wanted.party
         if party is not None:
             yield equal(self.side.party, party)
+        if wanted.status is not None and OrderStatus.COMPLETED not in wanted.status:
+            yield other_than(self.side.status, self.side.states, "Invoiced")
         first, last = wanted.ordered_from, wanted.ordered_to
         if first is not None:
             yield f"{self._ordered} ge {self._start(first)}"

@@ -39,6 +39,7 @@ from ....wire.odata import Operation
 from ....wire.odata.values import loads
 from ...successors import line_like
 from ..cells import Body, Row, etag, text, whole
+from .documents import line_id, lines_in
 from .mapping_drafts import (
     address_out,
     contact_out,
@@ -51,8 +52,8 @@ from .mapping_drafts import (
     without_nothing,
     yes_out,
 )
-from .mapping_orders import HOLD, LINE_STOPPED, OWN_NUMBER, SALES, STOPPED, line_id, lines_in
 from .office import Office
+from .sides import HOLD, LINE_STOPPED, OWN_NUMBER, SALES, STOPPED
 
 _NO_DISCOUNT: Final = {"LineDiscountPercentage": Decimal(0), "LineDiscountAmount": Decimal(0)}
 
@@ -216,7 +217,7 @@ class ChangeOfOrder:
             warehouse=change.warehouse,
             discount=percent,
             description=line.description,
-        )
+        ).but(custom=line.custom)
         self._add(self._fitting(new), line.id, stays=True)
         self._line(line.id)[self.side.quantity] = line.quantities.ordered - change.quantity
 

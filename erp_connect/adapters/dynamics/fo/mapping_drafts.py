@@ -21,8 +21,9 @@ from ....models import (
 )
 from ..cells import Body
 from .countries import theirs
-from .mapping_orders import OWN_NUMBER, PURCHASES, SALES, STAMP, Side
+from .dimensions import dimensions_out
 from .office import AREA, Office
+from .sides import OWN_NUMBER, PURCHASES, SALES, STAMP, Side
 
 AnyDraft = OrderDraft | PurchaseOrderDraft
 AnyLine = LineDraft | PurchaseOrderLineDraft
@@ -89,6 +90,7 @@ def line_out(
         **({} if line.price is None else price_out(line.price, side, office)),
         side.line_requested: day_out(line.requested or requested),
         **warehouse_out(line.warehouse or place_of, side.line_site, side.line_warehouse, office),
+        **dimensions_out(line.custom),
     }
     if isinstance(line, LineDraft):
         body |= {"OrderLineReference": line.reference, **discount_out(line.discount, line, office)}

@@ -5,9 +5,7 @@ The version covers the header and each line, for each has an ETag of its own.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,7 +13,6 @@ from ....models import (
     Address,
     Contact,
     Discount,
-    FrozenMapping,
     Hold,
     Order,
     OrderLine,
@@ -24,23 +21,21 @@ from ....models import (
     PurchaseOrderLine,
     UnitPrice,
 )
-from ....rules.exact import multiply, quotient
+from ....rules.exact import multiply, quantum_of, quotient, rounded
 from ....rules.lateness import timeliness
 from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
 from ....wire.odata import Unreadable
 from ...amounts import money_in, tidy
-from ..cells import Row, etag, instant, member, money, noon, number, text, whole, within, yes
+from ..cells import Row, instant, member, money, noon, number, text, whole, yes
 from .countries import ours
+from .dimensions import dimensions_in
+from .documents import Document, line_id, version_of
 from .moved import Moved
 from .office import Office
+from .sides import HOLD, LINE_STOPPED, PURCHASES, SALES, STAMP, STOPPED
 
-STAMP: Final = "CustomerRequisitionNumber"
-OWN_NUMBER: Final = "CustomersLineNumber"
-"""Which line of the draft a line is: its number, counted from one (dynamics.md 3.5)."""
-HOLD: Final = "processing"
-STOPPED: Final = "IsSalesProcessingStopped"
-LINE_STOPPED: Final = "IsLineStopped"
+_NOTHING: Final = Decimal(0)
 _PROCESSING: Final[Mapping[str, OrderStatus]] = {
     "Active": OrderStatus.SUBMITTED,
     "Confirmed": OrderStatus.CONFIRMED,
@@ -73,131 +68,6 @@ _APPROVAL: Final[Mapping[str, OrderStatus]] = {
     "Finalized": OrderStatus.CONFIRMED,
     "Confirmed": OrderStatus.CONFIRMED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What the sales and the purchasing entities call the same things."""
-
-    book: str
-    orders: tuple[str, ...]
-    """Sets of headers, the one that shows its lines first."""
-    lines: tuple[str, ...]
-    navigation: Mapping[str, str]
-    """How a set of headers shows its lines; one that is not named does not."""
-    number: str
-    party: str
-    party_name: str
-    reference: str
-    requested: str
-    promised: str
-    site: str
-    warehouse: str
-    delivery_terms: str
-    line_id: str
-    position: str
-    quantity: str
-    unit: str
-    price: str
-    price_quantity: str
-    line_requested: str
-    line_promised: str
-    line_site: str
-    line_warehouse: str
-    line_status: str
-
-
-SALES: Final = Side(
-    book="orders",
-    orders=("SalesOrderHeadersV2", "SalesOrderHeadersV3", "SalesOrderHeadersV4"),
-    lines=("SalesOrderLines", "SalesOrderLinesV3"),
-    navigation={"SalesOrderHeadersV2": "SalesOrderLines", "SalesOrderHeadersV3": "SalesOrderLines"},
-    number="SalesOrderNumber",
-    party="OrderingCustomerAccountNumber",
-    party_name="SalesOrderName",
-    reference="CustomersOrderReference",
-    requested="RequestedReceiptDate",
-    promised="ConfirmedReceiptDate",
-    site="DefaultShippingSiteId",
-    warehouse="DefaultShippingWarehouseId",
-    delivery_terms="DeliveryTermsCode",
-    line_id="InventoryLotId",
-    position="LineCreationSequenceNumber",
-    quantity="OrderedSalesQuantity",
-    unit="SalesUnitSymbol",
-    price="SalesPrice",
-    price_quantity="SalesPriceQuantity",
-    line_requested="RequestedReceiptDate",
-    line_promised="ConfirmedReceiptDate",
-    line_site="ShippingSiteId",
-    line_warehouse="ShippingWarehouseId",
-    line_status="SalesOrderLineStatus",
-)
-PURCHASES: Final = Side(
-    book="purchase_orders",
-    orders=("PurchaseOrderHeadersV2",),
-    lines=("PurchaseOrderLinesV2",),
-    navigation={"PurchaseOrderHeadersV2": "PurchaseOrderLinesV2"},
-    number="PurchaseOrderNumber",
-    party="OrderVendorAccountNumber",
-    party_name="PurchaseOrderName",
-    reference="VendorOrderReference",
-    requested="RequestedDeliveryDate",
-    promised="ConfirmedDeliveryDate",
-    site="DefaultReceivingSiteId",
-    warehouse="DefaultReceivingWarehouseId",
-    delivery_terms="DeliveryTermsId",
-    line_id="LineNumber",
-    position="LineNumber",
-    quantity="OrderedPurchaseQuantity",
-    unit="PurchaseUnitSymbol",
-    price="PurchasePrice",
-    price_quantity="PurchasePriceQuantity",
-    line_requested="RequestedDeliveryDate",
-    line_promised="ConfirmedDeliveryDate",
-    line_site="ReceivingSiteId",
-    line_warehouse="ReceivingWarehouseId",
-    line_status="PurchaseOrderLineStatus",
-)
-
-
-class Document:
-    """The rows of one order: its header, and its lines in the order in which they were entered."""
-
-    def __init__(self, header: Row, lines: Sequence[Row], side: Side) -> None:
-        self.header, self.side = header, side
-        gone = [row for row in lines if not yes(row, "IsDeleted")]
-        self.lines = sorted(gone, key=lambda row: whole(row, side.position) or 0)
-        self.number = text(header, side.number)
-        if not self.number:
-            raise Unreadable("it names no order")
-
-    @property
-    def raw(self) -> FrozenMapping[Any]:
-        """The header with its lines, under one name whatever the release."""
-        return FrozenMapping({**self.header, "lines": [dict(row) for row in self.lines]})
-
-
-def lines_in(raw: Mapping[str, Any]) -> Sequence[Row]:
-    """The rows of an order's lines, as :attr:`Document.raw` keeps them."""
-    return within(raw, "lines")
-
-
-def line_id(row: Row, side: Side) -> str:
-    """The id of a line: its lot, or its number in a purchase order."""
-    found = row.get(side.line_id)
-    if isinstance(found, bool) or not isinstance(found, str | int) or found == "":
-        raise Unreadable("it names no line")
-    return str(found)
-
-
-def version_of(document: Document) -> str | None:
-    """One version for header and lines; ``None`` where the answer tells none."""
-    own = etag(document.header)
-    if own is None:
-        return None
-    told = [own, *sorted(f"{line_id(row, document.side)}={etag(row)}" for row in document.lines)]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
 
 
 def address_in(row: Row, prefix: str, office: Office) -> Address | None:
@@ -382,6 +252,7 @@ class Reading:
             reference=(text(row, "OrderLineReference") or None) if side is SALES else None,
             holds=(Hold(kind=HOLD, native=LINE_STOPPED),) if yes(row, LINE_STOPPED) else (),
             native_status=member(row, side.line_status) or None,
+            custom=dimensions_in(row),
         )
 
     def unit(self, row: Row) -> str | None:
@@ -394,18 +265,19 @@ class Reading:
         return found
 
     def discount(self, row: Row) -> Discount | None:
-        """The discount of a line: a percentage, or an amount where the settings say what that means."""
+        """The discount of a line: a percentage, or what it makes of the line in all where the field is an amount.
+
+        What the amount field counts is not confirmed (dynamics.md 9), and what it took off the line is told.
+        """
         percent, amount = number(row, "LineDiscountPercentage"), number(row, "LineDiscountAmount")
         if not amount:
             return Discount(percent=percent) if percent else None
-        meaning = self.office.settings.discount_amount
-        if percent or not meaning:
-            self.warnings.append(
-                "a line has a discount amount, which cannot be told; say what it is of (discount_amount=...)"
-            )
-            return Discount(percent=percent) if percent else None
-        if meaning == "unit":
-            per = number(row, self.side.price_quantity) or Decimal(1)
-            units = quotient(number(row, self.side.quantity) or Decimal(0), per)
-            amount = multiply(amount, units) if isinstance(units, Decimal) else amount
-        return Discount(amount=money_in(tidy(amount), self.currency))
+        per = number(row, self.side.price_quantity) or Decimal(1)
+        price = multiply(
+            number(row, self.side.price) or _NOTHING, number(row, self.side.quantity) or _NOTHING
+        )
+        before = rounded(quotient(price, per), quantum_of(self.currency))
+        off = (
+            before + (number(row, "FixedPriceCharges") or _NOTHING) - (number(row, "LineAmount") or _NOTHING)
+        )
+        return Discount(amount=money_in(tidy(off), self.currency)) if off > 0 else None

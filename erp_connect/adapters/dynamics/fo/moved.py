@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ....models import Quantities
 from ..cells import Row, member, number, text
+from .documents import Document
 from .office import Office
-
-if TYPE_CHECKING:
-    from .mapping_orders import Document
 
 LINE_VIEW: Final = "SalesLineBiEntities"
 SLIP_LINES: Final = "CustPackingSlipTransBiEntities"

@@ -95,10 +95,17 @@ class Office:
         """Units of measure in both directions."""
         return Units(self.settings.units, self._listed_units if "UnitsOfMeasure" in self.sets else None)
 
+    def symbols(self) -> Sequence[str]:
+        """The symbols of all units; none where the release does not show them."""
+        if "UnitsOfMeasure" not in self.sets:
+            return ()
+        with self.translated("units"):
+            pages = self.api.pages("UnitsOfMeasure", {"$select": "UnitSymbol"})
+            return tuple(text(row, "UnitSymbol") for page in pages for row in page)
+
     def _listed_units(self) -> Mapping[str, str]:
-        """The symbols; nothing tells which international code each of them is (dynamics.md 3.3)."""
-        rows = [row for page in self.api.pages("UnitsOfMeasure", {"$select": "UnitSymbol"}) for row in page]
-        return {text(row, "UnitSymbol"): "" for row in rows}
+        """Nothing tells which international code a symbol is (dynamics.md 3.3)."""
+        return dict.fromkeys(self.symbols(), "")
 
     def site_of(self, warehouse: str | None) -> str:
         """The site of a warehouse as the settings say; the settings' own where they name none for it."""
@@ -213,3 +220,8 @@ class Office:
 def equal(name: str, value: str) -> str:
     """A condition: the text of a property is this one, or fits where it has an asterisk in it."""
     return f"{name} eq {literal(value, 'Edm.String', 4)}"
+
+
+def other_than(name: str, enumeration: str, member: str) -> str:
+    """A condition: the member of an enumeration is another one; a bare text would be refused (dynamics.md 3.2)."""
+    return f"{name} ne Microsoft.Dynamics.DataEntities.{enumeration}'{member}'"

@@ -23,9 +23,10 @@ from ...answers import understands_answers
 from ...contract import OrderRef
 from ..cells import Row, money, noon, number, text, whole
 from .changing import SalesOrders
-from .mapping_orders import SALES, line_id, lines_in
+from .documents import line_id, lines_in
 from .moved import SLIP_LINES
 from .office import Office
+from .sides import SALES
 
 SLIPS: Final = "CustPackingSlipJourBiEntities"
 TRACKING: Final = "PackingSlipTrackingInformation"

@@ -22,8 +22,8 @@ from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
 from ..cells import Body, Row, member, number, text
 from .changing import SalesOrders
-from .mapping_orders import SALES, STAMP
 from .office import AREA, Office
+from .sides import SALES, STAMP
 
 RETURNS: Final = "ReturnOrderHeadersV2"
 LINES: Final = "ReturnOrderLinesV2"

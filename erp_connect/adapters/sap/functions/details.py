@@ -65,6 +65,13 @@ class Details:
         """The rows about one item."""
         return [row for row in rows if row["ITM_NUMBER"] == item]
 
+    def by_item(self, rows: Sequence[Row]) -> dict[str, list[Row]]:
+        """The rows by the item that they are about."""
+        found: dict[str, list[Row]] = {}
+        for row in rows:
+            found.setdefault(row["ITM_NUMBER"], []).append(row)
+        return found
+
     def delivery_numbers(self) -> list[str]:
         """The deliveries in the flow, in its order."""
         numbers = (row["SUBSSDDOC"] for row in self.flows if row["DOC_CAT_SD"] == DELIVERY)
@@ -94,6 +101,8 @@ class Details:
 
         An invoice follows the order or one of its deliveries, and some releases tell both: each line counts once.
         """
+        if not self.flows:
+            return Decimal(0)
         cancelled = {row["PRECSDDOC"] for row in self.flows if row["DOC_CAT_SD"] == _CANCELS}
         found = {
             (row["SUBSSDDOC"], row["SUBSITDOC"]): row["REF_QTY"]

@@ -7,19 +7,22 @@ The stamp is looked for in VBKD where this user may read it, otherwise among the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
+from ....collector import collector_paused
 from ....errors import ConfigurationError, NotFound, PermissionMissing, UnsupportedOperation
 from ....models import Order, Ref
-from ....wire.reading_ahead import one_ahead
+from ....wire.reading_ahead import in_turn, one_ahead
 from ....wire.rfc import Condition, RfcFailure, TooLongToSay, all_of, any_of, equal, in_key_ranges, one_of
 from ....wire.rfc.conditions import compared
 from ...contract import Find, Listing, Sought
 from ..conventions import HEADER, day_in, fits_key, stored_day, stored_key
 from ..settings import STAMP_FIELDS
 from . import modules
-from .details import read_details
+from .details import Details, read_details
 from .mapping_orders import order_in
 from .office import Office
 
@@ -27,6 +30,8 @@ _ORDER: Final = "C"
 """Category of a sales order in VBAK."""
 _PAGE: Final = 500
 """Numbers of one range of a list."""
+_AT_ONCE: Final = 2
+"""Blocks of orders that a list has under way at once: the second travels while the system works on the first."""
 _CLOCKS_DIFFER: Final = timedelta(minutes=15)
 """By how much the system's clock may differ from ours."""
 _STAMPS: Final = 50
@@ -108,28 +113,31 @@ class Finding:
         return found
 
     def list(self, wanted: Listing) -> Iterator[Order]:
-        """Stream orders by ascending number, a block of them in memory and the next one on its way.
+        """Stream orders by ascending number, a block of them in memory and the next ones on their way.
 
         A day's changes are told by the day only, so a little more comes than was asked for.
         """
         left = wanted.limit
-        for block in one_ahead(self._blocks(wanted)):
-            for order in block:
-                if wanted.modified_since is not None and self._older(order, wanted.modified_since):
-                    continue
-                yield order
-                if left is not None:
-                    left -= 1
-                    if left == 0:
-                        return
+        at_once = min(_AT_ONCE, self.office.pool.size) if left is None else 1
+        with closing(one_ahead(self._blocks(wanted))) as blocks:
+            calls = (partial(read_details, self.office, numbers, "orders.list") for numbers in blocks)
+            for block in in_turn(calls, at_once):
+                for order in self._orders_in(block).values():  # while the next blocks are on their way
+                    if wanted.modified_since is not None and self._older(order, wanted.modified_since):
+                        continue
+                    yield order
+                    if left is not None:
+                        left -= 1
+                        if left == 0:
+                            return
 
-    def _blocks(self, wanted: Listing) -> Iterator[Sequence[Order]]:
+    def _blocks(self, wanted: Listing) -> Iterator[Sequence[str]]:
         size = self.office.settings.block_size
         if wanted.limit is not None:
             size = min(size, max(wanted.limit, 1))
         for numbers in self._pages(wanted):
             for start in range(0, len(numbers), size):
-                yield list(self._read(numbers[start : start + size], "orders.list").values())
+                yield numbers[start : start + size]
 
     def _older(self, order: Order, since: datetime) -> bool:
         """Whether an order was entered well before and never changed: only a change is told by its day alone.
@@ -151,12 +159,16 @@ class Finding:
         return {known[number]: order for number, order in found.items()}
 
     def _read(self, numbers: Sequence[str], operation: str) -> dict[str, Order]:
-        details = read_details(self.office, numbers, operation)
-        return {
-            number: order_in(each, self.office)
-            for number, each in details.items()
-            if each.headers[0]["SD_DOC_CAT"] in {_ORDER, ""}
-        }
+        return self._orders_in(read_details(self.office, numbers, operation))
+
+    def _orders_in(self, details: Mapping[str, Details]) -> dict[str, Order]:
+        """The sales orders among these documents, by their stored numbers."""
+        with collector_paused():
+            return {
+                number: order_in(each, self.office)
+                for number, each in details.items()
+                if each.headers[0]["SD_DOC_CAT"] in {_ORDER, ""}
+            }
 
     # -- of a customer ---------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ....errors import LossyWrite
 from ....models import Address
+from ....models.scalars import is_clean
 from ..conventions import Countries, language_key
 
 WIDTH: Final = 35
@@ -59,12 +60,16 @@ def address_in(row: Mapping[str, Any], countries: Countries) -> Address | None:
     lines = [street, *(str(row.get(field) or "") for field in _MORE_LINES)]
     while lines and not lines[-1]:
         lines.pop()
-    return Address(
+    city, postal_code, region, phone = (
+        str(row.get(field) or "") for field in ("CITY", "POSTL_CODE", "REGION", "TELEPHONE")
+    )
+    make = Address.trusted if is_clean(name, *lines, city, postal_code, region, phone) else Address
+    return make(
         name=name,
         lines=tuple(lines),
-        city=str(row.get("CITY") or ""),
-        postal_code=str(row.get("POSTL_CODE") or ""),
+        city=city,
+        postal_code=postal_code,
         country=country,
-        region=str(row.get("REGION") or "") or None,
-        phone=str(row.get("TELEPHONE") or "") or None,
+        region=region or None,
+        phone=phone or None,
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ....models import Discount, Money, UnitPrice
+from ....models.currencies import is_currency
 from ..conventions import tidy
 from ..settings import SiteSettings
 from ..wording import the_percentage, whole_per
@@ -85,13 +86,16 @@ def price_in(rows: Sequence[Row], item: Row, currency: str, settings: SiteSettin
     """
     found = _active(rows, settings.price_condition)
     if found is not None:
-        per = found.get("COND_P_UNT") or Decimal(1)
-        return UnitPrice(amount=tidy(found["COND_VALUE"], 2), currency=currency, per=tidy(per))
-    net = item.get("NET_PRICE") or Decimal(0)
-    if not net:
-        return None
-    per = item.get("COND_P_UNT") or Decimal(1)
-    return UnitPrice(amount=tidy(net, 2), currency=currency, per=tidy(per))
+        return _price(found["COND_VALUE"], currency, found)
+    net = item.get("NET_PRICE")
+    return _price(net, currency, item) if net else None
+
+
+def _price(amount: Decimal, currency: str, row: Row) -> UnitPrice:
+    """A price for as many units as the row says; what can be none is left to the constructor to refuse."""
+    amount, per = tidy(amount, 2), tidy(row.get("COND_P_UNT") or Decimal(1))
+    make = UnitPrice.trusted if amount >= 0 and per > 0 and is_currency(currency) else UnitPrice
+    return make(amount=amount, currency=currency, per=per)
 
 
 def discount_in(rows: Sequence[Row], currency: str, settings: SiteSettings) -> Discount | None:

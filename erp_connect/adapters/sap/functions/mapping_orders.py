@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from ....models import Contact, FrozenMapping, Hold, Order, OrderLine, Quantities, Reference, ScheduleLine
+from ....models import (
+    Contact,
+    FrozenMapping,
+    Hold,
+    Money,
+    Order,
+    OrderLine,
+    Quantities,
+    Reference,
+    ScheduleLine,
+)
+from ....models.base import trusted_but
+from ....models.currencies import exponent
 from ....rules.lateness import timeliness
 from ....rules.status import standing
 from ...versions import fingerprint
@@ -31,6 +43,7 @@ ASSIGNMENT: Final = "assignment"
 """The kind of reference that an order keeps: one, in its assignment field."""
 _INCOMPLETE: Final = frozenset({"A", "B"})
 _CREDIT_HELD: Final = frozenset({"B", "C"})
+_NONE: Final = Decimal(0)
 _THOUSANDTH: Final = Decimal("0.001")
 _NO_ITEM: Final = frozenset({"", HEADER})
 
@@ -51,18 +64,23 @@ class _Reading:
         self.business = details.of_header(details.business)
         self.state: Row = details.header_states[0] if details.header_states else {}
         self.currency = self.header["CURREN_ISO"] or self.header["CURRENCY"]
+        self.places = exponent(self.currency) or 0
         self.warnings: list[str] = []
 
     def order(self) -> Order:
         header, business = self.header, self.business
+        # Judged, so that what is no currency is refused for the lines as well.
+        net = money_in(header["NET_VAL_HD"], self.currency)
         lines = self.lines()
         holds = self.holds()
         told = standing(lines, holds=holds)
-        lines = tuple(line.but(status=status) for line, status in zip(lines, told.lines, strict=True))
+        lines = tuple(
+            trusted_but(line, status=status) for line, status in zip(lines, told.lines, strict=True)
+        )
         plants = {line.warehouse for line in lines}
         sold_to = shown_key(header["SOLD_TO"])
         promised = [line.promised for line in lines if not line.quantities.cancelled]
-        order = Order(
+        order = Order.trusted(
             id=shown_key(self.details.number),
             number=shown_key(self.details.number),
             status=told.status,
@@ -87,22 +105,24 @@ class _Reading:
             holds=holds,
             fulfilment=told.fulfilment,
             invoicing=told.invoicing,
-            net=money_in(header["NET_VAL_HD"], self.currency),
+            net=net,
             native_status=self.native_status(),
             stamp=business.get(self.settings.stamp_field) or header.get(self.settings.stamp_field) or None,
             complete=not _INCOMPLETE & {self.state.get("GENINCOMHD"), self.state.get("TOTINCOMPL")},
             created_at=instant_in(header["REC_DATE"], header["REC_TIME"], self.office.zone),
             raw=FrozenMapping(
                 {
-                    "ORDER_HEADERS_OUT": dict(header),
-                    "ORDER_STATUSHEADERS_OUT": dict(self.state),
-                    "ORDER_ITEMS_OUT": [dict(row) for row in self.details.items],
+                    "ORDER_HEADERS_OUT": header,
+                    "ORDER_STATUSHEADERS_OUT": self.state,
+                    "ORDER_ITEMS_OUT": self.details.items,
                 }
             ),
             warnings=tuple(dict.fromkeys(self.warnings)),
         )
-        order = order.but(timeliness=timeliness(order, self.office.today()))
-        return order.but(version=fingerprint(order))
+        # Amounts and days are checked as they are read; the fingerprint refuses a text that is none.
+        return trusted_but(
+            order, timeliness=timeliness(order, self.office.today()), version=fingerprint(order)
+        )
 
     # -- the header ------------------------------------------------------------------------------------------
 
@@ -152,27 +172,43 @@ class _Reading:
     # -- the items -------------------------------------------------------------------------------------------
 
     def lines(self) -> tuple[OrderLine, ...]:
-        items = sorted(self.details.items, key=lambda row: str(row["ITM_NUMBER"]))
+        details = self.details
+        items = sorted(details.items, key=lambda row: str(row["ITM_NUMBER"]))
         places = positions([row["ITM_NUMBER"] for row in items])
-        return tuple(self.line(row, places[row["ITM_NUMBER"]]) for row in items)
-
-    def line(self, item: Row, position: int) -> OrderLine:
-        number = item["ITM_NUMBER"]
-        schedules = sorted(
-            self.details.of_item(self.details.schedules, number), key=lambda row: str(row["SCHED_LINE"])
+        schedules, conditions, states = (
+            details.by_item(rows) for rows in (details.schedules, details.conditions, details.item_states)
         )
-        conditions = self.details.of_item(self.details.conditions, number)
-        states = self.details.of_item(self.details.item_states, number)
+        return tuple(
+            self.line(
+                row,
+                places[number],
+                sorted(schedules.get(number, ()), key=lambda part: str(part["SCHED_LINE"])),
+                conditions.get(number, ()),
+                states.get(number, ()),
+            )
+            for row in items
+            for number in (row["ITM_NUMBER"],)
+        )
+
+    def line(
+        self,
+        item: Row,
+        position: int,
+        schedules: Sequence[Row],
+        conditions: Sequence[Row],
+        states: Sequence[Row],
+    ) -> OrderLine:
+        number = item["ITM_NUMBER"]
         quantities = self.quantities(item, schedules)
         parent = item.get("HG_LV_ITEM") or ""
-        return OrderLine(
+        return OrderLine.trusted(
             id=number,
             position=position,
             product=material_in(item) or None,
             unit=self.unit(item),
             quantities=quantities,
             price=price_in(conditions, item, self.currency, self.settings),
-            net=money_in(item["NET_VALUE"], self.currency),
+            net=Money.trusted(amount=tidy(item["NET_VALUE"], self.places), currency=self.currency),
             discount=discount_in(conditions, self.currency, self.settings),
             requested=_requested(schedules),
             promised=_promised(schedules, quantities),
@@ -195,14 +231,15 @@ class _Reading:
 
     def quantities(self, item: Row, schedules: Sequence[Row]) -> Quantities:
         number = item["ITM_NUMBER"]
-        scheduled = sum((row["REQ_QTY"] for row in schedules), Decimal(0))
-        ordered = item["REQ_QTY"] or scheduled or item["TARGET_QTY"]
-        confirmed = sum((row["CONFIR_QTY"] for row in schedules), Decimal(0))
+        ordered = item["REQ_QTY"] or sum((row["REQ_QTY"] for row in schedules), _NONE) or item["TARGET_QTY"]
+        confirmed = sum((row["CONFIR_QTY"] for row in schedules), _NONE)
         shipped = self.details.shipped(number)
         rejected = bool(item["REA_FOR_RE"])
-        cancelled = max(ordered - self.details.delivered(number), Decimal(0)) if rejected else Decimal(0)
-        billed = (self.details.billed(number) * _in_sales_units(item, schedules)).quantize(_THOUSANDTH)
-        return Quantities(
+        cancelled = max(ordered - self.details.delivered(number), _NONE) if rejected else _NONE
+        billed = self.details.billed(number)
+        if billed:
+            billed = (billed * _in_sales_units(item, schedules)).quantize(_THOUSANDTH)
+        return Quantities.trusted(
             ordered=tidy(ordered),
             confirmed=tidy(min(confirmed, ordered)),
             shipped=tidy(shipped),
@@ -227,7 +264,7 @@ def _promised(schedules: Sequence[Row], quantities: Quantities) -> Any:
 
 def _schedule(schedules: Sequence[Row]) -> tuple[ScheduleLine, ...]:
     return tuple(
-        ScheduleLine(
+        ScheduleLine.trusted(
             quantity=tidy(row["REQ_QTY"] or row["CONFIR_QTY"]),
             requested=day_in(row["REQ_DATE"]) if row["REQ_QTY"] else None,
             promised=day_in(row["REQ_DATE"]) if row["CONFIR_QTY"] else None,

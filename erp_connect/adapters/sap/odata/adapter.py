@@ -18,6 +18,7 @@ from .capabilities import CONCURRENCY, SYSTEM, narrowed, odata_capabilities
 from .changing import RemovableSalesOrders, SalesOrders
 from .mapping_orders import ITEM_REFERENCE
 from .office import Office, path_of
+from .releases import lacking
 
 _PORTS: Final = {True: 443, False: 80}
 
@@ -106,6 +107,9 @@ class SapODataAdapter(Adapter):
             item_reference=ITEM_REFERENCE in office.known(dialect.item),
             stamps=office.stamps,
             schedules=dialect.dates_at_items or office.schedules_change,
+            unheld=dict(lacking(model, dialect)),
+            notes=model.allows(dialect.text, "creatable"),
+            conditions=model.allows(dialect.item_price, "creatable"),
             custom=bool(office.order_fields),
             custom_of_items=bool(office.item_fields),
         )

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from ....wire.odata import Entity, Service, key_of, literal
+from ....wire.odata import Entity, Service, Unreadable, key_of, literal
+from .cells import place_of
 
 PORTION: Final = 25
 """How many numbers are named in one condition: addresses have a length."""
@@ -66,7 +67,7 @@ def all_rows(
     service: Service, entity_set: str, key: str, *, where: str = "", expand: str = ""
 ) -> Iterator[dict[str, Any]]:
     """Stream the rows of a set by ascending key, each page from the last key on: rows may come and go meanwhile."""
-    after = ""
+    after = last = ""
     while True:
         bound = f"{key} gt {literal(after, 'Edm.String', 2)}" if after else ""
         condition = all_of(*(each for each in (bound, where) if each))
@@ -74,10 +75,13 @@ def all_rows(
         options = {"expand": expand, "orderby": key, "top": str(PAGE)}
         for row in rows(service, entity_set, where=condition, **options):
             count += 1
-            after = str(row[key])
+            last = place_of(row, key)
             yield row
         if count < PAGE:
             return
+        if last == after:
+            raise Unreadable(f"the same page of {entity_set} comes again and again")
+        after = last
 
 
 def told(made: Entity) -> tuple[str, ...]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Final
 
 from ....models import FrozenMapping, Invoice, InvoiceKind, InvoiceLine
 from ...answers import understands_answers
 from ...contract import OrderRef
 from . import asking, services
-from .cells import Row, day, flag, key, money, number, text, within
+from .bills import CANCELLED, is_bill, is_credit
+from .cells import Row, day, flag, key, money, text, within
 from .office import Office
 from .ordered import Ordered, ordered
+from .told_units import BILLED, much_of
 
 _DOCUMENTS: Final = "A_BillingDocument"
 _ITEMS: Final = "A_BillingDocumentItem"
-_CREDITS: Final = "O"
-_CANCELLATIONS: Final = frozenset({"N", "S"})
 _PAID: Final = {"A": False, "B": False, "C": True}
 
 
@@ -37,13 +36,8 @@ class Invoices:
             mine = asking.rows(service, _ITEMS, where=asking.equal("SalesDocument", order.id))
             numbers = sorted({text(row, "BillingDocument") for row in mine})
             documents = asking.rows_of(service, _DOCUMENTS, "BillingDocument", numbers, expand="to_Item")
-            found = [invoice_in(each, known) for each in documents if not is_cancellation(each)]
+            found = [invoice_in(each, known) for each in documents if is_bill(each)]
         return tuple(sorted(found, key=lambda each: each.id.zfill(10)))
-
-
-def is_cancellation(document: Row) -> bool:
-    """Whether it takes an invoice or a credit memo back, which says itself that it is cancelled."""
-    return text(document, "SDDocumentCategory") in _CANCELLATIONS
 
 
 def invoice_in(document: Row, known: Ordered) -> Invoice:
@@ -51,17 +45,16 @@ def invoice_in(document: Row, known: Ordered) -> Invoice:
     id, currency = key(document, "BillingDocument"), text(document, "TransactionCurrency")
     items = sorted(within(document, "to_Item"), key=lambda row: text(row, "BillingDocumentItem").zfill(6))
     orders = dict.fromkeys(key(row, "SalesDocument") for row in items)
-    credit = text(document, "SDDocumentCategory") == _CREDITS
     return Invoice(
         id=id,
         number=id,
-        kind=InvoiceKind.CREDIT_MEMO if credit else InvoiceKind.INVOICE,
+        kind=InvoiceKind.CREDIT_MEMO if is_credit(document) else InvoiceKind.INVOICE,
         order_ids=tuple(each for each in orders if each),
         customer=key(document, "SoldToParty") or key(document, "PayerParty") or None,
         currency=currency or None,
         invoiced_on=day(document, "BillingDocumentDate"),
         paid=_PAID.get(text(document, "InvoiceClearingStatus")),
-        cancelled=flag(document, "BillingDocumentIsCancelled"),
+        cancelled=flag(document, CANCELLED),
         net=money(document, "TotalNetAmount", currency),
         tax=money(document, "TaxAmount", currency),
         gross=money(document, "TotalGrossAmount", currency),
@@ -72,10 +65,11 @@ def invoice_in(document: Row, known: Ordered) -> Invoice:
 
 def _line(row: Row, currency: str, known: Ordered) -> InvoiceLine:
     item = key(row, "SalesDocumentItem") if key(row, "SalesDocument") == known.number else ""
+    quantity, unit = known.told(much_of(row, BILLED, BILLED, known.office), item)
     return InvoiceLine(
         order_line_id=item or None,
         product=key(row, "Material") or None,
-        quantity=number(row, "BillingQuantity") or Decimal(0),
-        unit=known.unit(text(row, "BillingQuantityUnit"), item),
+        quantity=quantity,
+        unit=unit,
         net=money(row, "NetAmount", currency),
     )

@@ -37,6 +37,10 @@ _NO_ITEM_REFERENCE: Final = "this release has no field for the customer's number
 _FIXED_SCHEDULES: Final = (
     "the dates of lines stand in schedule lines, which cannot be changed in this release"
 )
+_FIRST_NOTE: Final = "only to notes that the order has: in this release the first comes with the order"
+_NEW_CONDITION: Final = (
+    "only where the line has such a condition: in this release one comes with a new line only"
+)
 
 
 def _change(why: str | None = None, values: tuple[str, ...] | None = None) -> OperationSupport:
@@ -85,7 +89,7 @@ _FIELDS: Final[Mapping[str, FieldSupport]] = {
     "order.customer": held(10),
     "order.customer_po": held(35),
     "order.payment_terms": held(4),
-    "order.delivery_terms": elsewhere("a code of three letters, and a place behind it", 73),
+    "order.delivery_terms": elsewhere("a code of three letters, a blank, and a place of up to 70 behind it"),
     "order.prices_include_tax": elsewhere("the pricing procedure decides; compared after the write"),
     "order.warehouse": elsewhere("written on every line", 4),
     "order.discounts": elsewhere("one percentage, as a header condition of the type set for the site"),
@@ -147,6 +151,9 @@ def narrowed(
     item_reference: bool,
     stamps: bool,
     schedules: bool,
+    unheld: Mapping[str, str],
+    notes: bool,
+    conditions: bool,
     custom: bool,
     custom_of_items: bool,
 ) -> Capabilities:
@@ -159,6 +166,14 @@ def narrowed(
     if not schedules:
         operations["orders.change_date"] = cannot(_FIXED_SCHEDULES)
         fields["order.line.requested"] = nowhere(_FIXED_SCHEDULES)
+    for path, name in unheld.items():
+        fields[path] = nowhere(f"this release does not keep it: {name} is not there, or not to be written")
+    for open_to_more, verbs, why in (
+        (notes, ("add_note",), _FIRST_NOTE),
+        (conditions, ("change_discount", "change_price"), _NEW_CONDITION),
+    ):
+        if not open_to_more:
+            operations |= {f"orders.{verb}": replace(operations[f"orders.{verb}"], why=why) for verb in verbs}
     if not item_reference:
         fields["order.line.reference"] = nowhere(_NO_ITEM_REFERENCE)
     for path, there in (("order.custom", custom), ("order.line.custom", custom_of_items)):

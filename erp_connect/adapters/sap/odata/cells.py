@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from ....errors import ContractViolation
 from ....models import Money
 from ....wire.odata import Unreadable, from_json, to_json
 from ..conventions import money_in, shown_key, tidy
@@ -26,6 +27,29 @@ def key(row: Row, name: str) -> str:
     """A number of a document, an item or a party as people see it; ``""`` where there is none."""
     found = text(row, name)
     return shown_key(found) if found else ""
+
+
+def item_of(row: Row, name: str) -> str:
+    """The number of an item as people see it; ``Unreadable`` for what is no number."""
+    found = key(row, name)
+    if not (found.isascii() and found.isdigit()):
+        raise Unreadable(f"{name}: {found[:40]!r} is no number of an item")
+    return found
+
+
+def place_of(row: Row, name: str) -> str:
+    """The number of a row as the system writes it, by which the next page begins.
+
+    ``ContractViolation`` for a row that does not tell it: what comes behind it could not be asked for.
+    """
+    found = _value(row, name, "Edm.String")
+    if not isinstance(found, str) or not found:
+        raise ContractViolation(
+            f"a row of the answer does not tell its {name}",
+            outcome="not_applied",
+            hint="see whether something between here and the system changes its answers",
+        )
+    return found
 
 
 def number_of(made: Row, name: str) -> str:
@@ -79,6 +103,15 @@ def quantity(much: Decimal) -> str:
     """A number as a body's cell."""
     cell: str = to_json(much, "Edm.Decimal", 2)
     return cell
+
+
+def fits_digits(much: Decimal, precision: int | None, scale: int | None) -> bool:
+    """Whether a number has no more digits, all in all and behind the point, than its field; ``None``: not told."""
+    _, digits, exponent = tidy(much).as_tuple()
+    places = -exponent if isinstance(exponent, int) else 0
+    if scale is not None and places > scale:
+        return False
+    return precision is None or len(digits) - places <= precision - (scale or 0)
 
 
 def date_cell(when: date) -> str:

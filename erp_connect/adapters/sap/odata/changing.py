@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ....errors import ErpConnectError, TransitionNotAllowed, VersionConflict
+from ....errors import ContractViolation, ErpConnectError, TransitionNotAllowed, VersionConflict
 from ....models import Amendment, CancelLine, Order
 from ....rules.diff import moved
 from ....wire.http import Answer
@@ -69,8 +69,10 @@ class Changing(Creating):
 
     def _changed(self, change: ChangeOfOrder, write: Write, operation: str) -> Written[Order]:
         order = change.order
-        version = WHATEVER if write.force else order.version or WHATEVER
-        parts = [*change.parts(version), *self._address_changes(change.row, change.addresses)]
+        parts = [
+            *change.parts(self._version(order, write, operation)),
+            *self._address_changes(change.row, change.addresses),
+        ]
         (answer,) = self.office.changed(
             self.office.orders, [Group(tuple(parts))], write, step="change the order", operation=operation
         )
@@ -79,8 +81,8 @@ class Changing(Creating):
         if isinstance(answer, ErpConnectError):
             raise answer
         said = [message for part in answer for message in _said(part)]
-        if any(each.refuses for each in said):
-            # A success with an error beside it: what stands has to be looked at (sap.md 4.2).
+        if any(each.refuses for each in said) and not self._has_moved(order):
+            # A success with an error beside it and nothing to show for it: what stands is to be seen (sap.md 4.2).
             refusal = self.office.meanings.refusal(said, operation=operation)
             refusal.outcome = "unknown"
             raise refusal
@@ -90,6 +92,27 @@ class Changing(Creating):
             replaced=change.replaced,
             warnings=worth_telling(each for each in said if each.ident != INCOMPLETE),
         )
+
+    @staticmethod
+    def _version(order: Order, write: Write, operation: str) -> str:
+        """What the change is held to; ``ContractViolation`` for an order without: it would write over anything."""
+        if write.force:
+            return WHATEVER
+        if order.version is None:
+            raise ContractViolation(
+                "the order tells no version (ETag), so that nothing holds a change to what was read",
+                operation=operation,
+                outcome="not_applied",
+                hint="see whether something between here and the system takes ETags away; force=True does without",
+            )
+        return order.version
+
+    def _has_moved(self, order: Order) -> bool:
+        """Whether the order has another version than the one that the change, which is all or nothing, was held to."""
+        try:
+            return self.get(order.id).version not in (None, order.version)
+        except ErpConnectError:
+            return False  # nobody knows
 
     def _moved(self, order: Order) -> tuple[object, ...]:
         try:
@@ -117,9 +140,10 @@ class RemovableSalesOrders(Changing):
     """The same, where an order can be deleted (sap.md 4.5: version 4 cannot)."""
 
     def remove(self, order: Order, write: Write) -> None:
-        """Delete an order that nothing follows yet."""
+        """Delete an order that nothing follows yet, if it is still the one that was read."""
+        operation = "orders.create"
+        known = order if order.version is not None else self.get(order.id)
+        version = self._version(known, write, operation)
         write.sending("delete the order")
-        with self.office.translated("orders.create", writes=True):
-            self.office.orders.delete(
-                self.dialect.at(self.dialect.order, SalesOrder=order.id), order.version or WHATEVER
-            )
+        with self.office.translated(operation, writes=True):
+            self.office.orders.delete(self.dialect.at(self.dialect.order, SalesOrder=order.id), version)

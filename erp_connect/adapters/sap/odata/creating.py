@@ -11,13 +11,15 @@ from ....wire.http import Answer
 from ....wire.odata import Entity, Group, Operation, Unreadable
 from ...contract import Write, Written
 from ..messages import INCOMPLETE, worth_telling
+from ..wording import said
 from .cells import Row, key, text
-from .dialect import AS_IT_STANDS, STAMP
+from .dialect import AS_IT_STANDS, STAMP, Body
 from .errors import messages_of
 from .finding import Finding
 from .mapping_addresses import address_out, changes_of
 from .mapping_drafts import addressed, order_body
 from .mapping_orders import BILL_TO, SHIP_TO, address_row, partner_of
+from .sales_area import sales_area
 
 OPERATION: Final = "orders.create"
 _PATHS: Final[Mapping[str, str]] = {SHIP_TO: "order.ship_to", BILL_TO: "order.bill_to"}
@@ -35,7 +37,7 @@ class Creating(Finding):
         """
         addresses = addressed(draft)
         self._addresses_out(addresses)  # what cannot be said is refused before anything is sent
-        body = order_body(draft, write.stamp, self.office)
+        body = self._body(draft, write)
         write.sending("create the order")
         with self.office.translated(OPERATION, writes=True):
             written = self._made(self.office.orders.create(self.dialect.order, body), write)
@@ -56,7 +58,7 @@ class Creating(Finding):
             if addressed(draft):
                 continue
             try:
-                body = order_body(draft, write.stamp, self.office)
+                body = self._body(draft, write)
             except ErpConnectError as refusal:
                 verdicts[place] = refusal
                 continue
@@ -106,12 +108,16 @@ class Creating(Finding):
         if stamp and write.stamp and stamp != write.stamp:
             raise Unreadable("it tells of an order with another stamp")
         write.made(id, id)
-        said = messages_of(entity.messages)
+        messages = messages_of(entity.messages)
         return Written(
             id=id,
-            complete=all(each.ident != INCOMPLETE for each in said),
-            warnings=worth_telling(each for each in said if each.ident != INCOMPLETE),
+            complete=all(each.ident != INCOMPLETE for each in messages),
+            warnings=worth_telling(each for each in messages if each.ident != INCOMPLETE),
         )
+
+    def _body(self, draft: OrderDraft, write: Write) -> Body:
+        area = sales_area(self.office, said(draft.customer), OPERATION)
+        return order_body(draft, write.stamp, self.office, area)
 
     # -- addresses of the order's own ------------------------------------------------------------------------
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Final
 
 from ....models import FrozenMapping, Package, Shipment, ShipmentLine, ShipmentStatus
 from ...answers import understands_answers
 from ...contract import OrderRef
 from . import asking, services
-from .cells import Row, day, key, number, text
+from .cells import Row, day, key, text
 from .office import Office
 from .ordered import Ordered, ordered
+from .told_units import DELIVERED, much_of
 
 _HEADERS: Final = "A_OutbDeliveryHeader"
 _ITEMS: Final = "A_OutbDeliveryItem"
@@ -82,10 +82,11 @@ def _status(header: Row) -> ShipmentStatus:
 
 def _line(line: Row, known: Ordered) -> ShipmentLine:
     item = key(line, "ReferenceSDDocumentItem")
+    quantity, unit = known.told(much_of(line, DELIVERED, "ActualDeliveryQuantity", known.office), item)
     return ShipmentLine(
         order_line_id=item,
-        quantity=number(line, "ActualDeliveryQuantity") or Decimal(0),
+        quantity=quantity,
         product=key(line, "Material") or None,
-        unit=known.unit(text(line, "DeliveryQuantityUnit"), item),
+        unit=unit,
         lot=text(line, "Batch") or None,
     )

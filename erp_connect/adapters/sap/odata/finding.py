@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ....errors import NotFound, TransportError
+from ....errors import NotFound, TransportError, UnsupportedOperation
 from ....models import Order
 from ....wire.reading_ahead import one_ahead
 from ...contract import Find, Listing, Sought
 from ..conventions import fits_key, shown_key
 from ..wording import said
 from . import asking
-from .cells import Row
+from .cells import Row, place_of
 from .dialect import STAMP
 from .fulfilment import Fulfilment, fulfilment_of
 from .mapping_orders import order_in
 from .office import Office
+from .releases import takes
 
 _PO_NUMBER = "PurchaseOrderByCustomer"
 _REFERENCE = "AssignmentReference"
@@ -65,6 +66,7 @@ class Finding:
                 continue
             if not self._fits(name, value):
                 return ()
+            self._refuse_unsearchable(name, operation)
             conditions.append(asking.equal(name, value))
         return self._where(asking.all_of(*conditions), operation) if conditions else ()
 
@@ -102,7 +104,8 @@ class Finding:
                 fulfilment = fulfilment_of(self.office, rows)
             if not rows:  # a short page is not the last one: a server may give fewer than it was asked for
                 return
-            if rows[-1]["SalesOrder"] == last:
+            reached = place_of(rows[-1], "SalesOrder")
+            if reached == last:
                 raise TransportError(
                     "the system gives the same page of orders again and again",
                     operation=operation,
@@ -110,7 +113,7 @@ class Finding:
                     retryable=False,
                 )
             yield rows, fulfilment
-            last = str(rows[-1]["SalesOrder"])
+            last = reached
             left = None if left is None else left - len(rows)
 
     # -- asking ----------------------------------------------------------------------------------------------
@@ -150,6 +153,15 @@ class Finding:
         known = self.office.known(self.dialect.order).get(name)
         return known is not None and (known.max_length is None or len(value) <= known.max_length)
 
+    def _refuse_unsearchable(self, name: str, operation: str) -> None:
+        """``UnsupportedOperation`` for a property by which this release does not let anybody search."""
+        if not takes(self.office, self.dialect.order, name, "filterable"):
+            raise UnsupportedOperation(
+                "orders cannot be searched by that here",
+                why=f"{name} is not filterable in this release of the service",
+                operation=operation,
+            )
+
     def _condition(self, wanted: Listing) -> Sequence[str] | None:
         """What is asked for; ``None`` where nothing can fulfil it."""
         conditions = []
@@ -159,9 +171,11 @@ class Finding:
             if not fits_key(said(wanted.party)):
                 return None
             conditions.append(asking.equal("SoldToParty", said(wanted.party)))
-        if wanted.ordered_from is not None:
+        # Where the service does not compare days, more orders come than were wanted, and the client looks again.
+        dated = takes(self.office, self.dialect.order, "SalesOrderDate", "filterable")
+        if wanted.ordered_from is not None and dated:
             conditions.append(self.dialect.since_day("SalesOrderDate", "ge", wanted.ordered_from))
-        if wanted.ordered_to is not None:
+        if wanted.ordered_to is not None and dated:
             conditions.append(self.dialect.since_day("SalesOrderDate", "le", wanted.ordered_to))
         if wanted.modified_since is not None:
             conditions.append(self.dialect.since("LastChangeDateTime", wanted.modified_since))

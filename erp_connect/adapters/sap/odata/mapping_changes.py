@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from ....errors import InvalidOrder, UnsupportedOperation
+from ....errors import InvalidOrder, LossyWrite, UnsupportedOperation
 from ....models import (
     EMPTY,
     AddLine,
@@ -36,20 +36,20 @@ from ....models import (
 from ....wire.odata import Operation
 from ...successors import line_like
 from ..conventions import ITEM_STEP
-from ..wording import the_reference
-from .cells import Row, key, text, within
+from .cells import Row, fits_digits, key, text, within
 from .dialect import AS_IT_STANDS, Body
 from .mapping_conditions import element_keys, standing
-from .mapping_drafts import addressed, incoterms, item_body, note_body, unit_fields
+from .mapping_drafts import REFERENCE, addressed, assigned, incoterms, item_body, note_body
 from .mapping_schedules import Schedules
 from .mapping_texts import note_row, text_out
 from .office import Office
+from .releases import refuse_unheld, untouched
+from .told_units import ORDERED, PRICED, like
 
 _BLOCKS: Final = {"delivery": "DeliveryBlockReason", "billing": "HeaderBillingBlockReason"}
 _ITEM_BLOCK: Final = "ItemBillingBlockReason"
 _REJECTION: Final = "SalesDocumentRjcnReason"
-_UNTOUCHED: Final = "PurchaseOrderByCustomer"
-"""Written as it is where the header does not change, so that its version is held to all the same."""
+_PO_NUMBER: Final = "PurchaseOrderByCustomer"
 
 
 class ChangeOfOrder:
@@ -70,17 +70,20 @@ class ChangeOfOrder:
         self._schedules = Schedules(self._rows, office)
         self._conditions: list[Operation] = []
         self._notes: list[str] | None = None
+        self._operation = "orders.change_header"
 
     # -- the amendments --------------------------------------------------------------------------------------
 
     def make(self, amendment: Amendment) -> None:
         """Gather one amendment; raises for what an order of SAP has no place for."""
+        self._operation = f"orders.{amendment.operation}"
         match amendment:
             case ChangeHeader():
                 self._change_header(amendment)
             case ChangeAddress():
                 self.addresses |= addressed(amendment)
             case AddNote():
+                self._may_note()
                 self._notes = [*(self.order.notes if self._notes is None else self._notes), amendment.text]
             case AddLine() | SubstituteProduct() | SplitLine():
                 self._make_new_line(amendment)
@@ -109,8 +112,9 @@ class ChangeOfOrder:
             case ChangeDate():
                 self._change_date(amendment)
             case ChangePrice():
-                line = self.order.line(str(amendment.line))
-                self._condition(line.id, self.office.pricing.price_out(amendment.to, line.unit))
+                item, pricing = str(amendment.line), self.office.pricing
+                unit = like(self._rows.get(item, {}), PRICED, pricing.known)
+                self._condition(item, pricing.price_out(amendment.to, unit))
             case ChangeDiscount():
                 self._change_discount(str(amendment.line), amendment.to)
             case ChangeWarehouse():
@@ -132,7 +136,7 @@ class ChangeOfOrder:
 
     def _change_header(self, change: ChangeHeader) -> None:
         changes = change.changes
-        for name, field in (("customer_po", _UNTOUCHED), ("payment_terms", "CustomerPaymentTerms")):
+        for name, field in (("customer_po", _PO_NUMBER), ("payment_terms", "CustomerPaymentTerms")):
             if name in changes:
                 self._header[field] = "" if changes[name] is EMPTY else changes[name]
         if "order_date" in changes:
@@ -145,19 +149,23 @@ class ChangeOfOrder:
             self._header["CompleteDeliveryIsDefined"] = not changes["partial_shipment"]
         if "references" in changes:
             references = changes["references"]
-            self._header["AssignmentReference"] = the_reference(references) if references else ""
+            self._header[REFERENCE] = assigned(references, self.office) if references else ""
         if "discounts" in changes:
             self._change_header_discount(changes["discounts"])
-        self._header |= self.office.order_fields.written(change.custom)
+        self._header |= self.office.order_fields.written(change.custom, "updatable")
 
     def _change_quantity(self, item: str, to: Decimal) -> None:
         """At the item, but for one in several parts: there the parts hold the quantity (sap.md 4.4)."""
+        held = self.office.known(self._dialect.item).get(ORDERED)
+        if held is not None and not fits_digits(to, held.precision, held.scale):
+            path = "order.line.quantity"
+            why = f"a quantity has at most {held.precision} digits, {held.scale} of them behind the point"
+            raise LossyWrite(why, fields=(path,), path=path)
         if self._schedules.set_quantity(item, to):
             return
-        unit = self.order.line(item).unit
-        self._item(item)["RequestedQuantity"] = self._dialect.number(to)
-        if unit is not None:
-            self._item(item).update(unit_fields(unit, self.office))
+        known = self.office.known(self._dialect.item)
+        unit = like(self._rows.get(item, {}), ORDERED, known)
+        self._item(item).update({"RequestedQuantity": self._dialect.number(to), **unit})
 
     def _change_date(self, change: ChangeDate) -> None:
         if change.line is None:
@@ -207,6 +215,7 @@ class ChangeOfOrder:
         if "delivery" in holds:
             when = line.requested or self.order.requested
             body |= self._schedules.blocked(line.quantity, when)
+        self._may("creatable", self._dialect.item, "lines are added in SAP")
         self._new[item] = {"SalesOrderItem": item, **body}
         return item
 
@@ -261,15 +270,18 @@ class ChangeOfOrder:
         """Change the element of this type, or add one; of an item, or of the whole order."""
         found = self._standing(item, body["ConditionType"])
         if found is None:
+            self._may("creatable", self._elements(item), "a condition of this type is added to it in SAP")
             parent, way = self._parent(item), self._way(item)
             self._conditions.append(self._part("POST", f"{parent}/{way}", body))
         else:
+            self._may("updatable", self._elements(item), "its conditions are changed in SAP")
             changes = {name: value for name, value in body.items() if name != "ConditionType"}
             self._conditions.append(self._part("PATCH", self._element(item, found), changes))
 
     def _take_away(self, item: str | None, kind: str) -> None:
         found = self._standing(item, kind)
         if found is not None:
+            self._may("deletable", self._elements(item), "its conditions are taken away in SAP")
             self._conditions.append(Operation("DELETE", self._element(item, found), None, AS_IT_STANDS))
 
     def _standing(self, item: str | None, kind: str) -> Row | None:
@@ -281,8 +293,22 @@ class ChangeOfOrder:
 
     def _element(self, item: str | None, element: Row) -> str:
         keys = {"SalesOrder": self.order.id, **({} if item is None else {"SalesOrderItem": item})}
-        entity_set = self._dialect.order_price if item is None else self._dialect.item_price
-        return self._dialect.at(entity_set, **keys, **element_keys(element))
+        return self._dialect.at(self._elements(item), **keys, **element_keys(element))
+
+    def _elements(self, item: str | None) -> str:
+        return self._dialect.order_price if item is None else self._dialect.item_price
+
+    def _may(self, what: str, entity_set: str, otherwise: str) -> None:
+        """``UnsupportedOperation``, before anything is sent, where the service says that a set does not take it.
+
+        What it takes within a new order it need not take for one that stands (sap.md 4.4).
+        """
+        if not self.office.orders_model.allows(entity_set, what):
+            raise UnsupportedOperation(
+                f"this release does not take that for an order that stands: {entity_set} is not {what}",
+                why=otherwise,
+                operation=self._operation,
+            )
 
     def _parent(self, item: str | None) -> str:
         if item is None:
@@ -293,7 +319,9 @@ class ChangeOfOrder:
 
     def parts(self, version: str) -> list[Operation]:
         """The parts of the change set; the first one holds to ``version``.  Addresses are added by the caller."""
-        header = self._header or {_UNTOUCHED: text(self.row, _UNTOUCHED)}
+        still = untouched(self.office)
+        header = self._header or {still: text(self.row, still)}
+        self._refuse_unheld()
         order = self._parent(None)
         return [
             Operation("PATCH", order, header, {"If-Match": version, **self.office.exact()}),
@@ -303,6 +331,21 @@ class ChangeOfOrder:
             *self._note_parts(order),
             *(self._part("POST", f"{order}/{self._dialect.to_items}", body) for body in self._new.values()),
         ]
+
+    def _may_note(self) -> None:
+        """The notes are one text, which is begun with the first of them and changed with every other."""
+        if note_row(within(self.row, self._dialect.to_texts), self.office.settings) is None:
+            self._may("creatable", self._dialect.text, "an order's first note is written in SAP")
+        else:
+            self._may("updatable", self._dialect.text, "its notes are changed in SAP")
+
+    def _refuse_unheld(self) -> None:
+        """``LossyWrite`` for what this release does not take in an order that stands, or in a new line."""
+        refuse_unheld(self.office, self._dialect.order, self._header, "updatable")
+        for body in self._items.values():
+            refuse_unheld(self.office, self._dialect.item, body, "updatable")
+        for body in self._new.values():
+            refuse_unheld(self.office, self._dialect.item, body, "creatable")
 
     def _note_parts(self, order: str) -> list[Operation]:
         if self._notes is None:

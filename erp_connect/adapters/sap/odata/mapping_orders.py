@@ -22,13 +22,14 @@ from ....rules.lateness import timeliness
 from ....rules.status import standing
 from ....wire.odata import Unreadable
 from ..conventions import money_in, positions, tidy
-from .cells import Row, day, flag, instant, key, number, text, within
+from .cells import Row, day, flag, instant, item_of, key, number, text, within
 from .dialect import STAMP
 from .fulfilment import Fulfilment
 from .mapping_addresses import address_in
+from .mapping_conditions import Taken
 from .mapping_texts import text_in
 from .office import Office
-from .shown_units import shown_units
+from .told_units import ORDERED, PRICED, ToldUnit, unit_of
 
 ASSIGNMENT: Final = "assignment"
 """The kind of reference that an order keeps: one, in its assignment field."""
@@ -39,6 +40,7 @@ _NO_ITEM: Final = frozenset({"", "0"})
 _PENDING: Final = "A"
 _DONE: Final = "C"
 _INCOMPLETE: Final = frozenset({"A", "B"})
+_COMPLETENESS: Final = ("HdrGeneralIncompletionStatus", "OvrlItmGeneralIncompletionSts")
 _CREDIT_HELD: Final = frozenset({"B", "C"})
 _STATES: Final = (
     *("OverallSDProcessStatus", "OverallDeliveryStatus", "OverallOrdReltdBillgStatus"),
@@ -136,8 +138,7 @@ class _Reading:
             net=self.money(row, "TotalNetAmount"),
             native_status=_states(row, _STATES),
             stamp=text(row, STAMP) or None,
-            complete=not _INCOMPLETE
-            & {text(row, "HdrGeneralIncompletionStatus"), text(row, "OvrlItmGeneralIncompletionSts")},
+            complete=self.complete(lines),
             modified_at=instant(row, "LastChangeDateTime"),
             custom=self.office.order_fields.read(row),
             raw=FrozenMapping(row),
@@ -164,7 +165,9 @@ class _Reading:
         of_order = within(self.row, self.dialect.to_order_prices)
         of_items = [row for item in self.items for row in within(item, self.dialect.to_item_prices)]
         pricing = self.office.pricing
-        return pricing.header_discounts_in(of_order) or pricing.header_discounts_in(of_items)
+        return pricing.header_discounts_in(of_order, self.warnings) or pricing.header_discounts_in(
+            of_items, self.warnings
+        )
 
     def holds(self) -> tuple[Hold, ...]:
         row = self.row
@@ -180,6 +183,23 @@ class _Reading:
                 held.append(Hold(kind="approval", native=_PENDING))
         return tuple(held)
 
+    def complete(self, lines: Sequence[OrderLine]) -> bool:
+        """Whether the system will process it: by its own marks where the release has them (sap.md 2.17: version 4).
+
+        Version 2 has none.  What is known to leave an order unfinished is a line without a price (sap.md 2.18), so one
+        that is open, wants a quantity and is worth nothing says so, with a warning.
+        """
+        marks = [text(self.row, name) for name in _COMPLETENESS if self.row.get(name) is not None]
+        if marks:
+            return _INCOMPLETE.isdisjoint(marks)
+        unpriced = [str(line.position) for line in lines if _wants_a_price(line)]
+        if unpriced:
+            self.warnings.append(
+                f"no price in position {', '.join(unpriced)}: the order counts as incomplete, of which this version "
+                "of the service tells nothing"
+            )
+        return not unpriced
+
     def money(self, row: Row, name: str) -> Money | None:
         amount = number(row, name)
         return None if amount is None or not self.currency else money_in(amount, self.currency)
@@ -187,8 +207,11 @@ class _Reading:
     # -- the items -------------------------------------------------------------------------------------------
 
     def lines(self) -> tuple[OrderLine, ...]:
-        places = positions([key(item, "SalesOrderItem") for item in self.items])
-        return tuple(self.line(item, places[key(item, "SalesOrderItem")]) for item in self.items)
+        numbers = [item_of(item, "SalesOrderItem") for item in self.items]
+        places = positions(numbers)
+        return tuple(
+            self.line(item, places[number]) for item, number in zip(self.items, numbers, strict=True)
+        )
 
     def line(self, item: Row, position: int) -> OrderLine:
         id, parent = key(item, "SalesOrderItem"), key(item, "HigherLevelItem")
@@ -196,18 +219,19 @@ class _Reading:
             within(item, self.dialect.to_schedules), key=lambda row: text(row, "ScheduleLine").zfill(4)
         )
         prices = within(item, self.dialect.to_item_prices)
-        quantities = self.quantities(item, id, schedules)
+        unit = unit_of(item, ORDERED, self.office)
+        quantities = self.quantities(item, unit, schedules)
         pricing = self.office.pricing
         return OrderLine(
             id=id,
             position=position,
             product=key(item, self.dialect.product) or None,
-            unit=self.unit(item),
+            unit=self.unit(unit),
             quantities=quantities,
-            price=pricing.price_in(prices, self.currency),
+            price=pricing.price_in(prices, self.currency, self.priced_in(unit, position)),
             net=self.money(item, "NetAmount"),
             tax=self.money(item, "TaxAmount"),
-            discount=pricing.discount_in(prices, self.currency),
+            discount=pricing.discount_in(prices, self.currency, self.warnings),
             requested=day(item, "RequestedDeliveryDate") or _requested(schedules),
             promised=_promised(schedules, quantities),
             description=text(item, "SalesOrderItemText") or None,
@@ -220,24 +244,45 @@ class _Reading:
             custom=self.office.item_fields.read(item),
         )
 
-    def unit(self, item: Row) -> str | None:
-        internal, iso = text(item, "RequestedQuantitySAPUnit"), text(item, "RequestedQuantityISOUnit")
-        shown = text(item, "RequestedQuantityUnit")
-        found = self.office.units.ours(internal, iso) or shown_units(self.office).ours(shown)
-        if found is None and (internal or shown):
-            told = internal or shown
-            self.warnings.append(f"the unit {told} is not known here; map it in the settings (units=...)")
-            return told
-        return found
+    def unit(self, unit: ToldUnit) -> str | None:
+        if unit.code is None and unit.told:
+            self.warnings.append(
+                f"the unit {unit.told} is not known here; map it in the settings (units=...)"
+            )
+        return unit.code or unit.told or None
 
-    def quantities(self, item: Row, id: str, schedules: Sequence[Row]) -> Quantities:
-        ordered = number(item, "RequestedQuantity") or Decimal(0)
+    def priced_in(self, unit: ToldUnit, position: int) -> Taken:
+        """What a price is for, in the unit of the line: one for another unit is no price of the line's."""
+
+        def taken(element: Row, per: Decimal) -> Decimal | None:
+            priced = unit_of(element, PRICED, self.office)
+            found = priced.taken_into(unit, per) if priced.told else per
+            if found is None:
+                self.warnings.append(
+                    f"the price in position {position} is for {priced.code or priced.told}, and how many "
+                    f"{unit.code or unit.told} that is, is not known here: the line shows no price"
+                )
+            return found
+
+        return taken
+
+    def quantities(self, item: Row, unit: ToldUnit, schedules: Sequence[Row]) -> Quantities:
+        id, ordered = key(item, "SalesOrderItem"), number(item, "RequestedQuantity") or Decimal(0)
         confirmed = _sum(schedules, "ConfdOrderQtyByMatlAvailCheck")
-        shipped = self.fulfilment.shipped_of(self.id, id)
+        shipped = self.fulfilment.shipped_of(self.id, id, unit)
+        billed = self.fulfilment.billed_of(self.id, id, unit)
+        for told, counts, what in (
+            (shipped, self.fulfilment.shipped, "has left"),
+            (billed, self.fulfilment.billed, "was billed"),
+        ):
+            if told is None and counts is not None:
+                self.warnings.append(
+                    f"how much of item {id} {what} is told in another unit, and how many {unit.code or unit.told} "
+                    "that is, is not known here"
+                )
         delivered = max(_sum(schedules, "DeliveredQtyInOrderQtyUnit"), shipped or Decimal(0))
         rejected = bool(text(item, "SalesDocumentRjcnReason"))
         cancelled = max(ordered - delivered, Decimal(0)) if rejected else Decimal(0)
-        billed = self.fulfilment.billed_of(self.id, id)
         return Quantities(
             ordered=ordered,
             confirmed=tidy(min(confirmed, ordered)),
@@ -245,6 +290,11 @@ class _Reading:
             invoiced=None if billed is None else tidy(billed),
             cancelled=tidy(cancelled),
         )
+
+
+def _wants_a_price(line: OrderLine) -> bool:
+    free = line.price is None and not (line.net is not None and line.net.amount)
+    return free and line.parent_line is None and line.quantities.open > 0
 
 
 def _sum(rows: Sequence[Row], name: str) -> Decimal:

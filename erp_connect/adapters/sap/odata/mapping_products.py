@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence
 from decimal import Decimal
 from typing import Final
 
@@ -20,25 +20,29 @@ _KILOGRAM: Final = "KGM"
 def product_in(row: Row, office: Office) -> Product:
     """The product that a row says, its description in the language of the settings or in the first that there is.
 
-    A unit that is not known keeps its own code, with a warning; another unit of the product is left out then.
+    A base unit that is not known keeps its own code; another unit of the product is left out then.  Both with a
+    warning.
     """
     units = shown_units(office)
     id, shown = key(row, "Product"), text(row, "BaseUnit")
     unit = units.ours(shown)
     gtin = text(row, "ProductStandardID")
+    unknown = [shown] if shown and unit is None else []
+    others = tuple(_other_units(row, shown, units, unknown))
     return Product(
         id=id,
         number=id,
         name=_name(row, office.settings.language) or id,
         unit=unit or shown or None,
         codes=(ProductCode(kind="gtin", value=gtin),) if gtin else (),
-        units=tuple(_other_units(row, shown, units)),
+        units=others,
         weight=_weight(row, units),
         blocked=flag(row, "IsMarkedForDeletion"),
         raw=FrozenMapping(row),
-        warnings=(f"the unit {shown} is not known here; map it in the settings (units=...)",)
-        if shown and unit is None
-        else (),
+        warnings=tuple(
+            f"the unit {each} is not known here; map it in the settings (units=...)"
+            for each in dict.fromkeys(unknown)
+        ),
     )
 
 
@@ -48,14 +52,21 @@ def _name(row: Row, language: str) -> str:
     return next((text(each, "ProductDescription") for each in (*mine, *described)), "")
 
 
-def _other_units(row: Row, base: str, units: ShownUnits) -> Iterator[ProductUnit]:
-    """So many of the other unit (the denominator) are so many of the base unit (the numerator)."""
+def _other_units(
+    row: Row, base: str, units: ShownUnits, unknown: MutableSequence[str]
+) -> Iterator[ProductUnit]:
+    """So many of the other unit (the denominator) are so many of the base unit (the numerator).
+
+    ``unknown`` gets the codes of those that are left out.
+    """
     for each in within(row, UNITS):
         shown = text(each, "AlternativeUnit")
         many, few = number(each, "QuantityNumerator"), number(each, "QuantityDenominator")
         unit = units.ours(shown)
         if unit is not None and shown != base and many and few:
             yield ProductUnit(unit=unit, factor=tidy(many / few))
+        elif unit is None and shown:
+            unknown.append(shown)
 
 
 def _weight(row: Row, units: ShownUnits) -> Decimal | None:

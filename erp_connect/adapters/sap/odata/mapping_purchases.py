@@ -25,10 +25,11 @@ from ....rules.status import standing
 from ...versions import fingerprint
 from ..conventions import ITEM_STEP, positions, tidy
 from ..purchase_marks import item_state, together
-from ..wording import said, terms_and_place, whole_per
-from .cells import Row, date_cell, day, flag, instant, key, money, number, quantity, text, within
+from ..wording import said, whole_per
+from .cells import Row, date_cell, day, flag, instant, item_of, key, money, number, quantity, text, within
 from .office import Office
 from .shown_units import shown_units
+from .terms import whole_terms
 
 ITEMS: Final = "to_PurchaseOrderItem"
 STAMP: Final = "CorrespncInternalReference"
@@ -44,7 +45,7 @@ def purchase_order_in(row: Row, office: Office) -> PurchaseOrder:
     currency = text(row, "DocumentCurrency")
     gone = bool(text(row, "PurchasingDocumentDeletionCode"))
     warnings: list[str] = []
-    items = sorted(within(row, ITEMS), key=lambda item: int(key(item, "PurchaseOrderItem")))
+    items = sorted(within(row, ITEMS), key=lambda item: int(item_of(item, "PurchaseOrderItem")))
     places = positions([key(item, "PurchaseOrderItem") for item in items])
     lines = tuple(
         _line(item, places[key(item, "PurchaseOrderItem")], currency, office, warnings, gone=gone)
@@ -169,7 +170,7 @@ def header_fields(**values: Any) -> dict[str, Any]:
         if name in given:
             found[field] = given[name] or ""
     if "delivery_terms" in given:
-        code, place = terms_and_place(given["delivery_terms"] or "", _PLACE, "purchase_order.delivery_terms")
+        code, place = whole_terms(given["delivery_terms"] or "", _PLACE, "purchase_order.delivery_terms")
         found |= {"IncotermsClassification": code, "IncotermsLocation1": place}
     if "order_date" in given:
         found["PurchaseOrderDate"] = date_cell(given["order_date"]) if given["order_date"] else None

@@ -66,6 +66,8 @@ class Office:
         self.meanings = Meanings(settings.message_classes)
         self.dialect = V4 if settings.service == "v4" else V2
         """How the sales order service is spoken to."""
+        self.closed: frozenset[str] = frozenset()
+        """Services that are not active, or closed to this user, as the opening of the connection has found."""
         self._root, self._cache = root, cache
         self._services: dict[str, Service] = {}
         self._opening = threading.Lock()
@@ -80,11 +82,12 @@ class Office:
         """The path of a service below the host."""
         return path_of(name, self.settings, self._root)
 
-    def greet(self, name: str) -> None:
-        """Ask a service whether it is there; what it has to say is not looked at.  Raises ``Refused``."""
+    def greet(self, name: str) -> Answer:
+        """Ask a service whether it is there; it answers with the names of its sets.  Raises ``Refused``."""
         answer = self.session.send("GET", f"{self.path(name)}/", headers={"Accept": "application/json"})
         if not answer.ok:
             raise Refused(answer)
+        return answer
 
     def service(self, name: str) -> Service:
         """A service by its technical name; the same one for all who ask."""
@@ -134,8 +137,9 @@ class Office:
 
     @property
     def stamps(self) -> bool:
-        """Whether this release has the field that takes the stamp."""
-        return STAMP in self.known(self.dialect.order)
+        """Whether this release has the field that takes the stamp, and lets it be written and searched."""
+        held = self.known(self.dialect.order).get(STAMP)
+        return held is not None and held.allows("creatable") and held.allows("filterable")
 
     @property
     def schedules_change(self) -> bool:
@@ -146,7 +150,7 @@ class Office:
     def pricing(self) -> Pricing:
         """Prices and discounts of orders."""
         known = self.orders_model.sets.get(self.dialect.item_price)
-        return Pricing(self.dialect, known, self.settings, self.units)
+        return Pricing(self.dialect, known, self.settings)
 
     @cached_property
     def order_fields(self) -> CustomFields:

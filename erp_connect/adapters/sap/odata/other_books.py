@@ -13,6 +13,7 @@ from .products import Products
 from .purchasing import PurchaseOrders
 from .returns import Returns
 from .stock import Stock
+from .suppliers import Suppliers
 
 
 def furnish(adapter: Adapter, office: Office) -> None:
@@ -22,6 +23,7 @@ def furnish(adapter: Adapter, office: Office) -> None:
     adapter.invoices = Invoices(office)
     adapter.returns = Returns(office, shipments)
     adapter.customers = Customers(office)
+    adapter.suppliers = Suppliers(office)
     adapter.products = products
     adapter.stock = Stock(office, products)
     adapter.purchase_orders = PurchaseOrders(office)

@@ -30,7 +30,6 @@ def _change(why: str | None = None) -> OperationSupport:
 
 _DATES: Final = "delivery dates stand in schedule lines, of which the service's fields are not known here"
 _NO_RECEIPTS: Final = "goods receipts are not part of the purchase order service"
-_NO_SUPPLIERS: Final = "suppliers are not read in this version; purchase orders name them by their number"
 _NOT_POSTED: Final = (
     "what has to be picked, packed and approved before a goods issue differs by site; the warehouse posts it"
 )
@@ -74,7 +73,11 @@ _BOOKS: Final[Mapping[str, OperationSupport]] = {
     "customers.create": cannot(partners.KEPT_IN_SAP, "customers.update"),
     "customers.update": _change(),
     **{f"products.{name}": cannot(products.KEPT_IN_SAP) for name in ("create", "update")},
-    **{f"suppliers.{name}": cannot(_NO_SUPPLIERS) for name in ("get", "find", "list", "create", "update")},
+    "suppliers.get": native(1),
+    "suppliers.find": native(1, why="a name takes one call more, and one for each supplier that has it"),
+    "suppliers.list": native(1),
+    "suppliers.create": cannot(partners.KEPT_IN_SAP, "suppliers.update"),
+    "suppliers.update": _change(),
     "goods_receipts.of": cannot(_NO_RECEIPTS),
     **{f"purchase_orders.{name}": known for name, known in _PURCHASES.items()},
 }
@@ -82,12 +85,17 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     services.DELIVERIES: ("shipments.of", "returns.create"),
     services.BILLING: ("invoices.of",),
     services.RETURNS: tuple(name for name in _BOOKS if name.startswith("returns.")),
-    services.PARTNERS: tuple(name for name in _BOOKS if name.startswith("customers.")),
+    services.PARTNERS: tuple(name for name in _BOOKS if name.startswith(("customers.", "suppliers."))),
     services.PRODUCTS: (*(n for n in _BOOKS if n.startswith("products.")), "stock.availability"),
     services.STOCK: ("stock.availability",),
     services.PURCHASES: tuple(name for name in _BOOKS if name.startswith("purchase_orders.")),
 }
 """Services that a system may not have activated, and what cannot be done without them."""
+
+NEEDED_SETS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    services.PARTNERS: {"A_Supplier": tuple(name for name in _BOOKS if name.startswith("suppliers."))},
+}
+"""Sets that a release of a service may not have, and what cannot be done without them."""
 
 
 def other_operations(settings: ODataSettings) -> dict[str, OperationSupport]:
@@ -119,7 +127,9 @@ OTHER_FIELDS: Final[Mapping[str, FieldSupport]] = {
         "purchase prices are net; the tax code of an item is not set here"
     ),
     "purchase_order.payment_terms": held(4),
-    "purchase_order.delivery_terms": elsewhere("a code of three letters, and a place behind it", 73),
+    "purchase_order.delivery_terms": elsewhere(
+        "a code of three letters, a blank, and a place of up to 70 behind it"
+    ),
     "purchase_order.warehouse": elsewhere("written on every line", 4),
     "purchase_order.discounts": nowhere("discounts are price conditions whose types differ by site"),
     "purchase_order.charges": nowhere("charges are price conditions whose types differ by site"),
@@ -142,12 +152,14 @@ OTHER_FIELDS: Final[Mapping[str, FieldSupport]] = {
     "purchase_order.line.custom": nowhere("a site's own fields differ by site"),
     **{
         path: nowhere(
-            "it is changed in SAP, where it belongs to addresses, sales areas or roles of a partner"
+            "it is changed in SAP, where it belongs to addresses, organisations or roles of a partner"
         )
         for path in field_paths()
-        if path.startswith("customer.") and path not in ("customer.name", "customer.blocked")
+        if path.startswith(("customer.", "supplier.")) and path.partition(".")[2] not in ("name", "blocked")
     },
     "customer.name": held(40),
+    "supplier.name": held(40),
+    "supplier.blocked": elsewhere("the block for purchasing, in all purchasing organisations"),
     "customer.blocked": elsewhere("the block for orders in all sales areas, by the code of the settings"),
     "product.blocked": nowhere("materials are kept in SAP; what a status forbids is SAP's to say"),
     "return.reason": elsewhere("a code of the settings"),

@@ -18,7 +18,7 @@ from . import asking, services
 from .cells import Row, flag, key, text, within
 from .office import Office
 
-_PARTNERS: Final = "A_BusinessPartner"
+PARTNERS: Final = "A_BusinessPartner"
 _CUSTOMERS: Final = "A_Customer"
 _EXPANDED: Final = "to_BusinessPartnerAddress,to_Customer/to_CustomerSalesArea"
 _ORGANISATION: Final = "2"
@@ -57,7 +57,7 @@ class Customers:
         with self.office.translated(operation):
             service = self.office.service(services.PARTNERS)
             where = "Customer ne ''"
-            for row in asking.all_rows(service, _PARTNERS, "Customer", where=where, expand=_EXPANDED):
+            for row in asking.all_rows(service, PARTNERS, "Customer", where=where, expand=_EXPANDED):
                 yield self._customer(row)
 
     def create(self, draft: CustomerDraft, write: Write) -> Written[Customer]:  # noqa: ARG002 (kept in SAP)
@@ -88,16 +88,7 @@ class Customers:
 
     def _operations(self, partner: Row, changes: Mapping[str, Any]) -> Iterator[Operation]:
         if "name" in changes:
-            if text(partner, "BusinessPartnerCategory") != _ORGANISATION:
-                raise UnsupportedOperation(
-                    "the customer is a person, or a group: its name is changed in SAP",
-                    why="only an organisation's name is one text",
-                    operation="customers.update",
-                )
-            more = [name for name in _MORE_NAMES if text(partner, name)]
-            body = {"OrganizationBPName1": changes["name"], **dict.fromkeys(more, "")}
-            number = key(partner, "BusinessPartner")
-            yield Operation("PATCH", asking.addressed(_PARTNERS, BusinessPartner=number), body)
+            yield renamed(partner, changes["name"], "customers.update")
         if "blocked" in changes:
             block = self.office.settings.order_block if changes["blocked"] else ""
             address = asking.addressed(_CUSTOMERS, Customer=key(partner, "Customer"))
@@ -120,14 +111,13 @@ class Customers:
     def _rows(self, condition: str, operation: str) -> Sequence[Row]:
         with self.office.translated(operation):
             service = self.office.service(services.PARTNERS)
-            return list(asking.rows(service, _PARTNERS, where=condition, expand=_EXPANDED))
+            return list(asking.rows(service, PARTNERS, where=condition, expand=_EXPANDED))
 
     def _customer(self, partner: Row) -> Customer:
         customer = next(iter(within(partner, "to_Customer")), {})
         area = self._area(within(customer, "to_CustomerSalesArea"))
         number = key(partner, "Customer")
-        name = text(customer, "CustomerName") or text(partner, "BusinessPartnerFullName") or number
-        addresses = [self._address(row, name) for row in within(partner, "to_BusinessPartnerAddress")]
+        name = full_name(partner, text(customer, "CustomerName"), number)
         block = text(customer, "OrderIsBlockedForCustomer") or text(area, "OrderIsBlockedForCustomer")
         barred = flag(partner, "BusinessPartnerIsBlocked")
         terms = f"{text(area, 'IncotermsClassification')} {text(area, 'IncotermsLocation1')}".strip()
@@ -135,7 +125,7 @@ class Customers:
             id=number,
             number=number,
             name=name,
-            address=next((each for each in addresses if each is not None), None),
+            address=first_address(partner, name, self.office),
             currency=text(area, "Currency") or None,
             payment_terms=text(area, "CustomerPaymentTerms") or None,
             delivery_terms=terms or None,
@@ -158,16 +148,43 @@ class Customers:
         ]
         return fitting[0] if len(fitting) == 1 else {}
 
-    def _address(self, row: Row, name: str) -> Address | None:
-        country = self.office.countries.ours(text(row, "Country"))
-        if country is None:
-            return None
-        street = f"{text(row, 'StreetName')} {text(row, 'HouseNumber')}".strip()
-        return Address(
-            name=name,
-            lines=(street,) if street else (),
-            city=text(row, "CityName"),
-            postal_code=text(row, "PostalCode"),
-            country=country,
-            region=text(row, "Region") or None,
+
+def full_name(partner: Row, told: str, number: str) -> str:
+    """The name of a partner: ``told`` by its role, else its own, else its number."""
+    return told or text(partner, "BusinessPartnerFullName") or number
+
+
+def first_address(partner: Row, name: str, office: Office) -> Address | None:
+    """The first address of a partner that says enough to be one."""
+    found = (_address(row, name, office) for row in within(partner, "to_BusinessPartnerAddress"))
+    return next((each for each in found if each is not None), None)
+
+
+def renamed(partner: Row, name: str, operation: str) -> Operation:
+    """The part of a change set that gives a partner another name; ``UnsupportedOperation`` for a person or a group."""
+    if text(partner, "BusinessPartnerCategory") != _ORGANISATION:
+        raise UnsupportedOperation(
+            "the partner is a person, or a group: its name is changed in SAP",
+            why="only an organisation's name is one text",
+            operation=operation,
         )
+    more = [each for each in _MORE_NAMES if text(partner, each)]
+    body = {"OrganizationBPName1": name, **dict.fromkeys(more, "")}
+    return Operation(
+        "PATCH", asking.addressed(PARTNERS, BusinessPartner=key(partner, "BusinessPartner")), body
+    )
+
+
+def _address(row: Row, name: str, office: Office) -> Address | None:
+    country = office.countries.ours(text(row, "Country"))
+    if country is None:
+        return None
+    street = f"{text(row, 'StreetName')} {text(row, 'HouseNumber')}".strip()
+    return Address(
+        name=name,
+        lines=(street,) if street else (),
+        city=text(row, "CityName"),
+        postal_code=text(row, "PostalCode"),
+        country=country,
+        region=text(row, "Region") or None,
+    )

@@ -7,6 +7,7 @@ from typing import Any, Final, NoReturn
 
 from ....errors import NotFound, UnsupportedOperation
 from ....models import Product, ProductDraft
+from ....wire.odata import EntityType
 from ...answers import understands_answers
 from ...contract import Write, Written
 from ..conventions import fits_key, shown_key
@@ -37,7 +38,7 @@ class Products:
         return found[0]
 
     def find(self, *, number: str | None = None, name: str | None = None) -> Sequence[Product]:
-        """By number or GTIN, or by the exact description in the language of the settings."""
+        """By number or GTIN, or by the exact description that is shown as the name."""
         operation = "products.find"
         if number is not None:
             found = self._coded(number, operation)
@@ -64,21 +65,24 @@ class Products:
 
     def _expanded(self) -> str:
         """What lies within a product; older releases may lack the other units."""
-        known = self.office.service(services.PRODUCTS).model.sets[_PRODUCTS].navigations
+        known = self._known().navigations
         return ",".join(name for name in ("to_Description", UNITS) if name in known)
+
+    def _known(self) -> EntityType:
+        return self.office.service(services.PRODUCTS).model.sets[_PRODUCTS]
 
     def _coded(self, code: str, operation: str) -> Sequence[Product]:
         if not fits_key(code, _LONGEST):
             return ()
         either = [asking.equal("Product", code.upper())]
-        if len(code) <= _GTIN:
+        if len(code) <= _GTIN and "ProductStandardID" in self._known().properties:
             either.append(asking.equal("ProductStandardID", code))
         return self._where(" or ".join(either), operation)
 
     def _named(self, name: str, operation: str) -> Sequence[Product]:
-        where = asking.all_of(
-            asking.equal("ProductDescription", name), asking.equal("Language", self.office.settings.language)
-        )
+        where = asking.equal(
+            "ProductDescription", name
+        )  # in any language: what is shown as the name is found by it
         with self.office.translated(operation):
             service = self.office.service(services.PRODUCTS)
             rows = list(asking.rows(service, _DESCRIPTIONS, where=where))

@@ -21,10 +21,11 @@ from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
 from ..conventions import fits_key
 from . import asking, services
-from .cells import Row, day, key, number, number_of, quantity, text, within
+from .cells import Row, day, key, number_of, quantity, text, within
 from .deliveries import Shipments
 from .office import Office
 from .ordered import Ordered, area_of, ordered
+from .told_units import ORDERED, much_of
 
 _RETURNS: Final = "A_CustomerReturn"
 _ITEMS: Final = "A_CustomerReturnItem"
@@ -112,7 +113,7 @@ class Returns:
         operation = "returns.create"
         order = OrderRef(id=draft.order if isinstance(draft.order, str) else draft.order.id)
         known = ordered(self.office, order.id, operation)
-        self._refuse_too_much(draft.lines, order)
+        self._refuse_too_much(draft.lines, order, known)
         area = area_of(self.office, order.id, operation)
         body = self._body(draft, area, known, write.stamp)
         service = self.office.service(services.RETURNS)
@@ -135,15 +136,27 @@ class Returns:
             "to_Item": {"results": [_item_body(line, known) for line in draft.lines]},
         }
 
-    def _refuse_too_much(self, lines: Sequence[LineQuantity], order: OrderRef) -> None:
+    def _refuse_too_much(self, lines: Sequence[LineQuantity], order: OrderRef, known: Ordered) -> None:
         left: dict[str, Decimal] = {}
+        counted: list[ShipmentLine | ReturnLine] = []
         for shipment in self.shipments.of(order):
             if shipment.status is ShipmentStatus.SHIPPED:
+                counted += shipment.lines
                 _count(left, shipment.lines, 1)
         for back in self.of(order):
             if back.status is not ReturnStatus.CANCELLED:
+                counted += back.lines
                 _count(left, back.lines, -1)
+        unclear = {each.order_line_id: each.unit for each in counted if not known.is_own(each)}
         for index, line in enumerate(lines):
+            if str(line.line) in unclear:
+                raise InvalidOrder(
+                    f"how much of a line has left or come back is told in {unclear[str(line.line)]}, which cannot be "
+                    "taken into the line's own unit",
+                    code="unit_unmapped",
+                    operation="returns.create",
+                    path=f"lines[{index}].quantity",
+                )
             wanted, most = line.quantity or Decimal(0), left.get(str(line.line), Decimal(0))
             if wanted > most:
                 raise InvalidOrder(
@@ -174,11 +187,12 @@ def _status(row: Row) -> ReturnStatus:
 
 def _line(item: Row, known: Ordered) -> ReturnLine:
     place = key(item, "ReferenceSDDocumentItem")
+    quantity, unit = known.told(much_of(item, ORDERED, ORDERED, known.office), place)
     return ReturnLine(
         order_line_id=place,
-        quantity=number(item, "RequestedQuantity") or Decimal(0),
+        quantity=quantity,
         product=key(item, "Material") or None,
-        unit=known.unit(text(item, "RequestedQuantityUnit"), place),
+        unit=unit,
     )
 
 

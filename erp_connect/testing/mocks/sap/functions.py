@@ -64,12 +64,13 @@ def run(session: Session, module: FunctionModule, sent: Values) -> Values:
 
 def _end_unit_of_work(session: Session, answer: Values) -> None:
     """What a wrapper does when its BAPI is through (sap.md 3): commit and wait, or roll back what was refused."""
-    said = answer["RETURN"]
+    told = answer.get("RETURN", [])  # not every module has one, and some have a single row
+    said = told if isinstance(told, list) else [told]
     if any(row["TYPE"] in {"E", "A", "X"} for row in said) or answer.get("SALESDOCUMENT") == "":
         session.roll_back()
         return
     ended = session.commit(wait=True)
-    if ended is not None:
+    if ended is not None and isinstance(answer.get("RETURN"), list):
         answer["RETURN"] = [*said, ended.bapiret2()]
 
 

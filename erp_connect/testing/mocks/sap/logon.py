@@ -13,7 +13,6 @@ class Doorman:
     def __init__(self, world: World, lock_user_after: int) -> None:
         self.world = world
         self._limit = lock_user_after
-        self._failed: dict[str, int] = {}
 
     def admitted(self, request: Request, default_client: str) -> str | None:
         """The user of a request, in capitals; ``None`` for a wrong logon or another client."""
@@ -26,12 +25,12 @@ class Doorman:
         if given is None or given.type != "basic":
             return None
         user = (given.username or "").upper()
-        if self._limit and self._failed.get(user, 0) >= self._limit:
+        if self._limit and self.world.failed_logons.get(user, 0) >= self._limit:
             return None
         if self.world.users.get(user) != given.password:
-            self._failed[user] = self._failed.get(user, 0) + 1
+            self.world.failed_logons[user] = self.world.failed_logons.get(user, 0) + 1
             return None
-        self._failed.pop(user, None)
+        self.world.failed_logons.pop(user, None)
         return user
 
     @staticmethod

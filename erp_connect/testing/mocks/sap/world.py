@@ -129,9 +129,9 @@ class World:
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.settings = settings or Settings()
-        self.sysid = sysid
-        self.client = client
+        self.sysid, self.client = sysid, client
         self.users = {"DEMO": "welcome"}
+        self.failed_logons: dict[str, int] = {}  # in a row, by user, whichever way they came in
         self.destinations: dict[str, dict[str, str]] = {}
         """What stands in the user's ``sapnwrfc.ini``."""
         self.faults = Faults()

@@ -349,6 +349,7 @@ SWITCHES = {
     "read-only fields are ignored": Settings(read_only_refused=False),
     "split items can be changed": Settings(split_quantity_changes=True),
     "fixed schedule lines": Settings(schedule_lines_writable=False),
+    "parts come with new orders only": Settings(parts_creatable=False),
     "short errors": Settings(errors="minimal"),
     "errors of other types": Settings(errors="wrong types"),
     "a summary before the cause": Settings(general_first=True),

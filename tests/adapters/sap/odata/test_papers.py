@@ -8,7 +8,8 @@ import pytest
 import erp_connect as ec
 from erp_connect import errors
 from erp_connect.adapters.contract import OrderRef
-from erp_connect.adapters.sap.odata.billing import invoice_in, is_cancellation
+from erp_connect.adapters.sap.odata.billing import invoice_in
+from erp_connect.adapters.sap.odata.bills import is_bill
 from erp_connect.adapters.sap.odata.ordered import Ordered
 from erp_connect.models import InvoiceKind, ShipmentStatus
 from erp_connect.testing.mocks.sap import fulfilling
@@ -154,5 +155,5 @@ def test_a_row_of_a_credit_memo_that_is_paid_and_one_that_takes_an_invoice_back(
     assert found.order_ids == ("4711", "4712")
     assert [line.order_line_id for line in found.lines] == ["10", None]
     assert (found.tax, found.gross) == (None, None)
-    assert is_cancellation({"SDDocumentCategory": "N"})
-    assert not is_cancellation(row)
+    assert not is_bill({"SDDocumentCategory": "N"})
+    assert is_bill(row)

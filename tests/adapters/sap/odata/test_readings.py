@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from erp_connect.adapters.sap.conventions import Units
 from erp_connect.adapters.sap.messages import Meanings
 from erp_connect.adapters.sap.odata.dialect import V2
 from erp_connect.adapters.sap.odata.errors import refusal
@@ -46,13 +45,13 @@ def test_an_order_is_asked_about_where_anything_may_stand_behind_it(order, begun
 
 
 def test_a_price_stands_in_the_currency_that_its_condition_names():
-    pricing = Pricing(V2, None, ODataSettings(), Units({}))
+    pricing = Pricing(V2, None, ODataSettings())
     rows = [
         {"ConditionType": "PR00", "ConditionRateValue": "10.000000000", "ConditionCurrency": "USD"},
         {"ConditionType": "RB00", "ConditionRateValue": "-3.000000000", "ConditionCurrency": "USD"},
     ]
-    price = pricing.price_in(rows, "EUR")
+    price = pricing.price_in(rows, "EUR", lambda _, per: per)
     assert (price.amount, price.currency) == (Decimal(10), "USD")
-    assert pricing.discount_in(rows, "EUR") == Discount(amount=Money(amount=Decimal(3), currency="USD"))
+    assert pricing.discount_in(rows, "EUR", []) == Discount(amount=Money(amount=Decimal(3), currency="USD"))
     untold = [{**row, "ConditionCurrency": None} for row in rows]
-    assert pricing.price_in(untold, "EUR").currency == "EUR"
+    assert pricing.price_in(untold, "EUR", lambda _, per: per).currency == "EUR"

@@ -31,6 +31,7 @@ from .source import SapSource
 V2_ROOT: Final = "/sap/opu/odata/sap/"
 V4_ROOT: Final = "/sap/opu/odata4/sap/"
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
+_PARTS: Final = frozenset({"A_SalesOrderText", "A_SalesOrderHeaderPrElement", "A_SalesOrderItemPrElement"})
 _LANGUAGES: Final = {"EN": "E", "DE": "D"}
 
 
@@ -51,8 +52,9 @@ class SapAnnotations(Annotations):
         return text
 
     def entity_set(self, entity_set: EntitySet) -> str:
-        """What cannot be done to a set."""
-        flags = {"creatable": entity_set.creatable, "updatable": entity_set.updatable}
+        """What cannot be done to a set; one that takes entities through their parent is creatable (sap.md 4.4)."""
+        creatable = (entity_set.creatable or entity_set.insertable_through) and not entity_set.nested_only
+        flags = {"creatable": creatable, "updatable": entity_set.updatable}
         flags |= {"deletable": entity_set.deletable, "addressable": entity_set.addressable}
         return "".join(f' sap:{flag}="false"' for flag, value in flags.items() if not value)
 
@@ -165,6 +167,9 @@ class Gateway(Host):
         lines = model.sets.get("A_SalesOrderScheduleLine")
         if lines is not None and not self.settings.schedule_lines_writable:
             lines.creatable = lines.updatable = lines.deletable = lines.insertable_through = False
+        if not self.settings.parts_creatable:
+            for name in _PARTS & model.sets.keys():
+                model.sets[name].nested_only = True
         return model
 
     # ---------------------------------------------------------------- requests

@@ -38,6 +38,9 @@ class Settings:
     """Whether an item's quantity can be changed when it has several schedule lines; the first one takes it."""
     schedule_lines_writable: bool = True
     """Whether schedule lines of version 2 can be changed; some releases declare that they cannot."""
+    parts_creatable: bool = True
+    """Whether texts and conditions can be added to an order of version 2 that stands; the file of 2020 declares that
+    they come with a new order or item only."""
     inactive: set[str] = field(default_factory=set)
     """Services that nobody activated."""
     forbidden: set[str] = field(default_factory=set)

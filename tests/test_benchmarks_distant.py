@@ -1,0 +1,58 @@
+"""The benchmark of back-ends that are far away measures every job, and writes its page."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def distant(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import distant
+
+    return distant
+
+
+@pytest.mark.thorough
+def test_every_job_on_every_transport_has_its_figures(distant):
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.distant", "--orders", "10", "--rounds", "1", "--listed", "0"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for site in ("sap+rfc", "sap+odata"):
+        for job in ("create", "read"):
+            assert f"| {site}" in done.stdout
+            assert f"{job} 10 orders of 5 lines" in done.stdout
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["Functions", "Services"])
+def test_the_memory_of_a_list_is_measured_near_and_far(distant, name):
+    found = distant.memory(getattr(distant, name), 40)
+    assert [each["latency"] for each in found] == [0, distant.LATENCY]
+    assert all(len(each["mb"]) == 2 and min(each["mb"]) > 1 for each in found)
+    assert len(distant.memory_rows(found)) == 2
+
+
+def test_a_missed_goal_is_said_to_be_missed(distant):
+    told = {
+        "hand": {"wall": 1.0},
+        "seconds": [2.0],
+        "trips": 3,
+        "bound": 1.0,
+        "ratio": 2.0,
+        "hand_cpu_us": 100.0,
+        "cpu_us": 900.0,
+    }
+    found = [{"site": "sap+rfc", "orders": 1, "jobs": {"create": told}}]
+    assert distant.rows(found)[0][-1] == "missed"
+    assert distant.cpu_rows(found)[0][-2:] == ("800", "300: missed")
+    found[0]["jobs"]["create"]["hand_cpu_us"] = 1000.0
+    assert distant.cpu_rows(found)[0][-2:] == ("-100", "300: not to be compared")
