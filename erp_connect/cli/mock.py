@@ -78,7 +78,9 @@ class _Face:
 def dynamics(
     product: Annotated[
         Product,
-        typer.Option(help="bc: Business Central; crm: Dynamics 365 Sales; fo: Finance & Operations; nav: NAV."),
+        typer.Option(
+            help="bc: Business Central; crm: Dynamics 365 Sales; fo: Finance & Operations; nav: NAV."
+        ),
     ] = Product.BC,
     port: Port = 0,
     as_json: AsJson = False,

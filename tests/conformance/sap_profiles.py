@@ -7,7 +7,7 @@ from erp_connect.models.currencies import exponent
 from erp_connect.testing import conformance
 from erp_connect.testing.clocks import Hands
 from erp_connect.testing.mocks.sap import fulfilling
-from erp_connect.testing.mocks.sap.documents import Customer, Material, alpha
+from erp_connect.testing.mocks.sap.documents import Customer, Material, Vendor, alpha
 from erp_connect.testing.mocks.sap.world import World
 
 UNITS = {"C62": "ST", "XBX": "KRT", "XCT": "KAR", "KGM": "KG", "MTR": "M", "LTR": "L"}
@@ -56,7 +56,11 @@ class SapProfile(conformance.AdapterProfile):
             self.put_supplier(draft)
 
     def put_supplier(self, draft):
-        self.world.vendors.add(alpha(draft.number))
+        number = alpha(draft.number)
+        self.world.vendors.add(number)
+        self.world.vendor_cards[number] = Vendor(
+            number, draft.name, currency=draft.currency or "EUR", purchasing_blocked=draft.blocked
+        )
 
     def put_stock(self, erp, product, quantity):
         self.world.stock[alpha(product, 18), self.warehouses[0]] = quantity

@@ -9,7 +9,6 @@ import pytest
 
 from erp_connect.client import connect
 from erp_connect.testing import conformance
-from erp_connect.testing.mocks.sap.documents import alpha
 from erp_connect.testing.mocks.sap.odata.gateway import Gateway
 from erp_connect.testing.mocks.serving import serve
 
@@ -62,9 +61,6 @@ class SapODataProfile(SapProfile):
                 return connect(target, **{**given, "password": "welcome", **more})
 
             yield to_world
-
-    def put_supplier(self, draft):
-        self.world.vendors.add(alpha(draft.number))
 
 
 class SapODataV4Profile(SapODataProfile):

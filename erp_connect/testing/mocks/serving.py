@@ -21,7 +21,6 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from ...clock import Clock, SystemClock
 from .network import PAUSE, Cut
 
-
 _LOOKS_UP = 0.05
 """Seconds after which an idle server looks whether it is to stop."""
 

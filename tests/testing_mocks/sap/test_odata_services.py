@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from erp_connect.testing.mocks.sap import fulfilling
+from erp_connect.testing.mocks.sap.documents import Vendor
 
 VALVE = "62".zfill(18)
 
@@ -147,6 +148,35 @@ def test_name_address_and_block_are_changed_without_an_etag(world, partners, bro
     assert browser.post("A_SalesOrder", browser.an_order()).status_code == 400
     assert partners.patch("A_BusinessPartner('1234')", {"BusinessPartnerFullName": "x"}).status_code == 400
     assert partners.patch("A_BusinessPartner('1234')", {"BusinessPartnerGrouping": "x"}).status_code == 400
+
+
+def test_suppliers_are_partners_with_numbers_of_their_own(world, partners):
+    """API_BUSINESS_PARTNER: A_Supplier and its purchasing organisations hang on a business partner."""
+    world.vendors.add("0000005000")
+    world.vendor_cards["0000005000"] = Vendor(
+        "0000005000", "Valve Works", city="Leith", country="GB", currency="GBP"
+    )
+    beside = "to_BusinessPartnerAddress,to_Supplier/to_SupplierPurchasingOrg"
+    [partner] = partners.read(f"A_BusinessPartner?$filter=Supplier eq '5000'&$expand={beside}")
+    assert (partner["BusinessPartner"], partner["Customer"], partner["OrganizationBPName1"]) == (
+        "V5000",
+        "",
+        "Valve Works",
+    )
+    assert partner["to_BusinessPartnerAddress"]["results"][0]["CityName"] == "Leith"
+    supplier = partner["to_Supplier"]
+    assert (supplier["SupplierName"], supplier["PurchasingIsBlocked"]) == ("Valve Works", False)
+    assert supplier["to_SupplierPurchasingOrg"]["results"][0]["PurchaseOrderCurrency"] == "GBP"
+    assert "V5000" not in {
+        row["BusinessPartner"] for row in partners.read("A_BusinessPartner?$filter=Customer ne ''")
+    }
+
+
+def test_a_supplier_is_blocked_for_purchasing(world, partners):
+    world.vendors.add("0000005000")
+    assert partners.patch("A_Supplier('5000')", {"PurchasingIsBlocked": True}).status_code == 204
+    assert partners.read("A_Supplier('5000')")["PurchasingIsBlocked"] is True
+    assert partners.post("A_Supplier", {"Supplier": "1"}).status_code == 405
 
 
 def test_products_are_read_with_texts_plants_and_areas(world, visit):

@@ -49,6 +49,24 @@ class Customer:
 
 
 @dataclass
+class Vendor:
+    """A supplier with its address, and what one purchasing organisation has agreed with it."""
+
+    number: str
+    name: str
+    street: str = ""
+    house_number: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = "DE"
+    region: str = ""
+    currency: str = "EUR"
+    payment_terms: str = ""
+    purchasing_org: str = "1000"
+    purchasing_blocked: bool = False
+
+
+@dataclass
 class Material:
     """A material: its units are internal codes, the other units by how many base units they hold."""
 

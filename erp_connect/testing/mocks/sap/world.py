@@ -25,6 +25,7 @@ from .documents import (
     Order,
     OrderType,
     PurchaseOrder,
+    Vendor,
     alpha,
 )
 from .faults import Faults
@@ -137,6 +138,7 @@ class World:
         self.faults = Faults()
         self.customers: dict[str, Customer] = {}
         self.vendors: set[str] = set()
+        self.vendor_cards: dict[str, Vendor] = {}  # of a vendor without a card only the number is known
         self.materials: dict[str, Material] = {}
         self.prices: dict[tuple[str, str], Decimal] = {}
         """List prices for one base unit, by material and currency."""
@@ -187,8 +189,7 @@ class World:
             "purchase": 4500000017,
         }
         self.table_reads = 0
-        self.connected: set[int] = set()
-        """The sessions that are connected over RFC."""
+        self.connected: set[int] = set()  # the sessions that are connected over RFC
         self._sessions = itertools.count(1)
         self._late: list[tuple[datetime, Change]] = []
         self._followers: dict[str, list[Delivery | Invoice]] = {}
