@@ -102,8 +102,9 @@ def sales_capabilities(settings: SalesSettings, *, concurrency: int | None = Non
             **{f"order.contact.{part}": _NO_CONTACT for part in ("name", "email", "phone")},
             "order.custom": _EXTENSION,
             "order.line.product": held(100),
-            "order.line.quantity": held(digits=12, scale=number),
-            "order.line.price": held(scale=settings.price_scale),
+            # A decimal column takes 100,000,000,000 at most, a money column 922,337,203,685,477.
+            "order.line.quantity": held(digits=11, scale=number),
+            "order.line.price": held(digits=14, scale=settings.price_scale),
             "order.line.discount": elsewhere("an amount, not a percentage"),
             "order.line.description": nowhere("only products that are written in have one"),
             "order.line.warehouse": _NO_WAREHOUSE,
