@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from ...errors import UnmappedCode
-from ...models import Money
 from ...models.codes import UnknownCode
 from ...models.countries import country_code
 from ...models.currencies import exponent
@@ -36,10 +35,6 @@ _LANGUAGES: Final[Mapping[str, str]] = dict(
 _ISO_OF_UNIT: Final[Mapping[str, str]] = {"C62": "PCE", "H87": "PCE", "EA": "EA"}
 """SAP's ISO code for a piece; packages have two letters there, and an X before them in Recommendation 20."""
 _UNIT_OF_ISO: Final[Mapping[str, str]] = {"PCE": "C62"}
-
-_PLACES: Final = tuple(Decimal(1).scaleb(-places) for places in range(7))
-_WIDE: Final = Context(prec=100, traps=[])
-"""For numbers of any length; of one that is longer still it makes no number, which equals none."""
 
 _YEAR_FIRST: Final = re.compile(r"^([0-9]{4})([./-])([0-9]{2})\2([0-9]{2})$")
 _YEAR_LAST: Final = re.compile(r"^([0-9]{2})([./-])([0-9]{2})\2([0-9]{4})$")
@@ -155,23 +150,6 @@ def language_key(iso: str) -> str:
 
 
 # -- amounts ---------------------------------------------------------------------------------------------------
-
-
-def tidy(number: Decimal, places: int = 0) -> Decimal:
-    """The same number with no more zeros behind the point than ``places``; ``ValueError`` for what is no number."""
-    fitting = number.quantize(_PLACES[places], context=_WIDE)
-    if fitting == number:
-        return fitting or fitting.copy_abs()  # -0 and 0 are the same amount
-    if not number.is_finite():
-        raise ValueError("an amount is no finite number")
-    whole, _, parts = format(number, "f").partition(".")
-    parts = parts.rstrip("0").ljust(places, "0")
-    return Decimal(f"{whole}.{parts}" if parts else whole)
-
-
-def money_in(amount: Decimal, currency: str) -> Money:
-    """A real amount (nine decimals in the BAPIs) with the digits of its currency."""
-    return Money(amount=tidy(amount, exponent(currency) or 0), currency=currency)
 
 
 def unshifted(amount: Decimal, currency: str) -> Decimal:

@@ -85,6 +85,6 @@ class Damage:
             one = self.luck.choice(found)
             instead = self.luck.choice(("", f"<{one[1]}>{self.luck.choice(TEXTS)}</{one[1]}>"))
             text = text[: one.start()] + instead + text[one.end() :]
-        if self.luck.randrange(10) == 0:
+        if text and self.luck.randrange(10) == 0:
             text = text[: self.luck.randrange(len(text))]
         return text.encode()

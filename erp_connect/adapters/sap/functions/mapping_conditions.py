@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ....models import Discount, Money, UnitPrice
 from ....models.currencies import is_currency
-from ..conventions import tidy
+from ...amounts import tidy
 from ..settings import SiteSettings
 from ..wording import the_percentage, whole_per
 

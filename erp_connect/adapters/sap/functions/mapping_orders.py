@@ -21,16 +21,15 @@ from ....models.base import trusted_but
 from ....models.currencies import exponent
 from ....rules.lateness import timeliness
 from ....rules.status import standing
+from ...amounts import money_in, tidy
 from ...versions import fingerprint
 from ..conventions import (
     HEADER,
     day_in,
     instant_in,
     material_in,
-    money_in,
     positions,
     shown_key,
-    tidy,
 )
 from .details import Details
 from .mapping_addresses import address_in

@@ -26,6 +26,7 @@ from ....models import (
 )
 from ....rules.lateness import timeliness
 from ....rules.status import standing
+from ...amounts import tidy
 from ...versions import fingerprint
 from ..conventions import (
     FIRST_SCHEDULE_LINE,
@@ -38,7 +39,6 @@ from ..conventions import (
     shown_key,
     stored_day,
     stored_key,
-    tidy,
 )
 from ..purchase_marks import item_state, together
 from ..wording import said, whole_per

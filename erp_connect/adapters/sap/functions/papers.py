@@ -17,9 +17,10 @@ from ....models import (
     ShipmentStatus,
 )
 from ....wire.rfc import RfcFailure, one_of
+from ...amounts import money_in, tidy
 from ...answers import understands_answers
 from ...contract import OrderRef
-from ..conventions import day_in, fits_key, material_in, money_in, shown_key, stored_key, tidy, unshifted
+from ..conventions import day_in, fits_key, material_in, shown_key, stored_key, unshifted
 from .details import Delivery, Details, read_details
 from .office import Office
 

@@ -16,6 +16,7 @@ from ....models import (
     ReturnStatus,
 )
 from ....wire.rfc import RfcFailure
+from ...amounts import tidy
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
 from ..conventions import (
@@ -29,7 +30,6 @@ from ..conventions import (
     material_number,
     shown_key,
     stored_key,
-    tidy,
 )
 from ..messages import SAVED, Message, messages_in, worth_telling
 from ..settings import STAMP_FIELDS

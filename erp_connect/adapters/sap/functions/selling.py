@@ -10,8 +10,9 @@ from ....errors import ConfigurationError, NotFound, UnmappedCode
 from ....models import Availability, LineDraft, OrderDraft, Product, Quote, Ref
 from ....models.units import same_unit
 from ....wire.rfc import RfcFailure, equal
+from ...amounts import money_in, tidy
 from ...answers import understands_answers
-from ..conventions import day_in, material_number, money_in, stored_material, tidy
+from ..conventions import day_in, material_number, stored_material
 from ..wording import said
 from . import modules
 from .mapping_conditions import price_in

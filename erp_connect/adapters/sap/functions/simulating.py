@@ -10,9 +10,10 @@ from typing import Any, Final
 from ....errors import NotFound
 from ....models import Order, OrderDraft, OrderLine, Quantities, ScheduleLine
 from ....rules.status import standing
+from ...amounts import money_in, tidy
 from ...answers import understands_answers
 from ...contract import Simulation
-from ..conventions import day_in, material_in, money_in, positions, tidy
+from ..conventions import day_in, material_in, positions
 from ..messages import messages_in, worth_telling
 from ..wording import said
 from . import modules

@@ -13,7 +13,8 @@ from typing import Any
 from ....errors import ContractViolation
 from ....models import Money
 from ....wire.odata import Unreadable, from_json, to_json
-from ..conventions import money_in, shown_key, tidy
+from ...amounts import money_in, tidy
+from ..conventions import shown_key
 
 Row = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from typing import Final
 from ....errors import LossyWrite
 from ....models import Discount, Money, UnitPrice
 from ....wire.odata import EntityType, Property
-from ..conventions import tidy
+from ...amounts import tidy
 from ..settings import SiteSettings
 from ..wording import the_percentage, whole_per
 from .cells import Row, fits_digits, number, text

@@ -21,7 +21,8 @@ from ....models import (
 from ....rules.lateness import timeliness
 from ....rules.status import standing
 from ....wire.odata import Unreadable
-from ..conventions import money_in, positions, tidy
+from ...amounts import money_in, tidy
+from ..conventions import positions
 from .cells import Row, day, flag, instant, item_of, key, number, text, within
 from .dialect import STAMP
 from .fulfilment import Fulfilment

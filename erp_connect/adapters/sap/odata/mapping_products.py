@@ -8,7 +8,7 @@ from typing import Final
 
 from ....models import FrozenMapping, Product, ProductCode, ProductUnit
 from ....models.units import convert, convertible
-from ..conventions import tidy
+from ...amounts import tidy
 from .cells import Row, flag, key, number, text, within
 from .office import Office
 from .shown_units import ShownUnits, shown_units

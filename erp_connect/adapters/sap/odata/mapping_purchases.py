@@ -22,8 +22,9 @@ from ....models import (
 )
 from ....rules.lateness import timeliness
 from ....rules.status import standing
+from ...amounts import tidy
 from ...versions import fingerprint
-from ..conventions import ITEM_STEP, positions, tidy
+from ..conventions import ITEM_STEP, positions
 from ..purchase_marks import item_state, together
 from ..wording import said, whole_per
 from .cells import Row, date_cell, day, flag, instant, item_of, key, money, number, quantity, text, within

@@ -11,8 +11,8 @@ from ....errors import NotFound, UnmappedCode
 from ....models import Availability, Product, Ref
 from ....models.units import UNITS, convert, convertible, same_unit
 from ....wire.odata import Refused
+from ...amounts import tidy
 from ...answers import understands_answers
-from ..conventions import tidy
 from ..wording import said
 from . import asking, services
 from .cells import Row, number, text

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from ....models.units import UNITS, convert, convertible, same_unit
-from ..conventions import tidy
+from ...amounts import tidy
 from .cells import Row, number, text
 from .office import Office
 from .shown_units import shown_units
