@@ -7,7 +7,8 @@ from erp_connect import errors
 from erp_connect.testing.mocks.dynamics.bc.web import BusinessCentral
 
 from ..damage import Damage, chance
-from .place import draft, place, sooner_or_later, valves
+from ..repeating import sooner_or_later
+from .place import draft, place, valves
 
 pytestmark = pytest.mark.thorough
 

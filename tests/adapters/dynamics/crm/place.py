@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import erp_connect as ec
-from erp_connect import errors
 from erp_connect.testing.mocks.dynamics.crm.organization import Organization
 from erp_connect.testing.mocks.dynamics.crm.web import Dataverse
 from erp_connect.testing.mocks.network import Network
@@ -76,17 +75,3 @@ def draft(*lines, **more):
 
 def valves(quantity=12, **more):
     return ec.LineDraft(**{"product": "VALVE-20", "quantity": quantity, "unit": "C62", **more})
-
-
-def sooner_or_later(call, clock):
-    """What a call ends with when it is repeated under its key, as the errors ask for."""
-    for _ in range(6):
-        try:
-            return call()
-        except errors.OutcomeUnknown as unknown:
-            clock.sleep((unknown.retry_after or 0) + 1)
-        except errors.ErpConnectError as failure:
-            if failure.outcome != "not_applied":
-                raise
-            clock.sleep(1)
-    raise AssertionError("it never ended")

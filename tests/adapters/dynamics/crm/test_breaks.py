@@ -5,7 +5,8 @@ import pytest
 import erp_connect as ec
 from erp_connect import errors
 
-from .place import draft, place, sooner_or_later
+from ..repeating import sooner_or_later
+from .place import draft, place
 
 BREAKS = {
     "request lost": lambda site, verb: site.network.lose_request("salesorders", verb),

@@ -8,7 +8,8 @@ import erp_connect as ec
 from erp_connect import errors
 from erp_connect.testing.mocks.dynamics.fo.settings import Settings
 
-from .fo_place import draft, orders_of, place, sooner_or_later, valves
+from ..repeating import sooner_or_later
+from .fo_place import draft, orders_of, place, valves
 
 BREAKS = {
     "request lost": lambda site, path, verb: site.network.lose_request(path, verb),

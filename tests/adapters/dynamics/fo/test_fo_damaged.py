@@ -12,7 +12,8 @@ from erp_connect.testing.mocks.dynamics.fo.web import FinanceOperations
 from erp_connect.testing.mocks.serving import serve
 
 from ..damage import Damage, chance
-from .fo_place import draft, opened, orders_of, sooner_or_later, valves
+from ..repeating import sooner_or_later
+from .fo_place import draft, opened, orders_of, valves
 
 pytestmark = pytest.mark.thorough
 

@@ -6,7 +6,8 @@ from erp_connect import errors
 from erp_connect.testing.mocks.dynamics.nav.web import NavServer
 
 from ..damage import Damage, chance
-from .place import draft, place, sooner_or_later, valves
+from ..repeating import sooner_or_later
+from .place import draft, place, valves
 
 pytestmark = pytest.mark.thorough
 
