@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from decimal import Decimal
 
 from ....errors import ErpConnectError, TransitionNotAllowed, VersionConflict
 from ....models import Amendment, Order, OrderLine, PurchaseOrder
+from ....rules import quantities
 from ....rules.diff import moved
 from ....wire.odata import Operation
 from ...answers import understands_answers
@@ -49,7 +49,11 @@ class Changing(Creating[E]):
                 self.office.together([part], operation)
             return None
         named = {line.id for line in order.lines} if lines is None else set(lines)
-        still = [line.id for line in order.lines if line.id in named and _left(line) > 0]
+        still = [
+            line.id
+            for line in order.lines
+            if line.id in named and quantities.open_quantity(line.quantities) > 0
+        ]
         if not still:
             raise TransitionNotAllowed(
                 "nothing is open that could be cancelled",
@@ -99,14 +103,8 @@ class PurchaseOrders(FindingPurchases, Changing[PurchaseOrder]):
     """The purchase order book; nothing carries a stamp there (dynamics.md 1.7)."""
 
 
-def _moved(line: OrderLine) -> Decimal:
-    return line.quantities.shipped or line.quantities.delivered or Decimal(0)
-
-
-def _left(line: OrderLine) -> Decimal:
-    return line.quantities.ordered - _moved(line)
-
-
 def _settled(line: OrderLine) -> bool:
     """Whether all that has left of a line is billed: then an order may be deleted (dynamics.md 1.12)."""
-    return _moved(line) <= (line.quantities.invoiced or Decimal(0))
+    return (quantities.moved(line.quantities) or quantities.ZERO) <= (
+        line.quantities.invoiced or quantities.ZERO
+    )

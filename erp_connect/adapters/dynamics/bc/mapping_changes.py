@@ -27,17 +27,17 @@ from ....models import (
     Discount,
     LineDraft,
     Order,
-    OrderLine,
     PurchaseOrder,
     PurchaseOrderLineDraft,
     SplitLine,
     SubstituteProduct,
 )
 from ....models.base import Empty
+from ....rules.quantities import moved, open_quantity
 from ....wire.http import Answer
 from ....wire.odata import Operation
 from ....wire.odata.values import loads
-from ...successors import line_like
+from ...successors import part_of, substitute_for
 from ..cells import Body, Row, etag, guid, text, within
 from .mapping_drafts import (
     address_out,
@@ -122,10 +122,9 @@ class ChangeOfOrder:
 
     def cancel(self, id: str) -> None:
         """Cancel what is open of a line: it goes, or is lowered to what has moved (dynamics.md 5.1)."""
-        line = self.order.line(id)
-        moved = line.quantities.shipped or line.quantities.delivered or Decimal(0)
-        if moved:
-            self._line(id)["quantity"] = moved
+        gone = moved(self.order.line(id).quantities)
+        if gone:
+            self._line(id)["quantity"] = gone
         else:
             self._lines.pop(id, None)
             self._gone.append(id)
@@ -167,30 +166,13 @@ class ChangeOfOrder:
     def _substitute(self, change: SubstituteProduct) -> None:
         """A line with the new product for what is open, and the old one cancelled."""
         line = self.order.line(str(change.line))
-        new = line_like(
-            line,
-            product=change.to,
-            quantity=change.quantity or line.quantities.open,
-            unit=change.unit,
-            price=change.price or line.price,
-            discount=line.discount,
-        )
+        new = substitute_for(line, change)
         self._new.append((line_out(new, self.side, self.office), line.id, False))
         self.cancel(line.id)
 
     def _split(self, change: SplitLine) -> None:
         line = self.order.line(str(change.line))
-        percent = line.discount if line.discount is not None and line.discount.percent is not None else None
-        new = line_like(
-            line,
-            product=line.product,
-            quantity=change.quantity,
-            price=line.price,
-            requested=change.requested,
-            warehouse=change.warehouse,
-            discount=percent,
-            description=line.description,
-        )
+        new = part_of(line, change)
         self._new.append((line_out(new, self.side, self.office), line.id, True))
         self._line(line.id)["quantity"] = line.quantities.ordered - change.quantity
 
@@ -207,7 +189,7 @@ class ChangeOfOrder:
         """The line that is named, or all that are still waited for."""
         if line is not None:
             return (str(line),)
-        return [each.id for each in self.order.lines if _open(each) > 0]
+        return [each.id for each in self.order.lines if open_quantity(each.quantities) > 0]
 
     # -- the transaction -------------------------------------------------------------------------------------
 
@@ -253,11 +235,6 @@ class ChangeOfOrder:
     def _held(self, row: Row) -> dict[str, str]:
         """The version that a part holds to."""
         return {"If-Match": ANY if self.force else etag(row) or ANY}
-
-
-def _open(line: OrderLine) -> Decimal:
-    moved = line.quantities.shipped or line.quantities.delivered or Decimal(0)
-    return line.quantities.ordered - moved
 
 
 def _discount(to: Discount | Empty) -> Body:

@@ -14,7 +14,6 @@ from ....models import (
     FrozenMapping,
     LineQuantity,
     Order,
-    OrderLine,
     Return,
     ReturnDraft,
     ReturnLine,
@@ -24,6 +23,7 @@ from ....rules.stamps import looks_like_stamp
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
 from ..cells import Body, Row, day, guid, instant, member, number, text, within
+from ..returning import coming_back, line_of_product, refuse_more_than_left
 from .changing import SalesOrders
 from .mapping_orders import COMMENT, EXTERNAL
 from .office import Office, equal
@@ -60,7 +60,7 @@ class Returns:
                 operation=operation,
                 path="order",
             )
-        wanted = _wanted(order, draft)
+        wanted = coming_back(order, draft)
         body: Body = {
             "customerNumber": order.customer,
             EXTERNAL: write.stamp,
@@ -68,7 +68,7 @@ class Returns:
             "currencyCode": order.currency,
             MEMO_LINES: [self._line_out(order, each) for each in wanted],
         }
-        self._see_to_what_is_left(order, wanted, operation)
+        refuse_more_than_left(order, wanted, self.of(OrderRef(id=order.id, number=order.number)), operation)
         reason = self._reason(draft.reason)
         if reason:
             body["customerReturnReasonId"] = reason
@@ -148,22 +148,6 @@ class Returns:
         except UnmappedCode:
             return self.office.return_reasons.id(settings.return_reason) if settings.return_reason else ""
 
-    def _see_to_what_is_left(self, order: Order, wanted: Sequence[LineQuantity], operation: str) -> None:
-        """``InvalidOrder`` for more than has left and not come back yet: a credit memo itself asks nobody."""
-        back: dict[str, Decimal] = {}
-        for each in self.of(OrderRef(id=order.id, number=order.number)):
-            for part in each.lines if each.status is not ReturnStatus.CANCELLED else ():
-                back[part.order_line_id] = back.get(part.order_line_id, Decimal(0)) + part.quantity
-        for place, one in enumerate(wanted):
-            line = order.line(one.line)
-            left = (line.quantities.shipped or Decimal(0)) - back.get(line.id, Decimal(0))
-            if one.quantity is None or one.quantity > left:
-                raise InvalidOrder(
-                    f"no more than {left} of this line can come back",
-                    operation=operation,
-                    path=f"lines[{place}].quantity",
-                )
-
     def _line_out(self, order: Order, wanted: LineQuantity) -> Body:
         line = order.line(wanted.line)
         body: Body = {
@@ -190,7 +174,7 @@ class Returns:
             requested_on=day(row, "creditMemoDate"),
             lines=tuple(
                 ReturnLine(
-                    order_line_id=_line_of(line, order, taken),
+                    order_line_id=line_of_product(text(line, "lineObjectNumber"), order, taken),
                     quantity=number(line, "quantity") or Decimal(0),
                     product=text(line, "lineObjectNumber") or None,
                     unit=self.office.units.ours(text(line, "unitOfMeasureCode")),
@@ -203,27 +187,3 @@ class Returns:
             created_at=instant(row, "lastModifiedDateTime"),
             raw=FrozenMapping(row),
         )
-
-
-def _wanted(order: Order, draft: ReturnDraft) -> Sequence[LineQuantity]:
-    """What comes back: what is named, or all that has left."""
-    named = draft.lines or tuple(
-        LineQuantity(line=line.id) for line in order.lines if line.quantities.shipped
-    )
-    return [
-        each
-        if each.quantity is not None
-        else LineQuantity(line=each.line, quantity=order.line(each.line).quantities.shipped or Decimal(0))
-        for each in named
-    ]
-
-
-def _line_of(row: Row, order: Order | None, taken: set[str]) -> str:
-    """The order's line that comes back: the first with this product that no other line of the return has taken."""
-    product = text(row, "lineObjectNumber")
-    fitting: list[OrderLine] = [
-        line for line in (() if order is None else order.lines) if line.product == product
-    ]
-    found = next((line.id for line in fitting if line.id not in taken), fitting[0].id if fitting else product)
-    taken.add(found)
-    return found

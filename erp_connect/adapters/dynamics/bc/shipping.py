@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ....errors import ErpConnectError, TransportError
 from ....models import GoodsReceipt, LineQuantity, Order, Package, PurchaseOrder, Shipment
+from ....rules.quantities import open_quantity
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
@@ -87,8 +88,7 @@ def posted(
     wanted: dict[str, Decimal] = {}
     for each in lines:
         line = order.line(each.line)
-        open_ = line.quantities.ordered - (line.quantities.shipped or line.quantities.delivered or Decimal(0))
-        wanted[line.id] = open_ if each.quantity is None else each.quantity
+        wanted[line.id] = open_quantity(line.quantities) if each.quantity is None else each.quantity
     rows: Mapping[str, Any] = {guid(row, "id"): row for row in within(order.raw, side.lines)}
     parts = []
     for line in order.lines:

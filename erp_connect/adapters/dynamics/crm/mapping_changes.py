@@ -31,7 +31,7 @@ from ....models import (
 )
 from ....rules.exact import multiply, quotient
 from ....wire.odata import Operation
-from ...successors import line_like
+from ...successors import part_of, substitute_for
 from ..cells import Body, Row, etag, guid, text
 from .mapping_drafts import (
     address_out,
@@ -160,29 +160,14 @@ class ChangeOfOrder:
 
     def _substitute(self, change: SubstituteProduct) -> None:
         line = self.order.line(str(change.line))
-        new = line_like(
-            line,
-            product=change.to,
-            quantity=change.quantity or line.quantities.open,
-            unit=change.unit,
-            price=change.price or line.price,
-            discount=line.discount,
-        )
+        new = substitute_for(line, change)
         self._new.append((line_out(new, self._next(), self.office), line.id, False))
         self.cancel(line.id)
 
     def _split(self, change: SplitLine) -> None:
         """A new line for a part, with its share of the discount."""
         line = self.order.line(str(change.line))
-        new = line_like(
-            line,
-            product=line.product,
-            quantity=change.quantity,
-            price=line.price,
-            requested=change.requested,
-            warehouse=change.warehouse,
-        )
-        body = line_out(new, self._next(), self.office)
+        body = line_out(part_of(line, change), self._next(), self.office)
         left = line.quantities.ordered - change.quantity
         self._line(line.id)["quantity"] = left
         if line.discount is not None and line.discount.amount is not None:

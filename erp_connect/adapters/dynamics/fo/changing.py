@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 
 from ....errors import ErpConnectError, TransitionNotAllowed, VersionConflict
 from ....models import Amendment, Order, PurchaseOrder
+from ....rules import quantities
 from ....rules.diff import moved
 from ....wire.odata import Operation
 from ...answers import understands_answers
@@ -14,7 +15,7 @@ from ...contract import Write, Written
 from ..cells import etag
 from .creating import Creating, E
 from .finding import FindingPurchases, FindingSales
-from .mapping_changes import ChangeOfOrder, left_of, moved_of
+from .mapping_changes import ChangeOfOrder
 
 
 class Changing(Creating[E]):
@@ -40,7 +41,7 @@ class Changing(Creating[E]):
         order = self._at_hand(order, write)
         if lines is None and (action := self._action()):
             return self._by_action(order, action, write, operation)
-        if lines is None and not any(moved_of(line) for line in order.lines):
+        if lines is None and not any(quantities.moved(line.quantities) for line in order.lines):
             self._see_that_it_stands(
                 order, write
             )  # a line that nobody has told us of would go with the header
@@ -49,7 +50,11 @@ class Changing(Creating[E]):
                 self.office.together(self.deletions(order, force=write.force), operation)
             return None
         named = {line.id for line in order.lines} if lines is None else set(lines)
-        still = [line.id for line in order.lines if line.id in named and left_of(line) > 0]
+        still = [
+            line.id
+            for line in order.lines
+            if line.id in named and quantities.open_quantity(line.quantities) > 0
+        ]
         if not still:
             raise TransitionNotAllowed(
                 "nothing is open that could be cancelled",

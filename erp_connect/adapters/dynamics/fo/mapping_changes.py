@@ -26,7 +26,6 @@ from ....models import (
     Discount,
     LineDraft,
     Order,
-    OrderLine,
     PlaceHold,
     PurchaseOrder,
     PurchaseOrderLineDraft,
@@ -34,10 +33,11 @@ from ....models import (
     SplitLine,
     SubstituteProduct,
 )
+from ....rules.quantities import moved, open_quantity
 from ....wire.http import Answer
 from ....wire.odata import Operation
 from ....wire.odata.values import loads
-from ...successors import line_like
+from ...successors import part_of, substitute_for
 from ..cells import Body, Row, etag, text, whole
 from .documents import line_id, lines_in
 from .mapping_drafts import (
@@ -138,9 +138,9 @@ class ChangeOfOrder:
 
     def cancel(self, id: str) -> None:
         """Cancel what is open of a line: it goes, or is lowered to what has moved (dynamics.md 3.5)."""
-        moved = moved_of(self.order.line(id))
-        if moved:
-            self._line(id)[self.side.quantity] = moved
+        gone = moved(self.order.line(id).quantities)
+        if gone:
+            self._line(id)[self.side.quantity] = gone
         else:
             self._lines.pop(id, None)
             self._gone.append(id)
@@ -194,30 +194,13 @@ class ChangeOfOrder:
     def _substitute(self, change: SubstituteProduct) -> None:
         """A line with the new product for what is open, and the old one cancelled."""
         line = self.order.line(str(change.line))
-        new = line_like(
-            line,
-            product=change.to,
-            quantity=change.quantity or line.quantities.open,
-            unit=change.unit,
-            price=change.price or line.price,
-            discount=line.discount,
-        )
+        new = substitute_for(line, change)
         self._add(self._fitting(new), line.id, stays=False)
         self.cancel(line.id)
 
     def _split(self, change: SplitLine) -> None:
         line = self.order.line(str(change.line))
-        percent = line.discount if line.discount is not None and line.discount.percent is not None else None
-        new = line_like(
-            line,
-            product=line.product,
-            quantity=change.quantity,
-            price=line.price,
-            requested=change.requested,
-            warehouse=change.warehouse,
-            discount=percent,
-            description=line.description,
-        ).but(custom=line.custom)
+        new = part_of(line, change).but(custom=line.custom)
         self._add(self._fitting(new), line.id, stays=True)
         self._line(line.id)[self.side.quantity] = line.quantities.ordered - change.quantity
 
@@ -238,7 +221,7 @@ class ChangeOfOrder:
         """The line that is named, or all that are still waited for."""
         if line is not None:
             return (str(line),)
-        return [each.id for each in self.order.lines if left_of(each) > 0]
+        return [each.id for each in self.order.lines if open_quantity(each.quantities) > 0]
 
     # -- the change set --------------------------------------------------------------------------------------
 
@@ -278,13 +261,3 @@ class ChangeOfOrder:
     def _held(self, row: Row) -> dict[str, str]:
         """The version that a part holds to."""
         return {"If-Match": "*" if self.force else etag(row) or "*"}
-
-
-def moved_of(line: OrderLine) -> Decimal:
-    """How much of a line has left, or has come."""
-    return line.quantities.shipped or line.quantities.delivered or Decimal(0)
-
-
-def left_of(line: OrderLine) -> Decimal:
-    """How much of a line is still waited for."""
-    return line.quantities.ordered - moved_of(line) - (line.quantities.cancelled or Decimal(0))

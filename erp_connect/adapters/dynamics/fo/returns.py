@@ -21,6 +21,7 @@ from ....wire.odata import Operation, Unreadable
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
 from ..cells import Body, Row, member, number, text
+from ..returning import coming_back, refuse_more_than_left
 from .changing import SalesOrders
 from .office import AREA, Office
 from .sides import SALES, STAMP
@@ -56,8 +57,10 @@ class Returns:
         """
         operation = "returns.create"
         order = self._order(draft)
-        wanted = _wanted(order, draft)
-        self._see_to_what_is_left(order, wanted, operation)
+        wanted = coming_back(order, draft)
+        if not wanted:
+            raise InvalidOrder("nothing of the order has left yet", operation=operation)
+        refuse_more_than_left(order, wanted, self.of(OrderRef(id=order.id, number=order.number)), operation)
         header = self._header(order, draft, write.stamp)
         write.sending("create the return order")
         with self.office.translated(operation, writes=True):
@@ -155,22 +158,6 @@ class Returns:
             return
         failure.outcome = "not_applied"
 
-    def _see_to_what_is_left(self, order: Order, wanted: Sequence[LineQuantity], operation: str) -> None:
-        """A return order itself takes any quantity: what has left, and has not come back, is the most."""
-        back: dict[str, Decimal] = {}
-        for each in self.of(OrderRef(id=order.id, number=order.number)):
-            for part in each.lines if each.status is not ReturnStatus.CANCELLED else ():
-                back[part.order_line_id] = back.get(part.order_line_id, _NOTHING) + part.quantity
-        for place, one in enumerate(wanted):
-            line = order.line(one.line)
-            left = (line.quantities.shipped or _NOTHING) - back.get(line.id, _NOTHING)
-            if one.quantity is None or one.quantity > left or left <= 0:
-                raise InvalidOrder(
-                    f"no more than {left} of this line can come back",
-                    operation=operation,
-                    path=f"lines[{place}].quantity",
-                )
-
     # -- in ----------------------------------------------------------------------------------------------------
 
     def _at(self, id: str) -> str:
@@ -215,18 +202,3 @@ class Returns:
             native_status=state or None,
             raw=FrozenMapping(row),
         )
-
-
-def _wanted(order: Order, draft: ReturnDraft) -> Sequence[LineQuantity]:
-    """What comes back: what is named, or all that has left."""
-    named = draft.lines or tuple(
-        LineQuantity(line=line.id) for line in order.lines if line.quantities.shipped
-    )
-    if not named:
-        raise InvalidOrder("nothing of the order has left yet", operation="returns.create")
-    return [
-        each
-        if each.quantity is not None
-        else LineQuantity(line=each.line, quantity=order.line(each.line).quantities.shipped or _NOTHING)
-        for each in named
-    ]

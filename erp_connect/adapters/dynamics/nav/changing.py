@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from decimal import Decimal
 from typing import cast
 
 from ....errors import ErpConnectError, KeyInProgress, TransitionNotAllowed, TransportError, VersionConflict
 from ....models import Amendment, Order, OrderLine, PurchaseOrder
+from ....rules import quantities
 from ....rules.diff import moved
 from ...answers import understands_answers
 from ...contract import Write, Written
@@ -50,7 +50,11 @@ class Changing(Creating[E]):
                 )
             return None
         named = {line.id for line in order.lines} if lines is None else set(lines)
-        still = [line.id for line in order.lines if line.id in named and _left(line) > 0]
+        still = [
+            line.id
+            for line in order.lines
+            if line.id in named and quantities.open_quantity(line.quantities) > 0
+        ]
         if not still:
             raise TransitionNotAllowed(
                 "nothing is open that could be cancelled",
@@ -129,14 +133,8 @@ class PurchaseOrders(FindingPurchases, Changing[PurchaseOrder]):
     """The purchase order book; nothing carries a stamp there."""
 
 
-def _moved(line: OrderLine) -> Decimal:
-    return line.quantities.shipped or line.quantities.delivered or Decimal(0)
-
-
-def _left(line: OrderLine) -> Decimal:
-    return line.quantities.ordered - _moved(line)
-
-
 def _settled(line: OrderLine) -> bool:
     """Whether all that has left of a line is billed: then an order may be deleted."""
-    return _moved(line) <= (line.quantities.invoiced or Decimal(0))
+    return (quantities.moved(line.quantities) or quantities.ZERO) <= (
+        line.quantities.invoiced or quantities.ZERO
+    )

@@ -28,7 +28,8 @@ from ....models import (
     SplitLine,
     SubstituteProduct,
 )
-from ...successors import line_like
+from ....rules.quantities import moved, open_quantity
+from ...successors import part_of, substitute_for
 from ..cells import Row, text
 from .cells import NO_DAY, Body
 from .mapping_drafts import address_out, discount_out, line_out, note_out, price_out
@@ -105,10 +106,9 @@ class ChangeOfOrder:
 
     def cancel(self, id: str) -> None:
         """Cancel what is open of a line: it goes, or is lowered to what has moved."""
-        line = self.order.line(id)
-        moved = line.quantities.shipped or line.quantities.delivered or Decimal(0)
-        if moved:
-            self._line(id)["Quantity"] = moved
+        gone = moved(self.order.line(id).quantities)
+        if gone:
+            self._line(id)["Quantity"] = gone
         else:
             self._lines.pop(id, None)
             self._gone.append(id)
@@ -142,30 +142,13 @@ class ChangeOfOrder:
 
     def _substitute(self, change: SubstituteProduct) -> None:
         line = self.order.line(str(change.line))
-        new = line_like(
-            line,
-            product=change.to,
-            quantity=change.quantity or line.quantities.open,
-            unit=change.unit,
-            price=change.price or line.price,
-            discount=line.discount,
-        )
+        new = substitute_for(line, change)
         self._new.append((line_out(new, self.side, self.office), line.id, False))
         self.cancel(line.id)
 
     def _split(self, change: SplitLine) -> None:
         line = self.order.line(str(change.line))
-        percent = line.discount if line.discount is not None and line.discount.percent is not None else None
-        new = line_like(
-            line,
-            product=line.product,
-            quantity=change.quantity,
-            price=line.price,
-            requested=change.requested,
-            warehouse=change.warehouse,
-            discount=percent,
-            description=line.description,
-        )
+        new = part_of(line, change)
         self._new.append((line_out(new, self.side, self.office), line.id, True))
         self._line(line.id)["Quantity"] = line.quantities.ordered - change.quantity
 
@@ -176,11 +159,7 @@ class ChangeOfOrder:
         """The line that is named, or all that are still waited for."""
         if line is not None:
             return (str(line),)
-        return [
-            each.id
-            for each in self.order.lines
-            if each.quantities.ordered > (each.quantities.shipped or each.quantities.delivered or 0)
-        ]
+        return [each.id for each in self.order.lines if open_quantity(each.quantities) > 0]
 
     # -- the calls -------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from ....models import (
     ShipmentStatus,
     UnitPrice,
 )
+from ....rules.quantities import open_quantity
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
 from ..cells import Row, text, whole
@@ -255,8 +256,7 @@ def posted(
     wanted: dict[str, Decimal] = {}
     for each in lines:
         line = order.line(each.line)
-        open_ = line.quantities.ordered - (line.quantities.shipped or line.quantities.delivered or Decimal(0))
-        wanted[line.id] = open_ if each.quantity is None else each.quantity
+        wanted[line.id] = open_quantity(line.quantities) if each.quantity is None else each.quantity
     row = order.raw if text(order.raw, KEY) else office.numbered(name, order.id, operation) or {}
     moving = [
         {KEY: text(line, KEY), side.moving: wanted.get(text(line, "Line_No"), Decimal(0))}

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from ....errors import InvalidOrder, NotFound
+from ....errors import NotFound
 from ....models import FrozenMapping, LineQuantity, Order, Return, ReturnDraft, ReturnLine, ReturnStatus
 from ....rules.stamps import looks_like_stamp
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
 from ..cells import Row, text
+from ..returning import coming_back, line_of_product, refuse_more_than_left
 from .cells import Body, day, member, number
 from .changing import SalesOrders
 from .mapping_orders import EXTERNAL, SALES, lines_of
@@ -48,8 +49,8 @@ class Returns:
         """Enter a return order in one call; ``InvalidOrder`` for more than has left and not come back yet."""
         operation = "returns.create"
         order = self._order(str(draft.order))
-        wanted = _wanted(order, draft)
-        self._see_to_what_is_left(order, wanted, operation)
+        wanted = coming_back(order, draft)
+        refuse_more_than_left(order, wanted, self.of(OrderRef(id=order.id, number=order.number)), operation)
         reason = self._reason(draft.reason)
         lines: list[Body] = [{"Type": "_blank_", "Description": f"{_ABOUT}{order.number}"}]
         lines += [self._line(order, each, reason) for each in wanted]
@@ -128,21 +129,6 @@ class Returns:
         folded = {word.casefold(): code for word, code in settings.return_reasons.items()}
         return folded.get(said.casefold()) or settings.return_reason or None
 
-    def _see_to_what_is_left(self, order: Order, wanted: Sequence[LineQuantity], operation: str) -> None:
-        back: dict[str, Decimal] = {}
-        for each in self.of(OrderRef(id=order.id, number=order.number)):
-            for part in each.lines:
-                back[part.order_line_id] = back.get(part.order_line_id, Decimal(0)) + part.quantity
-        for place, one in enumerate(wanted):
-            line = order.line(one.line)
-            left = (line.quantities.shipped or Decimal(0)) - back.get(line.id, Decimal(0))
-            if one.quantity is None or one.quantity > left:
-                raise InvalidOrder(
-                    f"no more than {left} of this line can come back",
-                    operation=operation,
-                    path=f"lines[{place}].quantity",
-                )
-
     def _line(self, order: Order, wanted: LineQuantity, reason: str | None) -> Body:
         line = order.line(wanted.line)
         return {
@@ -169,7 +155,7 @@ class Returns:
             requested_on=day(row, "Order_Date") or day(row, "Document_Date"),
             lines=tuple(
                 ReturnLine(
-                    order_line_id=_line_of(line, order, taken),
+                    order_line_id=line_of_product(text(line, "No"), order, taken),
                     quantity=number(line, "Quantity") or Decimal(0),
                     product=text(line, "No") or None,
                     unit=self.office.units.ours(text(line, "Unit_of_Measure_Code")),
@@ -180,25 +166,3 @@ class Returns:
             native_status=member(row, "Status") or None,
             raw=FrozenMapping(row),
         )
-
-
-def _wanted(order: Order, draft: ReturnDraft) -> Sequence[LineQuantity]:
-    """What comes back: what is named, or all that has left."""
-    named = draft.lines or tuple(
-        LineQuantity(line=line.id) for line in order.lines if line.quantities.shipped
-    )
-    return [
-        each
-        if each.quantity is not None
-        else LineQuantity(line=each.line, quantity=order.line(each.line).quantities.shipped or Decimal(0))
-        for each in named
-    ]
-
-
-def _line_of(row: Row, order: Order | None, taken: set[str]) -> str:
-    """The order's line that comes back: the first with this product that no other line of the return has taken."""
-    product = text(row, "No")
-    fitting = [line.id for line in (() if order is None else order.lines) if line.product == product]
-    found = next((line for line in fitting if line not in taken), fitting[0] if fitting else product)
-    taken.add(found)
-    return found

@@ -33,7 +33,7 @@ from ....models import (
     SplitLine,
     SubstituteProduct,
 )
-from ...successors import line_like
+from ...successors import part_of, substitute_for
 from ..conventions import HEADER, ITEM_STEP, stored_key
 from ..wording import the_reference
 from . import modules
@@ -249,30 +249,13 @@ class ChangeOfOrder:
     def _substitute(self, change: SubstituteProduct) -> None:
         """A line with the new product for what is open, and the old one rejected."""
         line = self.order.line(str(change.line))
-        new = line_like(
-            line,
-            product=change.to,
-            quantity=change.quantity or self._open(line),
-            unit=change.unit,
-            price=change.price or line.price,
-            discount=line.discount,
-        )
+        new = substitute_for(line, change, self._open(line))
         self.replaced[line.id] = (self._new_item(new, blocks=_kinds_of_holds(line)),)
         self.reject(line.id)
 
     def _split(self, change: SplitLine) -> None:
         line = self.order.line(str(change.line))
-        discount = line.discount if line.discount is not None and line.discount.percent is not None else None
-        new = line_like(
-            line,
-            product=line.product,
-            quantity=change.quantity,
-            price=line.price,
-            requested=change.requested,
-            warehouse=change.warehouse,
-            discount=discount,
-            description=line.description,
-        )
+        new = part_of(line, change)
         self._schedules.set_quantity(line.id, self._schedules.total(line.id) - change.quantity)
         self.replaced[line.id] = (line.id, self._new_item(new, blocks=_kinds_of_holds(line)))
 

@@ -34,7 +34,7 @@ from ....models import (
     SubstituteProduct,
 )
 from ....wire.odata import Operation
-from ...successors import line_like
+from ...successors import part_of, substitute_for
 from ..conventions import ITEM_STEP
 from .cells import Row, fits_digits, key, text, within
 from .dialect import AS_IT_STANDS, Body
@@ -222,30 +222,13 @@ class ChangeOfOrder:
     def _substitute(self, change: SubstituteProduct) -> None:
         """A line with the new product for what is open, and the old one rejected."""
         line = self.order.line(str(change.line))
-        new = line_like(
-            line,
-            product=change.to,
-            quantity=change.quantity or line.quantities.open,
-            unit=change.unit,
-            price=change.price or line.price,
-            discount=line.discount,
-        )
+        new = substitute_for(line, change)
         self.replaced[line.id] = (self._new_item(new, holds=_kinds(line)),)
         self.reject(line.id)
 
     def _split(self, change: SplitLine) -> None:
         line = self.order.line(str(change.line))
-        discount = line.discount if line.discount is not None and line.discount.percent is not None else None
-        new = line_like(
-            line,
-            product=line.product,
-            quantity=change.quantity,
-            price=line.price,
-            requested=change.requested,
-            warehouse=change.warehouse,
-            discount=discount,
-            description=line.description,
-        )
+        new = part_of(line, change)
         self._change_quantity(line.id, line.quantities.ordered - change.quantity)
         self.replaced[line.id] = (line.id, self._new_item(new, holds=_kinds(line)))
 
