@@ -13,9 +13,10 @@ from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
 from ..cells import etag
+from ..gathering import ANY
 from .creating import Creating, E
 from .finding import FindingPurchases, FindingSales
-from .mapping_changes import ANY, ChangeOfOrder
+from .mapping_changes import ChangeOfOrder
 
 
 class Changing(Creating[E]):

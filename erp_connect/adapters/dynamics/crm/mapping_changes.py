@@ -13,26 +13,24 @@ from typing import Any
 from ....errors import InvalidOrder, UnsupportedOperation
 from ....models import (
     EMPTY,
-    AddLine,
     AddNote,
     Amendment,
-    CancelLine,
     ChangeAddress,
     ChangeDate,
     ChangeDiscount,
     ChangeHeader,
     ChangePrice,
-    ChangeQuantity,
     Discount,
     LineDraft,
     Order,
+    OrderLine,
     SplitLine,
-    SubstituteProduct,
 )
 from ....rules.exact import multiply, quotient
 from ....wire.odata import Operation
-from ...successors import part_of, substitute_for
-from ..cells import Body, Row, etag, guid, text
+from ...successors import part_of
+from ..cells import Body, guid, text
+from ..gathering import GatheredParts
 from .mapping_drafts import (
     address_out,
     charges_out,
@@ -45,53 +43,32 @@ from .mapping_drafts import (
 from .mapping_orders import lines_of
 from .office import LINES, ORDERS, Office, at, bound
 
-ANY = "*"
-"""Whatever version is there, but none made anew (dynamics.md 4.2)."""
 
+class ChangeOfOrder(GatheredParts):
+    """What is to be changed of one order."""
 
-class ChangeOfOrder:
-    """What is to be changed of one order, gathered from amendments in their order."""
+    order: Order
 
     def __init__(self, order: Order, office: Office, *, force: bool) -> None:
-        self.order, self.office, self.force = order, office, force
-        self._row: Row = order.raw
-        self._rows = {guid(row, "salesorderdetailid"): row for row in lines_of(order.raw, office)}
-        self._header: Body = {}
-        self._lines: dict[str, Body] = {}
-        self._new: list[tuple[Body, str | None, bool]] = []
-        """Body, the line that it goes on from, and whether that line stays as well."""
-        self._gone: list[str] = []
+        rows = {guid(row, "salesorderdetailid"): row for row in lines_of(order.raw, office)}
+        super().__init__(order, rows, force=force)
+        self.office = office
         self._notes: list[str] | None = None
 
-    # -- the amendments --------------------------------------------------------------------------------------
+    @property
+    def _quantity(self) -> str:
+        return "quantity"
 
-    def make(self, amendment: Amendment) -> None:
-        """Gather one amendment; raises for what an order has no place for."""
+    def _change_address(self, change: ChangeAddress) -> None:
+        for address, prefix in ((change.ship_to, "shipto"), (change.bill_to, "billto")):
+            if address is not None:
+                self._header |= address_out(address, prefix)
+
+    def _make_more(self, amendment: Amendment) -> None:
         match amendment:
-            case ChangeHeader():
-                self._change_header(amendment)
-            case ChangeAddress():
-                for address, prefix in ((amendment.ship_to, "shipto"), (amendment.bill_to, "billto")):
-                    if address is not None:
-                        self._header |= address_out(address, prefix)
             case AddNote():
                 self._notes = [*(self.order.notes if self._notes is None else self._notes), amendment.text]
                 self._header["description"] = "\n".join(self._notes)
-            case AddLine():
-                self._new.append((self._new_line(amendment.line), None, False))
-            case SubstituteProduct():
-                self._substitute(amendment)
-            case SplitLine():
-                self._split(amendment)
-            case CancelLine():
-                self.cancel(str(amendment.line))
-            case _:
-                self._make_of_line(amendment)
-
-    def _make_of_line(self, amendment: Amendment) -> None:
-        match amendment:
-            case ChangeQuantity():
-                self._line(str(amendment.line))["quantity"] = amendment.to
             case ChangePrice():
                 self._line(str(amendment.line)).update(price_out(amendment.to, self.office))
             case ChangeDiscount():
@@ -113,8 +90,7 @@ class ChangeOfOrder:
     def cancel(self, id: str) -> None:
         """Cancel a line: it goes."""
         self.order.line(id)
-        self._lines.pop(id, None)
-        self._gone.append(id)
+        self._take_away(id)
 
     def _change_discount(self, id: str, to: Any) -> None:
         line = self.order.line(id)
@@ -148,28 +124,19 @@ class ChangeOfOrder:
             none = {"freightamount": Decimal(0)}
             fields |= none | charges_out(() if said["charges"] is EMPTY else said["charges"])
 
-    def _new_line(self, line: Any) -> Body:
+    def _add_line(self, line: Any) -> None:
         if not isinstance(line, LineDraft):
             raise InvalidOrder("a sales order takes a LineDraft", operation="orders.add_line", path="line")
-        if line.requested is None and self.order.requested is not None:
-            line = line.but(requested=self.order.requested)
-        return line_out(line, self._next(), self.office)
+        super()._add_line(line)
 
-    def _next(self) -> int:
-        return max((each.position for each in self.order.lines), default=0) + len(self._new) + 1
+    def _line_out(self, line: Any) -> Body:
+        place = max((each.position for each in self.order.lines), default=0) + len(self._new) + 1
+        return line_out(line, place, self.office)
 
-    def _substitute(self, change: SubstituteProduct) -> None:
-        line = self.order.line(str(change.line))
-        new = substitute_for(line, change)
-        self._new.append((line_out(new, self._next(), self.office), line.id, False))
-        self.cancel(line.id)
-
-    def _split(self, change: SplitLine) -> None:
+    def _split(self, line: OrderLine, change: SplitLine) -> None:
         """A new line for a part, with its share of the discount."""
-        line = self.order.line(str(change.line))
-        body = line_out(part_of(line, change), self._next(), self.office)
-        left = line.quantities.ordered - change.quantity
-        self._line(line.id)["quantity"] = left
+        body = self._line_out(part_of(line, change))
+        self._leave(line, change)
         if line.discount is not None and line.discount.amount is not None:
             whole = line.discount.amount.amount
             share = quotient(multiply(whole, change.quantity), line.quantities.ordered)
@@ -183,51 +150,27 @@ class ChangeOfOrder:
             self._line(line.id)["manualdiscountamount"] = whole - part
         self._new.append((body, line.id, True))
 
-    def _line(self, id: str) -> Body:
-        return self._lines.setdefault(id, {})
-
     # -- the change set --------------------------------------------------------------------------------------
 
     def parts(self) -> list[Operation]:
         """The parts of the change set."""
         order = self.order.id
-        parent = {"salesorderid@odata.bind": bound(ORDERS, order)}
-        return [
-            Operation(
-                "PATCH",
-                at(ORDERS, order),
-                self._header or {"name": text(self._row, "name")},
-                self._held(self._row),
-            ),
-            *(Operation("POST", LINES, {**body, **parent}) for body, _, _ in self._new),
-            *(
-                Operation("PATCH", at(LINES, id), body, self._held(self._rows.get(id, {})))
-                for id, body in self._lines.items()
-                if body
-            ),
-            *(
-                Operation("DELETE", at(LINES, id), None, self._held(self._rows.get(id, {})))
-                for id in self._gone
-            ),
-        ]
+        return self._parts(
+            at(ORDERS, order),
+            {"name": text(self.order.raw, "name")},
+            LINES,
+            lambda line: at(LINES, line),
+            {"salesorderid@odata.bind": bound(ORDERS, order)},
+        )
 
     def replaced(self, after: Order) -> Mapping[str, tuple[str, ...]]:
         """Which lines took the place of which, by the order as it is afterwards."""
-        fresh = [line.id for line in after.lines if line.id not in self._rows]
-        found: dict[str, tuple[str, ...]] = {}
-        for (_, line, stays), id in zip(self._new, fresh, strict=False):
-            if line is not None:
-                found[line] = (line, id) if stays else (id,)
-        return found
+        return self._succeeded([line.id for line in after.lines if line.id not in self._rows], str)
 
     @property
     def replaces(self) -> bool:
         """Whether any line takes the place of another."""
         return any(line is not None for _, line, _ in self._new)
-
-    def _held(self, row: Row) -> dict[str, str]:
-        """The version that a part holds to; never none, for that would make a record anew (dynamics.md 4.2)."""
-        return {"If-Match": ANY if self.force else etag(row) or ANY}
 
 
 def cancellation(order: str, reason: str | None) -> Operation:
@@ -251,4 +194,4 @@ def _close(order: str, subject: str) -> Body:
     }
 
 
-__all__ = ["ANY", "ChangeOfOrder", "cancellation", "fulfilment"]
+__all__ = ["ChangeOfOrder", "cancellation", "fulfilment"]

@@ -27,7 +27,7 @@ from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
 from ..cells import Body, Row, etag, flag, guid, instant, money, number, text, whole, within
-from .mapping_changes import ANY
+from ..gathering import ANY
 from .office import ACCOUNTS, PRODUCTS, Office, at, bound, equal, id_of
 
 _CURRENCY: Final = "transactioncurrencyid($select=isocurrencycode)"

@@ -21,8 +21,9 @@ from ....wire.odata import Operation, literal
 from ...answers import understands_answers
 from ...contract import Find, Listing, Sought, Write, Written
 from ..cells import Body, Row, etag, guid, whole
+from ..gathering import ANY
 from .events import events_of
-from .mapping_changes import ANY, ChangeOfOrder, cancellation
+from .mapping_changes import ChangeOfOrder, cancellation
 from .mapping_drafts import order_body
 from .mapping_orders import expanded, order_in
 from .office import ORDERS, Office, at, equal, id_of, is_guid
