@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 
-from ....errors import ErpConnectError, TransitionNotAllowed, VersionConflict
 from ....models import Amendment, Order, OrderLine, PurchaseOrder
 from ....rules import quantities
-from ....rules.diff import moved
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
 from ..cells import etag
 from ..gathering import ANY
+from ..standing import at_hand, still_open, told_what_moved
 from .creating import Creating, E
 from .finding import FindingPurchases, FindingSales
 from .mapping_changes import ChangeOfOrder
@@ -28,7 +26,7 @@ class Changing(Creating[E]):
         ``TransitionNotAllowed`` for an order that was released; no answer is ``unknown``.
         """
         operation = f"{self.book}.{amendments[0].operation}" if amendments else f"{self.book}.change_header"
-        change = ChangeOfOrder(self._at_hand(order, write), self.side, self.office, force=write.force)
+        change = ChangeOfOrder(at_hand(order, write, self.get), self.side, self.office, force=write.force)
         for amendment in amendments:
             change.make(amendment)
         return self._changed(order, change, write, operation)
@@ -39,59 +37,27 @@ class Changing(Creating[E]):
         An order of which something has left and is not billed yet keeps what has left (dynamics.md 1.12).
         """
         operation = f"{self.book}.cancel" if lines is None else f"{self.book}.cancel_line"
-        order = self._at_hand(order, write)
+        order = at_hand(order, write, self.get)
         if lines is None and all(_settled(line) for line in order.lines):
             version = ANY if write.force else etag(order.raw) or ANY
             part = Operation(
                 "DELETE", self.office.at(self.side.orders, order.id), None, {"If-Match": version}
             )
             write.sending("delete the order")
-            with self._told_what_moved(order):
+            with told_what_moved(order, self.get):
                 self.office.together([part], operation)
             return None
-        named = {line.id for line in order.lines} if lines is None else set(lines)
-        still = [
-            line.id
-            for line in order.lines
-            if line.id in named and quantities.open_quantity(line.quantities) > 0
-        ]
-        if not still:
-            raise TransitionNotAllowed(
-                "nothing is open that could be cancelled",
-                code="nothing_open",
-                operation=operation,
-                hint="what has been shipped comes back as a return",
-            )
         change = ChangeOfOrder(order, self.side, self.office, force=write.force)
-        for line in still:
+        for line in still_open(order, lines, operation):
             change.cancel(line)
         return self._changed(order, change, write, operation)
-
-    def _at_hand(self, order: E, write: Write) -> E:
-        """The order with the ETags of its records; read again where they are not at hand."""
-        if etag(order.raw) is not None and not write.force:
-            return order
-        current = self.get(order.id)
-        if not write.force and order.version not in (None, current.version):
-            raise VersionConflict("the order was changed since it was read", diff=moved(order, current))
-        return current
 
     def _changed(self, order: E, change: ChangeOfOrder, write: Write, operation: str) -> Written[E]:
         parts = change.parts()
         write.sending("change the order")
-        with self._told_what_moved(order):
+        with told_what_moved(order, self.get):
             answers = self.office.together(parts, operation)
         return Written(id=order.id, replaced=change.replaced(answers))
-
-    @contextmanager
-    def _told_what_moved(self, order: E) -> Iterator[None]:
-        """Add to a conflict what has moved; the conflict is certain, what moved is an extra."""
-        try:
-            yield
-        except VersionConflict as conflict:
-            with suppress(ErpConnectError):
-                conflict.diff = tuple(moved(order, self.get(order.id)))
-            raise
 
 
 @understands_answers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Final
 
 from ....errors import (
@@ -22,6 +22,7 @@ from ...answers import understands_answers
 from ...contract import Find, Listing, Sought, Write, Written
 from ..cells import Body, Row, etag, guid, whole
 from ..gathering import ANY
+from ..standing import at_hand, told_what_moved
 from .events import events_of
 from .mapping_changes import ChangeOfOrder, cancellation
 from .mapping_drafts import order_body
@@ -219,7 +220,7 @@ class SalesOrders:
     def amend(self, order: Order, amendments: Sequence[Amendment], write: Write) -> Written[Order]:
         """Make all amendments in one change set, each part under the ETag of its own record."""
         operation = f"orders.{amendments[0].operation}" if amendments else "orders.change_header"
-        change = ChangeOfOrder(self._at_hand(order, write), self.office, force=write.force)
+        change = ChangeOfOrder(at_hand(order, write, self.get), self.office, force=write.force)
         with self.office.doubting():
             for amendment in amendments:
                 change.make(amendment)
@@ -232,7 +233,7 @@ class SalesOrders:
         """
         operation = "orders.cancel" if lines is None else "orders.cancel_line"
         if lines is not None:
-            change = ChangeOfOrder(self._at_hand(order, write), self.office, force=write.force)
+            change = ChangeOfOrder(at_hand(order, write, self.get), self.office, force=write.force)
             for line in lines:
                 change.cancel(line)
             return self._changed(order, change, write, operation)
@@ -253,19 +254,10 @@ class SalesOrders:
         held = {"If-Match": etag(order.raw) or ANY}
         self.office.together([Operation("DELETE", at(ORDERS, order.id), None, held)], "orders.create")
 
-    def _at_hand(self, order: Order, write: Write) -> Order:
-        """The order with the ETags of its records; read again where they are not at hand."""
-        if etag(order.raw) is not None and not write.force:
-            return order
-        current = self.get(order.id)
-        if not write.force and order.version not in (None, current.version):
-            raise VersionConflict("the order was changed since it was read", diff=moved(order, current))
-        return current
-
     def _changed(self, order: Order, change: ChangeOfOrder, write: Write, operation: str) -> Written[Order]:
         parts = change.parts()
         write.sending("change the order")
-        with self._told_what_moved(order):
+        with told_what_moved(order, self.get):
             self.office.together(parts, operation)
         if not change.replaces:
             return Written(id=order.id)
@@ -273,13 +265,3 @@ class SalesOrders:
             after = self.get(order.id)
             return Written(id=order.id, stored=after, replaced=change.replaced(after))
         return Written(id=order.id)
-
-    @contextmanager
-    def _told_what_moved(self, order: Order) -> Iterator[None]:
-        """Add to a conflict what has moved; the conflict is certain, what moved is an extra."""
-        try:
-            yield
-        except VersionConflict as conflict:
-            with suppress(ErpConnectError):
-                conflict.diff = tuple(moved(order, self.get(order.id)))
-            raise

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 
-from ....errors import ErpConnectError, TransitionNotAllowed, VersionConflict
+from ....errors import VersionConflict
 from ....models import Amendment, Order, PurchaseOrder
 from ....rules import quantities
 from ....rules.diff import moved
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
-from ..cells import etag
+from ..standing import at_hand, still_open, told_what_moved
 from .creating import Creating, E
 from .finding import FindingPurchases, FindingSales
 from .mapping_changes import ChangeOfOrder
@@ -27,7 +26,7 @@ class Changing(Creating[E]):
         ``TransitionNotAllowed`` for what the order's state does not take; no answer is ``unknown``.
         """
         operation = f"{self.book}.{amendments[0].operation}" if amendments else f"{self.book}.change_header"
-        change = ChangeOfOrder(self._at_hand(order, write), self, self.office, force=write.force)
+        change = ChangeOfOrder(at_hand(order, write, self.get), self, self.office, force=write.force)
         for amendment in amendments:
             change.make(amendment)
         return self._changed(order, change, write, operation)
@@ -38,7 +37,7 @@ class Changing(Creating[E]):
         No call of the system itself cancels an order and keeps it; an action of the site's own may (``cancel_action``).
         """
         operation = f"{self.book}.cancel" if lines is None else f"{self.book}.cancel_line"
-        order = self._at_hand(order, write)
+        order = at_hand(order, write, self.get)
         if lines is None and (action := self._action()):
             return self._by_action(order, action, write, operation)
         if lines is None and not any(quantities.moved(line.quantities) for line in order.lines):
@@ -46,24 +45,11 @@ class Changing(Creating[E]):
                 order, write
             )  # a line that nobody has told us of would go with the header
             write.sending("delete the order")
-            with self._told_what_moved(order):
+            with told_what_moved(order, self.get):
                 self.office.together(self.deletions(order, force=write.force), operation)
             return None
-        named = {line.id for line in order.lines} if lines is None else set(lines)
-        still = [
-            line.id
-            for line in order.lines
-            if line.id in named and quantities.open_quantity(line.quantities) > 0
-        ]
-        if not still:
-            raise TransitionNotAllowed(
-                "nothing is open that could be cancelled",
-                code="nothing_open",
-                operation=operation,
-                hint="what has been delivered comes back as a return",
-            )
         change = ChangeOfOrder(order, self, self.office, force=write.force)
-        for line in still:
+        for line in still_open(order, lines, operation, gone="delivered"):
             change.cancel(line)
         return self._changed(order, change, write, operation)
 
@@ -86,31 +72,12 @@ class Changing(Creating[E]):
         if current.version != order.version:
             raise VersionConflict("the order was changed since it was read", diff=moved(order, current))
 
-    def _at_hand(self, order: E, write: Write) -> E:
-        """The order with the ETags of its records; read again where they are not at hand."""
-        if etag(order.raw) is not None and not write.force:
-            return order
-        current = self.get(order.id)
-        if not write.force and order.version not in (None, current.version):
-            raise VersionConflict("the order was changed since it was read", diff=moved(order, current))
-        return current
-
     def _changed(self, order: E, change: ChangeOfOrder, write: Write, operation: str) -> Written[E]:
         parts = change.parts()
         write.sending("change the order")
-        with self._told_what_moved(order):
+        with told_what_moved(order, self.get):
             answers = self.office.together(parts, operation)
         return Written(id=order.id, replaced=change.replaced(answers))
-
-    @contextmanager
-    def _told_what_moved(self, order: E) -> Iterator[None]:
-        """Add to a conflict what has moved; the conflict is certain, what moved is an extra."""
-        try:
-            yield
-        except VersionConflict as conflict:
-            with suppress(ErpConnectError):
-                conflict.diff = tuple(moved(order, self.get(order.id)))
-            raise
 
 
 @understands_answers

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from typing import cast
 
-from ....errors import ErpConnectError, KeyInProgress, TransitionNotAllowed, TransportError, VersionConflict
+from ....errors import ErpConnectError, KeyInProgress, TransportError
 from ....models import Amendment, Order, OrderLine, PurchaseOrder
 from ....rules import quantities
-from ....rules.diff import moved
 from ...answers import understands_answers
 from ...contract import Write, Written
 from ..cells import Row, text
+from ..standing import at_hand, still_open, told_what_moved
 from .creating import Creating, E
 from .finding import FindingPurchases, FindingSales
 from .mapping_changes import ChangeOfOrder, keys_of
@@ -28,7 +27,7 @@ class Changing(Creating[E]):
         Where such a call fails after another has run, the outcome is ``partial``.
         """
         operation = f"{self.book}.{amendments[0].operation}" if amendments else f"{self.book}.change_header"
-        order = self._at_hand(order, write)
+        order = at_hand(order, write, self.get, known=bool(text(order.raw, KEY)))
         change = ChangeOfOrder(order, self.side, self.office)
         for amendment in amendments:
             change.make(amendment)
@@ -37,10 +36,10 @@ class Changing(Creating[E]):
     def cancel(self, order: E, lines: Sequence[str] | None, write: Write) -> Written[E] | None:
         """Cancel what is open: the order is deleted, or lines of it go or are lowered to what has left."""
         operation = f"{self.book}.cancel" if lines is None else f"{self.book}.cancel_line"
-        order = self._at_hand(order, write)
+        order = at_hand(order, write, self.get, known=bool(text(order.raw, KEY)))
         if lines is None and all(_settled(line) for line in order.lines):
             write.sending("delete the order")
-            with self._told_what_moved(order):
+            with told_what_moved(order, self.get):
                 gone = self.office.delete(self.name, text(order.raw, KEY), operation)
             if not gone and self.office.numbered(self.name, order.id, operation) is not None:
                 raise TransportError(
@@ -49,36 +48,14 @@ class Changing(Creating[E]):
                     outcome="unknown",
                 )
             return None
-        named = {line.id for line in order.lines} if lines is None else set(lines)
-        still = [
-            line.id
-            for line in order.lines
-            if line.id in named and quantities.open_quantity(line.quantities) > 0
-        ]
-        if not still:
-            raise TransitionNotAllowed(
-                "nothing is open that could be cancelled",
-                code="nothing_open",
-                operation=operation,
-                hint="what has been shipped comes back as a return",
-            )
         change = ChangeOfOrder(order, self.side, self.office)
-        for line in still:
+        for line in still_open(order, lines, operation):
             change.cancel(line)
         return self._changed(order, change, write, operation)
 
-    def _at_hand(self, order: E, write: Write) -> E:
-        """The order with the keys of its records; read again where they are not at hand."""
-        if text(order.raw, KEY) and not write.force:
-            return order
-        current = self.get(order.id)
-        if not write.force and order.version not in (None, current.version):
-            raise VersionConflict("the order was changed since it was read", diff=moved(order, current))
-        return current
-
     def _changed(self, order: E, change: ChangeOfOrder, write: Write, operation: str) -> Written[E]:
         record, row = change.record(), cast("Row", order.raw)
-        with self._told_what_moved(order):
+        with told_what_moved(order, self.get):
             if record is not None:
                 write.sending("change the order")
                 row = self.office.update(self.name, record, operation)
@@ -111,16 +88,6 @@ class Changing(Creating[E]):
                     failure.outcome = "partial"
                 raise
             done = True
-
-    @contextmanager
-    def _told_what_moved(self, order: E) -> Iterator[None]:
-        """Add to a conflict what has moved; the conflict is certain, what moved is an extra."""
-        try:
-            yield
-        except VersionConflict as conflict:
-            with suppress(ErpConnectError):
-                conflict.diff = tuple(moved(order, self.get(order.id)))
-            raise
 
 
 @understands_answers
