@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ...contract import Adapter
 from .billing import Invoices
+from .customers import Customers
 from .deliveries import Shipments
 from .discovering import absent
 from .office import Office
 from .other_capabilities import without_absent
-from .partners import Customers
 from .products import Products
 from .purchasing import PurchaseOrders
 from .returns import Returns

@@ -1,48 +1,53 @@
-"""Customers: business partners that have a customer's number (sap.md 2.14, 4.6).
+"""Business partners, who are customers or suppliers by the numbers that they have as such (sap.md 2.14, 4.6).
 
-In S/4HANA the customer is a business partner, which may have another number; orders name the customer's.
+In S/4HANA a customer or supplier is a business partner, which may have another number; orders name the customer's or
+supplier's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from ....errors import NotFound, UnsupportedOperation
-from ....models import Address, Customer, CustomerDraft, FrozenMapping
+from ....models import Address, Customer, CustomerDraft, Supplier, SupplierDraft
 from ....wire.odata import Group, Operation
-from ...answers import understands_answers
 from ...contract import Write, Written
 from ..conventions import fits_key
 from . import asking, services
-from .cells import Row, flag, key, text, within
+from .cells import Row, key, text, within
 from .office import Office
 
 PARTNERS: Final = "A_BusinessPartner"
-_CUSTOMERS: Final = "A_Customer"
-_EXPANDED: Final = "to_BusinessPartnerAddress,to_Customer/to_CustomerSalesArea"
 _ORGANISATION: Final = "2"
 _MORE_NAMES: Final = ("OrganizationBPName2", "OrganizationBPName3", "OrganizationBPName4")
 KEPT_IN_SAP: Final = "which grouping, roles and account a new business partner takes is the site's own"
 
+P = TypeVar("P", Customer, Supplier)
 
-@understands_answers
-class Customers:
-    """Customers with address, sales area's currency and terms, and blocks."""
+
+class Partners(Generic[P]):
+    """Partners of one kind."""
+
+    role: ClassVar[str]
+    """Their kind, as SAP's names have it: also the field of their number."""
+    expanded: ClassVar[str]
+    """What is read with a partner."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
+        self._word = self.role.lower()
 
-    def get(self, id: str) -> Customer:
-        """By the customer's number; ``NotFound`` when there is none."""
-        found = self._numbered(id, "customers.get")
+    def get(self, id: str) -> P:
+        """By the number; ``NotFound`` when there is none."""
+        found = self._numbered(id, f"{self._word}s.get")
         if not found:
-            raise NotFound("there is no such customer", operation="customers.get")
+            raise NotFound(f"there is no such {self._word}", operation=f"{self._word}s.get")
         return found[0]
 
-    def find(self, *, number: str | None = None, name: str | None = None) -> Sequence[Customer]:
+    def find(self, *, number: str | None = None, name: str | None = None) -> Sequence[P]:
         """By number, or by the exact name."""
-        operation = "customers.find"
+        operation = f"{self._word}s.find"
         if number is not None:
             found = self._numbered(number, operation)
         elif name is not None:
@@ -51,102 +56,68 @@ class Customers:
             return ()
         return tuple(each for each in found if name is None or each.name == name)
 
-    def list(self) -> Iterator[Customer]:
+    def list(self) -> Iterator[P]:
         """Stream all of them, a page in memory at a time."""
-        operation = "customers.list"
-        with self.office.translated(operation):
+        with self.office.translated(f"{self._word}s.list"):
             service = self.office.service(services.PARTNERS)
-            where = "Customer ne ''"
-            for row in asking.all_rows(service, PARTNERS, "Customer", where=where, expand=_EXPANDED):
-                yield self._customer(row)
+            where = f"{self.role} ne ''"
+            for row in asking.all_rows(service, PARTNERS, self.role, where=where, expand=self.expanded):
+                yield self._told(row)
 
-    def create(self, draft: CustomerDraft, write: Write) -> Written[Customer]:  # noqa: ARG002 (kept in SAP)
+    def create(self, draft: CustomerDraft | SupplierDraft, write: Write) -> Written[P]:  # noqa: ARG002 (kept in SAP)
         """Nothing: see :data:`KEPT_IN_SAP`."""
         raise UnsupportedOperation(
-            "business partners are created in SAP", why=KEPT_IN_SAP, operation="customers.create"
+            "business partners are created in SAP", why=KEPT_IN_SAP, operation=f"{self._word}s.create"
         )
 
-    def update(self, id: str, changes: Mapping[str, Any], write: Write) -> Written[Customer]:
-        """Another name, or a block for orders placed or taken away, in one change set; ``NotFound`` without a partner.
+    def update(self, id: str, changes: Mapping[str, Any], write: Write) -> Written[P]:
+        """Another name, or a block placed or taken away, in one change set; ``NotFound`` without a partner.
 
-        Only organisations are renamed: a person's name has parts that a customer's has not.
+        Only organisations are renamed: a person's name has parts that ours has not.
         """
-        operation = "customers.update"
-        found = self._rows(asking.equal("Customer", id), operation) if fits_key(id) else []
+        operation = f"{self._word}s.update"
+        found = self._rows(asking.equal(self.role, id), operation) if fits_key(id) else []
         if not found:
-            raise NotFound("there is no such customer", operation=operation)
-        operations = list(self._operations(found[0], changes))
-        if operations:
-            service = self.office.service(services.PARTNERS)
-            groups = [Group(tuple(operations))]
+            raise NotFound(f"there is no such {self._word}", operation=operation)
+        parts = [_renamed(found[0], changes["name"], operation)] if "name" in changes else []
+        if "blocked" in changes:
+            own = asking.addressed(f"A_{self.role}", **{self.role: key(found[0], self.role)})
+            parts.append(Operation("PATCH", own, self._block_out(changes["blocked"])))
+        if parts:
+            service, groups = self.office.service(services.PARTNERS), [Group(tuple(parts))]
             (ended,) = self.office.changed(
-                service, groups, write, step="change the customer", operation=operation
+                service, groups, write, step=f"change the {self._word}", operation=operation
             )
             if isinstance(ended, Exception):
                 raise ended
         return Written(id=id)
 
-    def _operations(self, partner: Row, changes: Mapping[str, Any]) -> Iterator[Operation]:
-        if "name" in changes:
-            yield renamed(partner, changes["name"], "customers.update")
-        if "blocked" in changes:
-            block = self.office.settings.order_block if changes["blocked"] else ""
-            address = asking.addressed(_CUSTOMERS, Customer=key(partner, "Customer"))
-            yield Operation("PATCH", address, {"OrderIsBlockedForCustomer": block})
+    def _numbered(self, number: str, operation: str) -> Sequence[P]:
+        if not fits_key(number):
+            return ()
+        return [self._told(row) for row in self._rows(asking.equal(self.role, number), operation)]
 
-    def _numbered(self, number: str, operation: str) -> Sequence[Customer]:
-        return self._where(asking.equal("Customer", number), operation) if fits_key(number) else ()
-
-    def _named(self, name: str, operation: str) -> Sequence[Customer]:
-        """The numbers come from the customers' own set, whose name is that of all its lines together."""
+    def _named(self, name: str, operation: str) -> Sequence[P]:
+        """The numbers come from the set of their own kind, whose name is that of all its lines together."""
         with self.office.translated(operation):
             service = self.office.service(services.PARTNERS)
-            rows = list(asking.rows(service, _CUSTOMERS, where=asking.equal("CustomerName", name)))
-        numbers = sorted(text(row, "Customer") for row in rows)
+            where = asking.equal(f"{self.role}Name", name)
+            rows = list(asking.rows(service, f"A_{self.role}", where=where))
+        numbers = sorted(text(row, self.role) for row in rows)
         return [each for number in numbers for each in self._numbered(number, operation)]
-
-    def _where(self, condition: str, operation: str) -> Sequence[Customer]:
-        return [self._customer(row) for row in self._rows(condition, operation)]
 
     def _rows(self, condition: str, operation: str) -> Sequence[Row]:
         with self.office.translated(operation):
             service = self.office.service(services.PARTNERS)
-            return list(asking.rows(service, PARTNERS, where=condition, expand=_EXPANDED))
+            return list(asking.rows(service, PARTNERS, where=condition, expand=self.expanded))
 
-    def _customer(self, partner: Row) -> Customer:
-        customer = next(iter(within(partner, "to_Customer")), {})
-        area = self._area(within(customer, "to_CustomerSalesArea"))
-        number = key(partner, "Customer")
-        name = full_name(partner, text(customer, "CustomerName"), number)
-        block = text(customer, "OrderIsBlockedForCustomer") or text(area, "OrderIsBlockedForCustomer")
-        barred = flag(partner, "BusinessPartnerIsBlocked")
-        terms = f"{text(area, 'IncotermsClassification')} {text(area, 'IncotermsLocation1')}".strip()
-        return Customer(
-            id=number,
-            number=number,
-            name=name,
-            address=first_address(partner, name, self.office),
-            currency=text(area, "Currency") or None,
-            payment_terms=text(area, "CustomerPaymentTerms") or None,
-            delivery_terms=terms or None,
-            tax_id=text(customer, "VATRegistration") or None,
-            price_group=text(area, "CustomerPriceGroup") or None,
-            blocked=bool(block) or barred,
-            block_reason=f"order block {block}" if block else "partner blocked" if barred else None,
-            raw=FrozenMapping(partner),
-        )
+    def _told(self, partner: Row) -> P:
+        """The customer or supplier that a partner is."""
+        raise NotImplementedError
 
-    def _area(self, areas: Sequence[Row]) -> Row:
-        """The sales area that is worked in; where none is set, the only one."""
-        settings = self.office.settings
-        wanted = (settings.sales_org, settings.distribution_channel, settings.division)
-        names = ("SalesOrganization", "DistributionChannel", "Division")
-        fitting = [
-            row
-            for row in areas
-            if all(not each or text(row, name) == each for name, each in zip(names, wanted, strict=True))
-        ]
-        return fitting[0] if len(fitting) == 1 else {}
+    def _block_out(self, blocked: Any) -> Mapping[str, Any]:
+        """The field that keeps from ordering."""
+        raise NotImplementedError
 
 
 def full_name(partner: Row, told: str, number: str) -> str:
@@ -160,7 +131,7 @@ def first_address(partner: Row, name: str, office: Office) -> Address | None:
     return next((each for each in found if each is not None), None)
 
 
-def renamed(partner: Row, name: str, operation: str) -> Operation:
+def _renamed(partner: Row, name: str, operation: str) -> Operation:
     """The part of a change set that gives a partner another name; ``UnsupportedOperation`` for a person or a group."""
     if text(partner, "BusinessPartnerCategory") != _ORGANISATION:
         raise UnsupportedOperation(
