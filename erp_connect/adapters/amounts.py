@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from typing import Final
 
-from ..models import Money
+from ..errors import LossyWrite
+from ..models import Money, UnitPrice
 from ..models.currencies import exponent
+from ..rules.exact import quotient
 
-__all__ = ["money_in", "tidy"]
+__all__ = ["money_in", "price_of_one", "tidy"]
 
 _PLACES: Final = tuple(Decimal(1).scaleb(-places) for places in range(7))
 _WIDE: Final = Context(prec=100, traps=[])
@@ -30,3 +32,15 @@ def tidy(number: Decimal, places: int = 0) -> Decimal:
 def money_in(amount: Decimal, currency: str) -> Money:
     """An amount with the digits of its currency, and those beyond that are not zero."""
     return Money(amount=tidy(amount, exponent(currency) or 0), currency=currency)
+
+
+def price_of_one(price: UnitPrice, places: int) -> Decimal:
+    """The price of one unit, where a system has no field for "per 100"; ``LossyWrite`` for more decimals than fit."""
+    one = quotient(price.amount, price.per)
+    if not isinstance(one, Decimal) or one != round(one, places):
+        raise LossyWrite(
+            f"{price} is no price of one unit with {places} decimals",
+            fields=("order.line.price",),
+            path="order.line.price",
+        )
+    return one

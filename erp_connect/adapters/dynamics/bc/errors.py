@@ -6,8 +6,8 @@ and :mod:`.diagnosing` looks at the records for what may be behind it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, Final
 
 from ....clock import Clock
@@ -20,16 +20,14 @@ from ....errors import (
     NotFound,
     PermissionMissing,
     RequestRefused,
-    Throttled,
     TransitionNotAllowed,
-    TransportError,
     UnsupportedOperation,
     VersionConflict,
 )
 from ....wire.http import Answer
-from ....wire.odata import Refused, Unreadable
 from ....wire.odata.complaints import complaints
-from ....wire.throttling import retry_after
+from ...translating import translating
+from ..unsettled import unsettled
 
 _STALE: Final = "Request_EntityChanged"
 _RULES: Final = frozenset({"Application_FieldValidationException", "Application_DialogException"})
@@ -47,7 +45,6 @@ _WRONG: Final = frozenset(
 """Codes that say that a value of the request is wrong, and not that something stands in its way."""
 _UNSETTLED: Final = frozenset({408, 429})
 """Beside all from 500 on: the server may go on with what was given up (dynamics.md 1.14, 5.3)."""
-_PAUSE: Final = frozenset({429, 503})
 
 
 def refusal(answer: Answer, clock: Clock, *, operation: str | None, writes: bool) -> ErpConnectError:
@@ -62,7 +59,7 @@ def refusal(answer: Answer, clock: Clock, *, operation: str | None, writes: bool
             "this release has no such call", why=f"{operation}: {code}", operation=operation
         )
     if status in _UNSETTLED or status >= 500:
-        return _unsettled(answer, clock, details, writes=writes)
+        return unsettled(answer, clock, details, writes=writes)
     if code == _STALE or status == 412:
         return VersionConflict("the record was changed since it was read", **details)
     if status == 401 or code.startswith("Authentication_"):
@@ -100,37 +97,10 @@ def _of_rule(code: str, status: int, operation: str | None, details: dict[str, A
     return RequestRefused(f"the system refused the request ({status})", **details)
 
 
-def _unsettled(answer: Answer, clock: Clock, details: dict[str, Any], *, writes: bool) -> TransportError:
-    details |= {"outcome": "unknown" if writes else "not_applied"}
-    if answer.status in _PAUSE:
-        pause = retry_after(answer.headers.get("Retry-After"), clock.now())
-        if answer.status == 429:
-            details["outcome"] = "not_applied"  # refused at the door (dynamics.md 1.16)
-        return Throttled(f"the system asks for a pause ({answer.status})", retry_after=pause, **details)
-    return TransportError(
-        f"the system failed ({answer.status})",
-        code="gateway",
-        hint="repeat the call with the same key",
-        **details,
-    )
-
-
-@contextmanager
-def translated(clock: Clock, operation: str | None, *, writes: bool = False) -> Iterator[None]:
+def translated(clock: Clock, operation: str | None, *, writes: bool = False) -> AbstractContextManager[None]:
     """Answers of failure inside leave as this library's own errors.
 
     ``writes``: what is inside may change something, so an answer that cannot be read leaves the outcome unknown.
     """
-    try:
-        yield
-    except Refused as failure:
-        raise refusal(failure.answer, clock, operation=operation, writes=writes) from failure
-    except Unreadable as failure:
-        raise TransportError(
-            f"the system's answer cannot be understood: {failure}",
-            code="unreadable_answer",
-            operation=operation,
-            outcome="unknown" if writes else "not_applied",
-            retryable=False,
-            hint="see whether something between here and the system changes its answers",
-        ) from failure
+    told = partial(refusal, clock=clock, operation=operation, writes=writes)
+    return translating(told, operation, writes=writes)

@@ -30,6 +30,7 @@ from ....models import (
 from ....models.base import Empty
 from ....wire.http import Answer
 from ....wire.odata import Operation
+from ...amounts import price_of_one
 from ..cells import Body, guid, text, within
 from ..gathering import GatheredParts, record_in
 from .mapping_drafts import (
@@ -40,7 +41,6 @@ from .mapping_drafts import (
     discounts_out,
     line_out,
     note_out,
-    price_out,
     terms_out,
     without_nothing,
 )
@@ -69,7 +69,9 @@ class ChangeOfOrder(GatheredParts):
             case AddNote():
                 self._new.append((note_out(amendment.text), None, False))
             case ChangePrice():
-                self._line(str(amendment.line))[self.side.price] = price_out(amendment.to, self.office)
+                self._line(str(amendment.line))[self.side.price] = price_of_one(
+                    amendment.to, self.office.settings.price_scale
+                )
             case ChangeDiscount():
                 self._line(str(amendment.line)).update(_discount(amendment.to))
             case ChangeDate():

@@ -16,9 +16,9 @@ from ....models import (
     PurchaseOrderDraft,
     PurchaseOrderLineDraft,
     Ref,
-    UnitPrice,
 )
 from ....rules.exact import multiply, quantum_of, quotient, rounded
+from ...amounts import price_of_one
 from ..cells import Body, Row, flag, number, within
 from .mapping_orders import COMMENT, EXTERNAL, PURCHASES, SALES, Side
 from .office import Office
@@ -110,25 +110,12 @@ def line_out(
             "description": line.description,
             "unitOfMeasureCode": office.units.theirs(line.unit),
             "quantity": line.quantity,
-            side.price: None if line.price is None else price_out(line.price, office),
+            side.price: None if line.price is None else price_of_one(line.price, office.settings.price_scale),
             **discount_out(line.discount),
             side.requested: day_out(line.requested),
             "locationId": None if place is None else office.locations.id(place),
         }
     )
-
-
-def price_out(price: UnitPrice, office: Office) -> Decimal:
-    """The price of one unit; ``LossyWrite`` where the ledger's decimals cannot say it."""
-    places = office.settings.price_scale
-    one = quotient(price.amount, price.per)
-    if not isinstance(one, Decimal) or one != round(one, places):
-        raise LossyWrite(
-            f"{price} is no price of one unit with {places} decimals",
-            fields=("order.line.price",),
-            path="order.line.price",
-        )
-    return one
 
 
 def discount_out(discount: Discount | None) -> Body:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, Final
 
 from ....clock import Clock
@@ -15,22 +15,19 @@ from ....errors import (
     NotFound,
     PermissionMissing,
     RequestRefused,
-    Throttled,
-    TransportError,
     UnsupportedOperation,
     VersionConflict,
 )
 from ....wire.http import Answer
-from ....wire.odata import Refused, Unreadable
 from ....wire.odata.complaints import complaints
-from ....wire.throttling import retry_after
+from ...translating import translating
+from ..unsettled import unsettled
 
 _TAKEN: Final = frozenset({"0x80060892", "0x80040237", "0x80040333"})
 """A record with this id or key is there (4.5)."""
 _ABSENT: Final = frozenset({"0x80040217"})
 _STALE: Final = frozenset({"0x80060882"})
 _PAYLOAD: Final = frozenset({"0x80048d19", "0x80040203", "0x0"})
-_PAUSE: Final = frozenset({429, 503})
 
 
 def refusal(answer: Answer, clock: Clock, *, operation: str | None, writes: bool) -> ErpConnectError:
@@ -45,7 +42,7 @@ def refusal(answer: Answer, clock: Clock, *, operation: str | None, writes: bool
             "the environment takes no such call", why=f"{operation}: {status}", operation=operation
         )
     if status in {408, 429} or status >= 500:
-        return _unsettled(answer, clock, details, writes=writes and not answer.unsent)
+        return unsettled(answer, clock, details, writes=writes and not answer.unsent)
     if code in _TAKEN or (creates and status in {409, 412}):
         return DuplicateReference("there is such a record already", **details)
     if code in _STALE or status == 412:
@@ -63,32 +60,7 @@ def refusal(answer: Answer, clock: Clock, *, operation: str | None, writes: bool
     return RequestRefused(f"the system refused the request ({status})", **details)
 
 
-def _unsettled(answer: Answer, clock: Clock, details: dict[str, Any], *, writes: bool) -> TransportError:
-    details |= {"outcome": "unknown" if writes and answer.status != 429 else "not_applied"}
-    if answer.status in _PAUSE:
-        pause = retry_after(answer.headers.get("Retry-After"), clock.now())
-        return Throttled(f"the system asks for a pause ({answer.status})", retry_after=pause, **details)
-    return TransportError(
-        f"the system failed ({answer.status})",
-        code="gateway",
-        hint="repeat the call with the same key",
-        **details,
-    )
-
-
-@contextmanager
-def translated(clock: Clock, operation: str | None, *, writes: bool = False) -> Iterator[None]:
+def translated(clock: Clock, operation: str | None, *, writes: bool = False) -> AbstractContextManager[None]:
     """Answers of failure inside leave as this library's own errors."""
-    try:
-        yield
-    except Refused as failure:
-        raise refusal(failure.answer, clock, operation=operation, writes=writes) from failure
-    except Unreadable as failure:
-        raise TransportError(
-            f"the system's answer cannot be understood: {failure}",
-            code="unreadable_answer",
-            operation=operation,
-            outcome="unknown" if writes else "not_applied",
-            retryable=False,
-            hint="see whether something between here and the system changes its answers",
-        ) from failure
+    told = partial(refusal, clock=clock, operation=operation, writes=writes)
+    return translating(told, operation, writes=writes)

@@ -9,6 +9,7 @@ from typing import Any
 from ....errors import InvalidOrder, LossyWrite, UnmappedCode
 from ....models import Address, Charge, Discount, LineDraft, OrderDraft, UnitPrice
 from ....rules.exact import multiply, quantum_of, quotient, rounded
+from ...amounts import price_of_one
 from ..cells import Body, guid
 from .office import LINES, Office, bound, id_of
 
@@ -72,14 +73,7 @@ def price_out(price: UnitPrice | None, office: Office) -> Body:
     """The price of one unit, which takes the place of that of the price list."""
     if price is None:
         return {}
-    places = office.settings.price_scale
-    one = quotient(price.amount, price.per)
-    if not isinstance(one, Decimal) or one != round(one, places):
-        raise LossyWrite(
-            f"{price} is no price of one unit with {places} decimals",
-            fields=("order.line.price",),
-            path="order.line.price",
-        )
+    one = price_of_one(price, office.settings.price_scale)
     return {"priceperunit": one, "ispriceoverridden": True}
 
 

@@ -5,8 +5,9 @@ A refusal comes as 400 or as 500: what tells it from a failure of the server is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, Final
 
 from ....clock import Clock
@@ -21,16 +22,14 @@ from ....errors import (
     ProductBlocked,
     RecordLocked,
     RequestRefused,
-    Throttled,
     TransitionNotAllowed,
-    TransportError,
     VersionConflict,
 )
 from ....wire.http import Answer
-from ....wire.odata import Refused, Unreadable
 from ....wire.odata.complaints import complaints
-from ....wire.throttling import retry_after
+from ...translating import translating
 from ..settings import FinanceOperationsSettings
+from ..unsettled import unsettled
 from . import infolog
 from .infolog import Entry
 
@@ -39,7 +38,6 @@ _APPLICATION: Final = "Microsoft.Dynamics.Platform.Integration.Services.OData.Ax
 _NO_SUCH_SET: Final = "Resource not found for the segment"
 _UNSETTLED: Final = frozenset({408, 429})
 """Beside all from 500 on: the server may go on with what was given up."""
-_PAUSE: Final = frozenset({429, 503})
 _PATHS: Final = {
     "OrderingCustomerAccountNumber": "order.customer",
     "OrderVendorAccountNumber": "purchase_order.supplier",
@@ -75,7 +73,7 @@ def refusal(
     if kind.startswith(_APPLICATION):
         return _of_rule(log, operation, settings, details)
     if status in _UNSETTLED or status >= 500:
-        return _unsettled(answer, clock, details, writes=writes and not answer.unsent)
+        return unsettled(answer, clock, details, writes=writes and not answer.unsent)
     if status in {409, 412}:
         return VersionConflict("the record was changed since it was read", **details)
     if status == 401:
@@ -127,39 +125,12 @@ def _of_rule(
     )
 
 
-def _unsettled(answer: Answer, clock: Clock, details: dict[str, Any], *, writes: bool) -> TransportError:
-    details |= {"outcome": "unknown" if writes else "not_applied"}
-    if answer.status in _PAUSE:
-        pause = retry_after(answer.headers.get("Retry-After"), clock.now())
-        if answer.status == 429:
-            details["outcome"] = "not_applied"  # refused at the door (dynamics.md 3.7)
-        return Throttled(f"the system asks for a pause ({answer.status})", retry_after=pause, **details)
-    return TransportError(
-        f"the system failed ({answer.status})",
-        code="gateway",
-        hint="repeat the call with the same key",
-        **details,
-    )
-
-
-@contextmanager
 def translated(
     clock: Clock, settings: FinanceOperationsSettings, operation: str | None, *, writes: bool = False
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Answers of failure inside leave as this library's own errors.
 
     ``writes``: what is inside may change something, so an answer that cannot be read leaves the outcome unknown.
     """
-    try:
-        yield
-    except Refused as failure:
-        raise refusal(failure.answer, clock, settings, operation=operation, writes=writes) from failure
-    except Unreadable as failure:
-        raise TransportError(
-            f"the system's answer cannot be understood: {failure}",
-            code="unreadable_answer",
-            operation=operation,
-            outcome="unknown" if writes else "not_applied",
-            retryable=False,
-            hint="see whether something between here and the system changes its answers",
-        ) from failure
+    told = partial(refusal, clock=clock, settings=settings, operation=operation, writes=writes)
+    return translating(told, operation, writes=writes)

@@ -23,10 +23,11 @@ from ....models import (
     PurchaseOrder,
     PurchaseOrderLineDraft,
 )
+from ...amounts import price_of_one
 from ..cells import Row, text
 from ..gathering import Gathering
 from .cells import NO_DAY, Body
-from .mapping_drafts import address_out, discount_out, line_out, note_out, price_out
+from .mapping_drafts import address_out, discount_out, line_out, note_out
 from .mapping_orders import EXTERNAL, Side, lines_of
 from .office import KEY, Office
 
@@ -54,7 +55,9 @@ class ChangeOfOrder(Gathering):
             case AddNote():
                 self._new.append((note_out(amendment.text, self.side, self.office), None, False))
             case ChangePrice():
-                self._line(str(amendment.line))[self.side.price] = price_out(amendment.to, self.office)
+                self._line(str(amendment.line))[self.side.price] = price_of_one(
+                    amendment.to, self.office.settings.price_scale
+                )
             case ChangeDiscount():
                 none: Body = {"Line_Discount_Percent": Decimal(0)}
                 to = amendment.to

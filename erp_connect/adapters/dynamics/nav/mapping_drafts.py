@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Final
 
 from ....errors import LossyWrite
@@ -15,9 +14,8 @@ from ....models import (
     PurchaseOrderDraft,
     PurchaseOrderLineDraft,
     Ref,
-    UnitPrice,
 )
-from ....rules.exact import quotient
+from ...amounts import price_of_one
 from .cells import Body
 from .mapping_orders import EXTERNAL, PURCHASES, SALES, Side
 from .office import Office
@@ -78,7 +76,7 @@ def line_out(line: Line, side: Side, office: Office, draft: Draft | None = None)
         "Description": line.description,
         "Unit_of_Measure_Code": office.units.theirs(line.unit),
         "Quantity": line.quantity,
-        side.price: None if line.price is None else price_out(line.price, office),
+        side.price: None if line.price is None else price_of_one(line.price, office.settings.price_scale),
         **discount_out(line.discount),
         side.line_requested: requested,
         "Location_Code": line.warehouse or (None if draft is None else draft.warehouse),
@@ -89,19 +87,6 @@ def line_out(line: Line, side: Side, office: Office, draft: Draft | None = None)
 def said(named: str | Ref) -> str:
     """The number of what is named: records have no other id."""
     return named.id if isinstance(named, Ref) else named
-
-
-def price_out(price: UnitPrice, office: Office) -> Decimal:
-    """The price of one unit; ``LossyWrite`` where the ledger's decimals cannot say it."""
-    places = office.settings.price_scale
-    one = quotient(price.amount, price.per)
-    if not isinstance(one, Decimal) or one != round(one, places):
-        raise LossyWrite(
-            f"{price} is no price of one unit with {places} decimals",
-            fields=("order.line.price",),
-            path="order.line.price",
-        )
-    return one
 
 
 def discount_out(discount: Discount | None) -> Body:

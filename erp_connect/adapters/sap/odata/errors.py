@@ -6,8 +6,9 @@ A status says whether something was executed; what was wrong is said by class an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, Final
 
 from ....clock import Clock
@@ -24,9 +25,10 @@ from ....errors import (
     VersionConflict,
 )
 from ....wire.http import Answer
-from ....wire.odata import Complaint, Refused, Unreadable
+from ....wire.odata import Complaint
 from ....wire.odata.complaints import complaints
 from ....wire.throttling import retry_after
+from ...translating import translating
 from ..messages import Meanings, Message
 
 _TYPES: Final = {"error": "E", "warning": "W", "info": "I", "information": "I", "success": "S"}
@@ -103,24 +105,12 @@ def _unsettled(answer: Answer, clock: Clock, details: dict[str, Any], *, writes:
     )
 
 
-@contextmanager
 def translated(
     meanings: Meanings, clock: Clock, operation: str | None, *, writes: bool = False
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Answers of failure inside leave as this library's own errors.
 
     ``writes``: what is inside may change something, so an answer that cannot be read leaves the outcome unknown.
     """
-    try:
-        yield
-    except Refused as failure:
-        raise refusal(failure.answer, meanings, clock, operation=operation, writes=writes) from failure
-    except Unreadable as failure:
-        raise TransportError(
-            f"the system's answer cannot be understood: {failure}",
-            code="unreadable_answer",
-            operation=operation,
-            outcome="unknown" if writes else "not_applied",
-            retryable=False,
-            hint="see whether something between here and the system changes its answers",
-        ) from failure
+    told = partial(refusal, meanings=meanings, clock=clock, operation=operation, writes=writes)
+    return translating(told, operation, writes=writes)
