@@ -106,9 +106,9 @@ def dynamics(
 
 
 def _business_central() -> _Face:
+    from ..testing.mocks.business.samples import harbour_trading
+    from ..testing.mocks.business.world import World
     from ..testing.mocks.dynamics.bc.web import BusinessCentral
-    from ..testing.mocks.dynamics.business.samples import harbour_trading
-    from ..testing.mocks.dynamics.business.world import World
 
     world = World()
     company = harbour_trading(world)
@@ -153,8 +153,8 @@ def _finance_operations() -> _Face:
 
 
 def _nav() -> _Face:
-    from ..testing.mocks.dynamics.business.samples import harbour_trading
-    from ..testing.mocks.dynamics.business.world import World
+    from ..testing.mocks.business.samples import harbour_trading
+    from ..testing.mocks.business.world import World
     from ..testing.mocks.dynamics.nav.web import NavServer
 
     world = World()
@@ -176,7 +176,7 @@ def _nav() -> _Face:
 
 
 def _sales() -> _Face:
-    from ..testing.mocks.dynamics.business.world import World
+    from ..testing.mocks.business.world import World
     from ..testing.mocks.dynamics.crm.samples import prepared_environment
     from ..testing.mocks.dynamics.crm.web import ROOT, Dataverse
 

@@ -15,6 +15,7 @@ from pydantic import GetCoreSchemaHandler, model_validator
 from pydantic_core import PydanticCustomError, core_schema, to_json
 from pydantic_core.core_schema import ValidationInfo
 
+from ..interruption import uninterrupted
 from .address import Address, Contact
 from .base import NO_CUSTOM, Code, CustomChange, Day, Empty, Flag, OrEmpty, Positive, Text, Value
 from .money import Charge, Discount, UnitPrice
@@ -304,10 +305,11 @@ def amendment_to_json(amendment: Amendment) -> dict[str, Any]:
 
     A ``line`` given as an ``OrderLine`` is stored as its id.
     """
-    return {
-        "amendment": type(amendment).__name__,
-        **amendment.model_dump(mode="json", exclude_defaults=True),
-    }
+    with (
+        uninterrupted()
+    ):  # where a value may be of either of two kinds, pydantic takes a strike for "the other one"
+        told = amendment.model_dump(mode="json", exclude_defaults=True)
+    return {"amendment": type(amendment).__name__, **told}
 
 
 def amendment_from_json(stored: Mapping[str, Any]) -> Amendment:

@@ -7,8 +7,8 @@ from erp_connect.models import CustomerDraft, ProductDraft
 from erp_connect.models.currencies import exponent
 from erp_connect.testing import conformance
 from erp_connect.testing.clocks import Hands
-from erp_connect.testing.mocks.dynamics.business import posting
-from erp_connect.testing.mocks.dynamics.business.masters import (
+from erp_connect.testing.mocks.business import posting
+from erp_connect.testing.mocks.business.masters import (
     Address,
     Code,
     Currency,
@@ -20,9 +20,9 @@ from erp_connect.testing.mocks.dynamics.business.masters import (
     Unit,
     Vendor,
 )
-from erp_connect.testing.mocks.dynamics.business.samples import harbour_trading
-from erp_connect.testing.mocks.dynamics.business.stock import set_on_hand
-from erp_connect.testing.mocks.dynamics.business.world import World
+from erp_connect.testing.mocks.business.samples import harbour_trading
+from erp_connect.testing.mocks.business.stock import set_on_hand
+from erp_connect.testing.mocks.business.world import World
 
 UNITS = {
     "C62": "PCS",

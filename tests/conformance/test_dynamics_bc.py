@@ -9,8 +9,8 @@ import pytest
 
 from erp_connect.client import connect
 from erp_connect.testing import conformance
+from erp_connect.testing.mocks.business.settings import Settings
 from erp_connect.testing.mocks.dynamics.bc.web import BusinessCentral
-from erp_connect.testing.mocks.dynamics.business.settings import Settings
 from erp_connect.testing.mocks.serving import serve
 
 from .dynamics_profiles import DynamicsProfile, Turned, new_world

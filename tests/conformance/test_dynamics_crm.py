@@ -12,7 +12,7 @@ from erp_connect.client import connect
 from erp_connect.models import CustomerDraft, ProductDraft
 from erp_connect.models.currencies import exponent
 from erp_connect.testing import conformance
-from erp_connect.testing.mocks.dynamics.business.world import World
+from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.crm.samples import plain_environment
 from erp_connect.testing.mocks.dynamics.crm.selling import created
 from erp_connect.testing.mocks.dynamics.crm.web import Dataverse

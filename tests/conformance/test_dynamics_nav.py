@@ -9,7 +9,7 @@ import pytest
 
 from erp_connect.client import connect
 from erp_connect.testing import conformance
-from erp_connect.testing.mocks.dynamics.business.settings import Settings
+from erp_connect.testing.mocks.business.settings import Settings
 from erp_connect.testing.mocks.dynamics.nav.web import NavServer
 from erp_connect.testing.mocks.serving import serve
 

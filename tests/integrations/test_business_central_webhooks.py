@@ -10,9 +10,9 @@ import erp_connect as ec
 from erp_connect import errors
 from erp_connect.integrations.business_central_webhooks import OrderWebhook
 from erp_connect.testing.clocks import Hands
+from erp_connect.testing.mocks.business.samples import harbour_trading
+from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.bc.web import BusinessCentral
-from erp_connect.testing.mocks.dynamics.business.samples import harbour_trading
-from erp_connect.testing.mocks.dynamics.business.world import World
 from erp_connect.testing.mocks.serving import serve
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import event, text
 
 import erp_connect as ec
 from erp_connect.interruption import put_down, uninterrupted
+from erp_connect.models.amendments import amendment_to_json
 from erp_connect.wire.sql import open_engine, writing
 
 STRIKES = int(os.environ.get("ERP_CONNECT_STRIKES", "10"))
@@ -124,6 +125,22 @@ def test_a_write_that_is_struck_at_any_moment_is_done_once_by_the_next_call(plac
     lines = dict(stood.rows("SELECT order_id, COUNT(*) FROM erp_order_lines GROUP BY order_id"))
     assert set(lines.values()) == {2 if write is amended else 1}
     assert len(lines) == sum(stood.standing().values()) == (STRIKES + 2) * (3 if write is many else 1)
+
+
+def test_ctrl_c_strikes_through_at_every_moment_of_telling_an_amendment():
+    added = ec.AddLine(line=draft(0, 2).lines[0])
+    at = 1
+    while True:
+        striking = Striking(at)
+        try:
+            with striking:
+                amendment_to_json(added)
+        except KeyboardInterrupt:
+            at += 1
+            continue
+        assert not striking.thrown, at
+        break
+    assert at > 10
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import erp_connect as ec
+from erp_connect.testing.mocks.business.company import Company
 from erp_connect.testing.mocks.dynamics.bc.web import BusinessCentral
-from erp_connect.testing.mocks.dynamics.business.company import Company
 from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.serving import serve
 

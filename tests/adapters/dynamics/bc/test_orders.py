@@ -7,7 +7,7 @@ import pytest
 
 import erp_connect as ec
 from erp_connect import errors
-from erp_connect.testing.mocks.dynamics.business import lines, ordering, posting
+from erp_connect.testing.mocks.business import lines, ordering, posting
 
 from .place import draft, valves
 

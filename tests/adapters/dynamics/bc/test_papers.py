@@ -8,11 +8,11 @@ import pytest
 import erp_connect as ec
 from erp_connect import errors
 from erp_connect.models import InvoiceKind, ReturnStatus
-from erp_connect.testing.mocks.dynamics.business import ordering, posting
-from erp_connect.testing.mocks.dynamics.business.masters import Price
-from erp_connect.testing.mocks.dynamics.business.samples import harbour_trading
-from erp_connect.testing.mocks.dynamics.business.settings import Settings as Rules
-from erp_connect.testing.mocks.dynamics.business.world import World
+from erp_connect.testing.mocks.business import ordering, posting
+from erp_connect.testing.mocks.business.masters import Price
+from erp_connect.testing.mocks.business.samples import harbour_trading
+from erp_connect.testing.mocks.business.settings import Settings as Rules
+from erp_connect.testing.mocks.business.world import World
 
 from .place import draft, place, valves
 

@@ -3,7 +3,7 @@
 import pytest
 
 from erp_connect.testing.clocks import Hands
-from erp_connect.testing.mocks.dynamics.business.world import World
+from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.crm.samples import plain_environment
 
 from .place import place

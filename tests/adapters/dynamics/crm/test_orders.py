@@ -9,7 +9,7 @@ import pytest
 import erp_connect as ec
 from erp_connect import errors
 from erp_connect.models.tracking import EventKind
-from erp_connect.testing.mocks.dynamics.business.world import World
+from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.crm.samples import plain_environment, prepared_environment
 from erp_connect.testing.mocks.dynamics.crm.settings import Settings
 

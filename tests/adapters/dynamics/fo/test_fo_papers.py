@@ -9,7 +9,7 @@ import erp_connect as ec
 from erp_connect import errors
 from erp_connect.adapters.contract import Support
 from erp_connect.models import InvoiceKind, ReturnStatus
-from erp_connect.testing.mocks.dynamics.business.masters import Price
+from erp_connect.testing.mocks.business.masters import Price
 from erp_connect.testing.mocks.dynamics.fo import clerk
 from erp_connect.testing.mocks.dynamics.fo.settings import BI_SETS, Settings
 

@@ -3,8 +3,8 @@
 import pytest
 
 from erp_connect.testing.clocks import Hands
-from erp_connect.testing.mocks.dynamics.business.samples import harbour_trading
-from erp_connect.testing.mocks.dynamics.business.world import World
+from erp_connect.testing.mocks.business.samples import harbour_trading
+from erp_connect.testing.mocks.business.world import World
 
 from .place import place
 

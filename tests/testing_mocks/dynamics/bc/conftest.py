@@ -7,10 +7,10 @@ import pytest
 import requests
 
 from erp_connect.testing.clocks import Hands
+from erp_connect.testing.mocks.business.samples import harbour_trading
+from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.bc.settings import Settings
 from erp_connect.testing.mocks.dynamics.bc.web import AUDIENCE, BusinessCentral
-from erp_connect.testing.mocks.dynamics.business.samples import harbour_trading
-from erp_connect.testing.mocks.dynamics.business.world import World
 from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.serving import mount
 

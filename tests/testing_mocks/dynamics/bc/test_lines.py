@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from erp_connect.testing.mocks.dynamics.business import ordering
+from erp_connect.testing.mocks.business import ordering
 
 from .conftest import a_line, code
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from erp_connect.testing.mocks.dynamics.business import ordering, posting
+from erp_connect.testing.mocks.business import ordering, posting
 
 from .conftest import ROOT
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from erp_connect.testing.mocks.dynamics.business import posting
-from erp_connect.testing.mocks.dynamics.business.masters import Price
+from erp_connect.testing.mocks.business import posting
+from erp_connect.testing.mocks.business.masters import Price
 
 from .conftest import a_line, code
 

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from erp_connect.testing.clocks import Hands
-from erp_connect.testing.mocks.dynamics.business.world import World
+from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.crm.samples import plain_environment, prepared_environment
 from erp_connect.testing.mocks.dynamics.crm.settings import Settings
 from erp_connect.testing.mocks.dynamics.crm.web import Dataverse

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from erp_connect.testing.mocks.dynamics.business.refusals import Refusal
+from erp_connect.testing.mocks.business.refusals import Refusal
 from erp_connect.testing.mocks.dynamics.fo import clerk
 
 from .conftest import ENUMS

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from erp_connect.testing.mocks.dynamics.business.refusals import Refusal
+from erp_connect.testing.mocks.business.refusals import Refusal
 from erp_connect.testing.mocks.dynamics.fo import clerk
 from erp_connect.testing.mocks.dynamics.fo.settings import Settings
 

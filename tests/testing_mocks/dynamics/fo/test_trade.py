@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from erp_connect.testing.mocks.dynamics.business.masters import Price
+from erp_connect.testing.mocks.business.masters import Price
 from erp_connect.testing.mocks.dynamics.fo import clerk
 
 from .conftest import ENUMS, at, refused

@@ -7,8 +7,8 @@ import requests
 from lxml import etree
 
 from erp_connect.testing.clocks import Hands
-from erp_connect.testing.mocks.dynamics.business.samples import harbour_trading
-from erp_connect.testing.mocks.dynamics.business.world import World
+from erp_connect.testing.mocks.business.samples import harbour_trading
+from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.nav.settings import Settings
 from erp_connect.testing.mocks.dynamics.nav.web import NavServer
 from erp_connect.testing.mocks.network import Network

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import uuid4
 
+from ...business.world import World
 from ...odata.calls import Call, Reply, inner_call, json_reply
 from ...odata.errors import ODataError
 from ...odata.values import dumps, loads
-from ..business.world import World
 from .settings import Settings
 
 Answering = Callable[[Call], Reply]

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from ...business.company import Company
 from ...odata.calls import Call, Reply, Segment
 from ...odata.errors import ODataError, malformed, no_such, not_allowed
 from ...odata.model import Model
 from ...odata.reading import Reading
 from ...odata.server import Resource, Service
 from ...odata.source import Row, Source
-from ..business.company import Company
 from .reading import ApiAnnotations, BlankReading, is_guid
 from .refusing import not_found, shown
 from .settings import Settings

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from ...business.company import Company
 from ...odata.model import described
 from ...odata.source import Row
-from ..business.company import Company
 from .service import CompanyService
 from .settings import Settings
 from .source import CompanySource

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..business import masters as rows
+from ...business import masters as rows
 
 
 @dataclass(frozen=True)

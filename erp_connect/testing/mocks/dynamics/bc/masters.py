@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+from ...business import masters as rows
+from ...business.company import Company
+from ...business.refusals import Refusal
+from ...business.stock import on_hand, set_on_hand
 from ...odata.errors import ODataError
 from ...odata.source import Row
-from ..business import masters as rows
-from ..business.company import Company
-from ..business.refusals import Refusal
-from ..business.stock import on_hand, set_on_hand
 from .fields import ADDRESS
 from .master_fields import ENTRY_TYPES, GROUP_IDS, MASTERS, Master
 from .papers import account_id, code_id, in_milliseconds

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from ...business.company import Company
+from ...business.documents import Document, Kind, Line
+from ...business.masters import NOBODY, NOWHERE
+from ...business.refusals import Refusal
 from ...odata.errors import ODataError
 from ...odata.source import Row
-from ..business.company import Company
-from ..business.documents import Document, Kind, Line
-from ..business.masters import NOBODY, NOWHERE
-from ..business.refusals import Refusal
 from .fields import (
     HEADER,
     HEADER_CODES,

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 from uuid import UUID
 
+from ...business.masters import NOBODY
 from ...odata.calls import Call
 from ...odata.edmx import Annotations
 from ...odata.filtering import Scope, parsed
@@ -17,7 +18,6 @@ from ...odata.model import EntitySet, Model, described
 from ...odata.options import Options
 from ...odata.reading import Reading
 from ...odata.source import Row
-from ..business.masters import NOBODY
 
 NAMESPACE: Final = "Microsoft.NAV"
 PDF: Final = "pdfDocumentContent"

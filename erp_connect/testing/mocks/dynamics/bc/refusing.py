@@ -6,8 +6,8 @@ import itertools
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+from ...business.refusals import Refusal
 from ...odata.errors import ODataError, TooLong, UnknownProperty
-from ..business.refusals import Refusal
 from .settings import Settings
 
 DIALOG: Final = "Application_DialogException"

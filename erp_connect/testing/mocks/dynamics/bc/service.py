@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import MINYEAR, date, datetime
 from typing import Any, Final
 
+from ...business.company import Company
+from ...business.refusals import Refusal
 from ...odata import calls
 from ...odata.calls import Call, Reply, Segment
 from ...odata.errors import ODataError, not_allowed
@@ -15,8 +17,6 @@ from ...odata.options import Options
 from ...odata.reading import Reading
 from ...odata.server import Resource, Service
 from ...odata.source import Row, Source
-from ..business.company import Company
-from ..business.refusals import Refusal
 from . import filters
 from .fields import SERVER_OWNED
 from .papers import LINES

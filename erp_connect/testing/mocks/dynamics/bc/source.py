@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from ...business import converting, lines, ordering, posting
+from ...business.company import Company
+from ...business.documents import Document, Line
+from ...business.masters import NOBODY
 from ...odata.errors import ODataError
 from ...odata.source import Row
-from ..business import converting, lines, ordering, posting
-from ..business.company import Company
-from ..business.documents import Document, Line
-from ..business.masters import NOBODY
 from .master_fields import MASTERS
 from .masters import (
     SETUP,

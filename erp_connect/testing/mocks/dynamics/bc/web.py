@@ -15,13 +15,13 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
+from ...business.company import Company
+from ...business.world import World
 from ...network import PAUSE
 from ...odata.calls import Call, Reply, json_reply
 from ...odata.errors import ODataError
 from ...odata.values import dumps, loads
 from ...odata.web import called, raw_path, response
-from ..business.company import Company
-from ..business.world import World
 from ..tokens import Tokens
 from . import batch
 from .companies import CompanyList

@@ -11,14 +11,14 @@ from typing import Any, Final
 
 import requests
 
+from ...business.company import Company
+from ...business.documents import Document, Line
+from ...business.tables import Change
+from ...business.world import World
 from ...odata.calls import Call, Reply, json_reply
 from ...odata.errors import ODataError
 from ...odata.model import Model
 from ...odata.values import loads
-from ..business.company import Company
-from ..business.documents import Document, Line
-from ..business.tables import Change
-from ..business.world import World
 from .master_fields import MASTERS
 from .papers import KINDS
 from .refusing import not_found

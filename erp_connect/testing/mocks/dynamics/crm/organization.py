@@ -9,11 +9,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from ...business.company import Company
+from ...business.masters import NOBODY, Row
+from ...business.tables import Change, Table
+from ...business.world import World
 from ...odata.errors import ODataError
-from ..business.company import Company
-from ..business.masters import NOBODY, Row
-from ..business.tables import Change, Table
-from ..business.world import World
 from .model import Schema, schema
 from .refusing import duplicate_id, duplicate_key
 from .settings import Settings

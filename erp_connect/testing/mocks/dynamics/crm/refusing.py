@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from ...business.refusals import Refusal
 from ...odata.errors import ODataError, UnknownProperty
-from ..business.refusals import Refusal
 from .settings import Settings
 
 NAMESPACE: Final = "Microsoft.Dynamics.CRM"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from ..business.world import World
+from ...business.world import World
 from .organization import Organization
 from .selling import created
 from .settings import Settings

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 from uuid import UUID
 
+from ...business.refusals import Refusal
 from ...odata import calls
 from ...odata.calls import Call, Reply, Segment, json_reply, key_of
 from ...odata.errors import ODataError, malformed, not_allowed
@@ -17,7 +18,6 @@ from ...odata.options import Options
 from ...odata.reading import Reading
 from ...odata.server import Resource, Service
 from ...odata.source import Row, Source
-from ..business.refusals import Refusal
 from . import actions, definitions, refusing
 from .entering import Entered, Resolve, entered
 from .model import Table

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...business.company import Company
 from ...odata.errors import not_allowed
 from ...odata.model import Model
 from ...odata.source import Row
-from ..business.company import Company
 from .settings import Settings
 
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from ..business import posting
-from ..business.company import Company
-from ..business.documents import ZERO, Document, Line
-from ..business.refusals import Refusal
+from ...business import posting
+from ...business.company import Company
+from ...business.documents import ZERO, Document, Line
+from ...business.refusals import Refusal
 from .headers import touched
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ...business import ordering
+from ...business.amounts import recalculate
+from ...business.company import Company
+from ...business.documents import ZERO, Document, Kind
+from ...business.masters import Address, Customer, Vendor
+from ...business.refusals import Refusal
 from ...odata.source import Row
-from ..business import ordering
-from ..business.amounts import recalculate
-from ..business.company import Company
-from ..business.documents import ZERO, Document, Kind
-from ..business.masters import Address, Customer, Vendor
-from ..business.refusals import Refusal
 from . import states
 from .book import Book
 from .refusing import dangling, infolog

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ...business import lines
+from ...business.company import Company
+from ...business.documents import ZERO, Document, Line
+from ...business.masters import Item
+from ...business.refusals import Refusal
 from ...odata.source import Row
-from ..business import lines
-from ..business.company import Company
-from ..business.documents import ZERO, Document, Line
-from ..business.masters import Item
-from ..business.refusals import Refusal
 from . import states
 from .book import Book
 from .headers import found, placed_at, settled

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from ...business.company import Company
+from ...business.masters import Address, Customer, Item, Vendor
+from ...business.refusals import Refusal
 from ...odata.source import Row
-from ..business.company import Company
-from ..business.masters import Address, Customer, Item, Vendor
-from ..business.refusals import Refusal
 from .book import Book
 from .headers import placed_at
 from .model import required

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+from ...business.company import Company
+from ...business.documents import ZERO, Document, Kind, Line
+from ...business.refusals import Refusal
 from ...odata.source import Row
-from ..business.company import Company
-from ..business.documents import ZERO, Document, Kind, Line
-from ..business.refusals import Refusal
 from . import states
 from .book import Book
 from .headers import found

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
+from ...business.refusals import Refusal
 from ...odata.errors import ODataError, UnknownProperty
-from ..business.refusals import Refusal
 from .model import AOT, NAMESPACE
 from .settings import Settings
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from .....clock import Clock
-from ..business import settings as core
-from ..business.company import Company
-from ..business.samples import harbour_trading
-from ..business.world import World
+from ...business import settings as core
+from ...business.company import Company
+from ...business.samples import harbour_trading
+from ...business.world import World
 
 _FINE = Decimal("1e-12")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from ...business.world import World
 from ...odata import calls
 from ...odata.calls import Call, Reply, Segment
 from ...odata.errors import ODataError, TooLong, UnknownProperty, malformed, not_allowed
@@ -14,7 +15,6 @@ from ...odata.options import Options
 from ...odata.reading import Reading
 from ...odata.server import Resource, Service
 from ...odata.source import Row, Source
-from ..business.world import World
 from . import filters
 from .model import NAMESPACE, FieldRules, data_model
 from .refusing import INFOLOG, bad_field, missing, shown

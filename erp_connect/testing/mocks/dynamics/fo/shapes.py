@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..business.documents import Kind
+from ...business.documents import Kind
 
 
 @dataclass(frozen=True)

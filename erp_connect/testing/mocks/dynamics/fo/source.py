@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+from ...business.company import Company
+from ...business.refusals import Refusal
+from ...business.world import World
 from ...odata.model import Model
 from ...odata.source import Row
-from ..business.company import Company
-from ..business.refusals import Refusal
-from ..business.world import World
 from . import clerk
 from .book import Book
 from .headers import Headers

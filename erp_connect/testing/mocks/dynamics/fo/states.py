@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..business.documents import Document, Line
+from ...business.documents import Document, Line
 from .settings import Settings
 
 _DONE = {"order": "Delivered", "purchase_order": "Received", "return_order": "Delivered"}

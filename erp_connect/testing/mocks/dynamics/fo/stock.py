@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ...business import stock
+from ...business.company import Company
+from ...business.documents import ZERO
+from ...business.masters import Item
 from ...odata.source import Row
-from ..business import stock
-from ..business.company import Company
-from ..business.documents import ZERO
-from ..business.masters import Item
 from .book import Book
 from .shapes import DIMENSIONS
 from .writing import NEVER, filled, record, site_of, tag

@@ -11,11 +11,11 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
+from ...business.world import World
 from ...network import PAUSE
 from ...odata.calls import Call, json_reply
 from ...odata.errors import ODataError
 from ...odata.web import called, raw_path, response
-from ..business.world import World
 from ..tokens import Tokens
 from .model import AOT
 from .refusing import INFOLOG, shown

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from uuid import UUID
 
+from ...business.company import Company
 from ...odata.model import EntitySet, Property
 from ...odata.source import Row
-from ..business.company import Company
 from .model import blank
 from .settings import Settings
 

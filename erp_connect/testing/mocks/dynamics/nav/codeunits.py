@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..business import ordering, posting
-from ..business.company import Company
-from ..business.documents import ZERO, Document
+from ...business import ordering, posting
+from ...business.company import Company
+from ...business.documents import ZERO, Document
 from .faults import no_record, unfit
 from .messages import Node, element
 from .operations import in_order

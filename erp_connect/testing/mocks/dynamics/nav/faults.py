@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ..business.refusals import Refusal
+from ...business.refusals import Refusal
 from .settings import Settings
 
 _TYPES: Final = "Microsoft.Dynamics.Nav.Types.Exceptions"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..business.documents import Kind
+from ...business.documents import Kind
 from .model import Page, Part, fields
 from .sales import without
 

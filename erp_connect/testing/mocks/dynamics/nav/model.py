@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from ..business.documents import Kind
+from ...business.documents import Kind
 
 FieldKind = Literal["code", "text", "date", "decimal", "integer", "boolean", "option", "part"]
 Records = Literal["documents", "customers", "vendors", "items"]

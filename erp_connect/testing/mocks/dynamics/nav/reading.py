@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from ..business import stock
-from ..business.company import Company
-from ..business.documents import ZERO, Document, Line
-from ..business.masters import NOBODY, Customer, Row
+from ...business import stock
+from ...business.company import Company
+from ...business.documents import ZERO, Document, Line
+from ...business.masters import NOBODY, Customer, Row
 from .keys import Key, rec_id
 from .messages import element
 from .model import Field, Page, in_xml

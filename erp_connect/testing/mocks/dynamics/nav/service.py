@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from ..business.company import Company
+from ...business.company import Company
 from .faults import Fault, gone, unfit
 from .filters import BadFilter, test_of
 from .messages import Node, element

@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from ..business.company import Company
-from ..business.masters import NOBODY, Address, Row
+from ...business.company import Company
+from ...business.masters import NOBODY, Address, Row
 from .faults import Fault, no_record, unfit
 from .messages import Node
 from .model import Field, Page

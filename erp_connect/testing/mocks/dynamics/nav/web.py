@@ -14,14 +14,14 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
+from ...business.company import Company
+from ...business.refusals import Refusal
+from ...business.world import World
 from ...network import PAUSE
 from ...odata.errors import ODataError
 from ...odata.web import raw_path
 from ..bc.limits import Limits
 from ..bc.settings import Settings as CloudSettings
-from ..business.company import Company
-from ..business.refusals import Refusal
-from ..business.world import World
 from ..tokens import Tokens
 from . import history, masters, purchases, sales
 from .codeunits import CodeunitService

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..business import lines, ordering
-from ..business.company import Company
-from ..business.documents import Document, Line
-from ..business.masters import Address, Customer, Item, Vendor
+from ...business import lines, ordering
+from ...business.company import Company
+from ...business.documents import Document, Line
+from ...business.masters import Address, Customer, Item, Vendor
 from .faults import DIALOG, FIELD, Fault, duplicate, gone, must_have, no_record, stale, unfit
 from .keys import Key, key_of
 from .model import Field, Page

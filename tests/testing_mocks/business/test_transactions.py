@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from erp_connect.testing.clocks import Hands
-from erp_connect.testing.mocks.dynamics.business import lines, ordering, posting, stock
-from erp_connect.testing.mocks.dynamics.business.refusals import Refusal
-from erp_connect.testing.mocks.dynamics.business.samples import harbour_trading
-from erp_connect.testing.mocks.dynamics.business.world import World
+from erp_connect.testing.mocks.business import lines, ordering, posting, stock
+from erp_connect.testing.mocks.business.refusals import Refusal
+from erp_connect.testing.mocks.business.samples import harbour_trading
+from erp_connect.testing.mocks.business.world import World
 
 from .conftest import NOTHING, VALVES, an_order
 

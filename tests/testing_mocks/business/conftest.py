@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from erp_connect.testing.clocks import Hands
-from erp_connect.testing.mocks.dynamics.business import ordering
-from erp_connect.testing.mocks.dynamics.business.samples import harbour_trading
-from erp_connect.testing.mocks.dynamics.business.world import World
+from erp_connect.testing.mocks.business import ordering
+from erp_connect.testing.mocks.business.samples import harbour_trading
+from erp_connect.testing.mocks.business.world import World
 
 VALVES = {"object_number": "VALVE-20", "quantity": Decimal(4)}
 NOTHING = {"object_number": "NIX", "quantity": Decimal(1)}

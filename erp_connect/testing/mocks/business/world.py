@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from .....clock import Clock, SystemClock
+from ....clock import Clock, SystemClock
 from .company import Company
 from .settings import Settings
 from .tables import Change

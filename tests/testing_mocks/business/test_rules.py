@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from erp_connect.testing.mocks.dynamics.business import converting, lines, ordering, posting, pricing
-from erp_connect.testing.mocks.dynamics.business.masters import Price
-from erp_connect.testing.mocks.dynamics.business.refusals import Refusal
+from erp_connect.testing.mocks.business import converting, lines, ordering, posting, pricing
+from erp_connect.testing.mocks.business.masters import Price
+from erp_connect.testing.mocks.business.refusals import Refusal
 
 from .conftest import VALVES, an_order
 
