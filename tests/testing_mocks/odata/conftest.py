@@ -95,6 +95,8 @@ class Unit:
     def rows(self, entity_set, where):
         return list(self.shop.tables[entity_set])
 
+    listed = rows
+
     def create(self, entity_set, sent):
         if sent.get("Party") == "refused":
             raise ODataError(400, "no_such_party", "there is no such party")

@@ -137,6 +137,7 @@ class Table(Generic[R]):
 
     def _apply(self, before: Row | None, after: Row | None) -> None:
         state = self.state
+        self.world.wrote()
         if before is not None:
             for name, index in self.indexes.items():
                 value = index(before)

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ....clock import Clock, SystemClock
+from ..lists import LongLists
 from .company import Company
 from .settings import Settings
 from .tables import Change
@@ -42,6 +43,8 @@ class World:
         self.listeners: list[Listener] = []
         """Who is told of everything that was committed."""
         self.gate = threading.RLock()
+        self.lists = LongLists()
+        self._writes = 0
         self._units: list[Unit] = []
         self._late: list[tuple[datetime, list[Change]]] = []
         self._version = 470_000
@@ -56,6 +59,19 @@ class World:
         company = Company(self, name, currency, **about)
         self.companies[name] = company
         return company
+
+    def wrote(self) -> None:
+        """A table is no longer what it was."""
+        self._writes += 1
+
+    @property
+    def moment(self) -> tuple[int, bool]:
+        """What reads show: no two states of the system have the same; the second part says whether it is the past."""
+        return self._writes, self._past
+
+    @property
+    def _past(self) -> bool:
+        return self._lagging_until is not None and self.clock.now() < self._lagging_until
 
     def next_version(self) -> int:
         """The version of the next write."""
@@ -130,8 +146,7 @@ class World:
         """A read: of the present, or of the past while reads lag behind."""
         with self.gate:
             self.settle()
-            past = self._lagging_until is not None and self.clock.now() < self._lagging_until
-            if not past:
+            if not self._past:
                 yield
                 return
             tables = [table for company in self.companies.values() for table in company.tables()]
@@ -148,6 +163,7 @@ class World:
         """For so many seconds reads show things as they are now."""
         with self.gate:
             self._lagging_until = self.clock.now() + timedelta(seconds=seconds)
+            self.wrote()
             for company in self.companies.values():
                 for table in company.tables():
                     table.replica = table.state.copy()

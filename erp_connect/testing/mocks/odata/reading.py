@@ -31,8 +31,16 @@ class Reading:
 
     def rows(self, entity_set: EntitySet, where: Mapping[str, Any]) -> Iterable[Row]:
         """The rows whose properties have these values."""
+        return self._with(entity_set, where, self.source.rows(entity_set.name, where))
+
+    def listed(self, entity_set: EntitySet, where: Mapping[str, Any]) -> Iterable[Row]:
+        """The same, for pages of a list."""
+        return self._with(entity_set, where, self.source.listed(entity_set.name, where))
+
+    @staticmethod
+    def _with(entity_set: EntitySet, where: Mapping[str, Any], rows: Iterable[Row]) -> Iterable[Row]:
         wanted = {name: stored(entity_set.properties[name], value) for name, value in where.items()}
-        for row in self.source.rows(entity_set.name, where):
+        for row in rows:
             if all(
                 stored(entity_set.properties[name], row.get(name)) == value for name, value in wanted.items()
             ):

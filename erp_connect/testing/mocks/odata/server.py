@@ -259,7 +259,7 @@ class Service(ABC):
 
     def _collection(self, resource: Resource, options: Options, reading: Reading) -> Any:
         where = reading.pins(resource.entity_set, options) | dict(resource.where or {})
-        return reading.rows(resource.entity_set, where)
+        return reading.listed(resource.entity_set, where)
 
     def _property(self, call: Call, resource: Resource, row: Row, reading: Reading) -> Reply:
         name, _, raw = resource.ending.partition("/")

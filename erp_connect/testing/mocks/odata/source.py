@@ -15,6 +15,9 @@ class Source(Protocol):
     def rows(self, entity_set: str, where: Mapping[str, Any]) -> Iterable[Row]:
         """The rows of a set in a stable order; ``where`` may be used to leave out what has other values."""
 
+    def listed(self, entity_set: str, where: Mapping[str, Any]) -> Iterable[Row]:
+        """The same for a list that is asked for page by page: a long one may be kept while nothing changes."""
+
     def create(self, entity_set: str, sent: Row) -> Row:
         """A new entity, with those nested in its navigations; as it is now."""
 

@@ -16,6 +16,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TICKS: Final = re.compile(r"/Date\((-?\d+)([+-]\d{1,4})?\)/")
 _DURATION: Final = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
 
+_PLAIN: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def shown(property: Property, value: Any) -> Any:
     """The display form of a key: digits without leading zeros."""
@@ -75,15 +77,17 @@ def _time_v4(value: Any) -> str:
 
 def dumps(value: Any) -> str:
     """JSON with decimals as exact numbers."""
-    match value:
-        case dict():
-            return "{" + ",".join(f"{json.dumps(k)}:{dumps(v)}" for k, v in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ",".join(map(dumps, value)) + "]"
-        case Decimal():
-            return f"{value:f}"
-        case _:
-            return json.dumps(value, ensure_ascii=False)
+    try:
+        return _PLAIN.encode(value)
+    except TypeError:  # there are decimals in it
+        match value:
+            case dict():
+                return "{" + ",".join(f"{_PLAIN.encode(k)}:{dumps(v)}" for k, v in value.items()) + "}"
+            case list() | tuple():
+                return "[" + ",".join(map(dumps, value)) + "]"
+            case Decimal():
+                return f"{value:f}"
+        raise
 
 
 def loads(text: bytes) -> Any:

@@ -80,6 +80,7 @@ class Session:
                 else:
                     world.save(order)
             world.purchase_orders.update(purchases)
+            world.writes += 1
             for change in changes:
                 change(world)
 

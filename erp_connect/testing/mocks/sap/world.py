@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from ....clock import Clock, SystemClock
+from ..lists import LongLists
 from .documents import (
     Area,
     ConditionType,
@@ -180,7 +181,7 @@ class World:
         """Interfaces that this process has looked up before."""
         self.executed_units: set[str] = set()
         """Ids of transactional units that were executed and not confirmed."""
-        self.gate = threading.RLock()
+        self.gate, self.lists = threading.RLock(), LongLists()
         self._numbers = {
             "order": 16022,
             "delivery": 80001234,
@@ -188,7 +189,7 @@ class World:
             "return": 60000040,
             "purchase": 4500000017,
         }
-        self.table_reads = 0
+        self.table_reads, self.writes = 0, 0  # the latter: how often documents were stored, or taken away
         self.connected: set[int] = set()  # the sessions that are connected over RFC
         self._sessions = itertools.count(1)
         self._late: list[tuple[datetime, Change]] = []
@@ -264,6 +265,7 @@ class World:
 
     def save(self, order: Order) -> None:
         """Store an order."""
+        self.writes += 1
         self.orders[order.number] = self.next_version(order)
         self._promise(order.number)
 
@@ -275,11 +277,13 @@ class World:
 
     def remove(self, number: str) -> None:
         """Delete an order."""
+        self.writes += 1
         self.orders.pop(number, None)
         self._promise(number)
 
     def file(self, document: Delivery | Invoice) -> None:
         """Store a new delivery or invoice, or one whose goods have left."""
+        self.writes += 1
         if isinstance(document, Delivery):
             self.deliveries[document.number] = document
         else:

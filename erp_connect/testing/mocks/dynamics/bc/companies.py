@@ -71,6 +71,8 @@ class _Companies:
     def rows(self, entity_set: str, where: Mapping[str, Any]) -> Iterable[Row]:
         return (company_row(company, self.version) for company in self.companies())
 
+    listed = rows
+
     def create(self, entity_set: str, sent: Row) -> Row:
         raise not_allowed("'POST' requests for 'companies' of EdmType 'Entity' are not allowed.")
 

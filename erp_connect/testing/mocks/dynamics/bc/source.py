@@ -54,6 +54,12 @@ class CompanySource:
             return (archive_row(self.company, one) for one in self.company.archives)
         return (master_row(self.company, entity_set, one) for one in self._masters(entity_set, where))
 
+    def listed(self, entity_set: str, where: Mapping[str, Any]) -> Iterable[Row]:
+        """The same, for pages of a list."""
+        world = self.company.world
+        name = (self.company.id, entity_set, *where.items())
+        return world.lists.kept(name, world.moment, lambda: self.rows(entity_set, where))
+
     def _papers(self, entity_set: str, where: Mapping[str, Any]) -> Iterator[Document]:
         kind, papers = KINDS[entity_set], self.company.documents
         found: Iterable[Document | None]

@@ -50,6 +50,12 @@ class DataSource:
             if record.id not in hidden:
                 yield self.organization.row(table.logical, record)
 
+    def listed(self, entity_set: str, where: Mapping[str, Any]) -> Iterable[Row]:
+        """The same, for pages of a list."""
+        world = self.organization.world
+        name = (self.organization.name, self.user, entity_set, *where.items())
+        return world.lists.kept(name, world.moment, lambda: self.rows(entity_set, where))
+
     def create(self, entity_set: str, sent: Row) -> Row:
         """A new row; its id is drawn where none was chosen."""
         table = self.table(entity_set)

@@ -68,6 +68,11 @@ class DataSource:
         book = self._book(entity_set)
         return (row for one in self._companies(entity_set) for row in book.rows(one, entity_set, where))
 
+    def listed(self, entity_set: str, where: Mapping[str, Any]) -> Iterable[Row]:
+        """The same, for pages of a list."""
+        name = (self.home, self.across, entity_set, *where.items())
+        return self.world.lists.kept(name, self.world.moment, lambda: self.rows(entity_set, where))
+
     def _companies(self, entity_set: str) -> Sequence[Company]:
         own = self.company(self.home)
         if self.across and "dataAreaId" in self.model.sets[entity_set].properties:

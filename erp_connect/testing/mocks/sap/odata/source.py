@@ -67,6 +67,13 @@ class SapSource:
         for row in self.producers[entity_set](self, where):
             yield initial | {n: typed(properties[n].type, v) for n, v in row.items() if n in properties}
 
+    def listed(self, entity_set: str, where: Mapping[str, Any]) -> Iterable[Row]:
+        """The same, for pages of a list."""
+        if self.session.has_pending:
+            return self.rows(entity_set, where)
+        name = (self.session.language, entity_set, *where.items())
+        return self.world.lists.kept(name, self.world.writes, lambda: self.rows(entity_set, where))
+
     def create(self, entity_set: str, sent: Row) -> Row:
         """A new entity."""
         raise not_allowed(f"{entity_set} cannot be created")
