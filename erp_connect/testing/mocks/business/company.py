@@ -115,12 +115,22 @@ class Company:
             },
         )
 
+        self._further: dict[str, Table[Code]] = {}
+
     def _table(self, name: str, indexes: dict[str, Any], unique: str = "") -> Table[Any]:
         return Table(self.world, self.name, name, indexes, unique)
 
     def tables(self) -> Iterable[Table[Any]]:
         """All tables."""
-        return (value for value in vars(self).values() if isinstance(value, Table))
+        return [value for value in vars(self).values() if isinstance(value, Table)] + [
+            *self._further.values()
+        ]
+
+    def codes(self, name: str) -> Table[Code]:
+        """A table of codes that one product has and no rule looks at; it is there once somebody asks for it."""
+        if name not in self._further:
+            self._further[name] = self._table(name, _BY_CODE, "code")
+        return self._further[name]
 
     # ---------------------------------------------------------------- numbers
 
