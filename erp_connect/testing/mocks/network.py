@@ -88,7 +88,7 @@ class Network:
         body: str = "",
     ) -> None:
         """A gateway answers in the application's place, in HTML; ``executed`` says whether it was asked first."""
-        page = body or f"<html><body><h1>{status} {HTTPStatus(status).phrase}</h1></body></html>"
+        page = body or f"<html><body><h1>{status} {_phrase(status)}</h1></body></html>"
         shown = {"Content-Type": "text/html; charset=utf-8"} | (headers or {})
         trouble = Trouble("before", path, method, times, status=status, headers=shown, body=page.encode())
         trouble.moment = "after" if executed else "before"
@@ -156,8 +156,16 @@ def _instead(trouble: Trouble, start_response: StartResponse) -> Iterable[bytes]
     if not trouble.status:
         raise Cut
     headers = trouble.headers | {"Content-Length": str(len(trouble.body))}
-    start_response(f"{trouble.status} {HTTPStatus(trouble.status).phrase}", list(headers.items()))
+    start_response(f"{trouble.status} {_phrase(trouble.status)}", list(headers.items()))
     return [trouble.body]
+
+
+def _phrase(status: int) -> str:
+    """What a status is called; gateways have some of their own, such as 522 and 524."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Gateway Error"
 
 
 def _torn(body: bytes, keep: int) -> Iterator[bytes]:

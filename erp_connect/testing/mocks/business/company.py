@@ -137,8 +137,12 @@ class Company:
     def draw(self, series: str) -> str:
         """The next number of a series; it is gone whatever happens to what it was drawn for."""
         prefix, digits = self.series[series]
+        return f"{prefix}{self.count(series) + 10 ** (digits - 1):0{digits}}"
+
+    def count(self, series: str) -> int:
+        """How many numbers a series has given, this one included; for products that write them in their own way."""
         self._drawn[series] = self._drawn.get(series, 0) + 1
-        return f"{prefix}{self._drawn[series] + 10 ** (digits - 1):0{digits}}"
+        return self._drawn[series]
 
     # ---------------------------------------------------------------- look-ups
 
