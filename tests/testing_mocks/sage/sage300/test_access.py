@@ -94,11 +94,13 @@ def test_who_does_not_wait_for_the_slow_call_times_out(sage, session, server):
     assert sage("GET", "AR/ARTerms").status_code == 200
 
 
-def test_too_many_requests_at_once(sage, server):
+def test_too_many_requests_at_once(sage, server, clock, monkeypatch):
     server.settings.concurrent = 1
-    server._running = 1
-    assert code(sage("GET", "OE/OEOrders")) == (429, "TooManyRequests")
-    server._running = 0
+    server.commit_late(5, "AR/ARTerms")
+    meanwhile = []
+    monkeypatch.setattr(clock, "sleep", lambda seconds: meanwhile.append(code(sage("GET", "OE/OEOrders"))))
+    assert sage("GET", "AR/ARTerms").status_code == 200
+    assert meanwhile == [(429, "TooManyRequests")]
     assert sage("GET", "OE/OEOrders").status_code == 200
 
 

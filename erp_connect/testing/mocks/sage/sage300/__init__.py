@@ -2,6 +2,8 @@
 
 ``web.Sage300`` is the WSGI application over a ``business.World``; ``samples`` founds a company for it; ``desktop`` is
 what other people do in the product's own windows meanwhile.  ``settings`` are its switches, ``refusing`` words what is
-refused, ``catalogue`` says which resources there are.  Names of properties that the page does not give (keys and
-totals of invoices, shipments, purchase orders) follow the manner of those that it does.
+refused, ``catalogue`` says which resources there are.  Properties beyond those of the page bear the names that the
+product's own messages have (customers, invoices, credit notes); of purchase orders, receipts and shipments the keys,
+numbers and totals are named in the same manner.  Not offered: templates, sales history, batches of AR and AP, returns
+and invoices of purchases, movements of stock; the company's profile and orders are not written.
 """

@@ -148,6 +148,8 @@ def entered(properties: dict[str, Property], sent: dict[str, Any], settings: Set
             values[name] = value
             continue
         property = properties.get(name)
+        if property is None and settings.unknown_properties == "ignored":
+            continue
         if property is None:
             raise Refused("InvalidPayload", f"The property '{name}' does not exist.")
         read = _details(property, value, settings) if property.type == "details" else _value(property, value)

@@ -66,6 +66,8 @@ class Settings:
     """Resources that this release does not have."""
     read_only: Literal["ignored", "refused"] = "ignored"
     """What becomes of generated and computed properties that are sent; Sage's own samples send some."""
+    unknown_properties: Literal["refused", "ignored"] = "refused"
+    """Open, as is the full list of properties: what becomes of those that are not in it."""
     fiscal_from: date = date(2020, 1, 1)
     fiscal_to: date = date(2030, 12, 31)
     """Between these are the fiscal periods that are defined."""

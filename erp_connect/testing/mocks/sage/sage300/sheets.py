@@ -27,8 +27,9 @@ class LineSheet:
     """A line as it is entered."""
 
     desk: Desk
-    location: str
-    """The order's, until the line has its own."""
+    usual: str
+    """The order's location: the line's, until it has its own."""
+    location: str = ""
     type: str = "Item"
     item: Item | None = None
     charge: str = ""
@@ -46,7 +47,7 @@ class LineSheet:
         """Put a value into a field; what follows from it is overwritten."""
         match name:
             case "LineType":
-                blank = LineSheet(self.desk, self.location, type=value)
+                blank = LineSheet(self.desk, self.usual, self.usual, type=value)
                 self.__dict__.update(blank.__dict__)
             case "Item":
                 self._item(value)
@@ -87,7 +88,7 @@ class LineSheet:
             raise unknown("Item", number)
         if item.blocked:
             raise Refused("FieldInvalid", f"Item {number} is not active.")
-        again = LineSheet(self.desk, self.location, item=item, unit=item.unit, description=item.name)
+        again = LineSheet(self.desk, self.usual, self.usual, item=item, unit=item.unit, description=item.name)
         self.__dict__.update(again.__dict__)
 
     def _charge(self, code: str) -> None:
@@ -230,7 +231,8 @@ class OrderSheet:
 
     def _line(self, sent: dict[str, Any]) -> LineSheet:
         self._its_customer()
-        line = LineSheet(self.desk, self.values["DefaultLocationCode"])
+        usual = self.values["DefaultLocationCode"]
+        line = LineSheet(self.desk, usual, usual)
         for name, value in sent.items():
             line.put(name, value)
         self.warnings += _short_of_stock(self.desk, line)
