@@ -168,6 +168,18 @@ _HEADERS = (
     "OrderDetails",
     "OrderOptionalFields",
 )
+_FIELDS = (
+    *(
+        "CustomerName",
+        "GroupCode",
+        "Status",
+        "CreditLimitCustomerCurrency",
+        "CurrencyCode",
+        "Terms",
+        "Description",
+    ),
+    *("ItemUnitsOfMeasure", "ItemPricingDetails", "StockingUnitOfMeasure", "StockItem", "UpdateOperation"),
+)
 _WORDS = (
     "OrderNumber",
     "OrderDate",
@@ -201,6 +213,28 @@ def test_damaged_bodies_are_answered_and_never_half_done(sage, company, header, 
     assert answer.status_code in {201, 400, 409}, answer.text
     if answer.status_code != 201:
         assert {table.name: list(table) for table in company.tables()} == before
+
+
+@given(
+    fields=st.dictionaries(st.sampled_from(_FIELDS), _VALUES, max_size=4),
+    path=st.sampled_from(
+        [
+            "AR/ARCustomers('10000')",
+            "IC/ICItems('A11050')",
+            "IC/ICItemPricing(EUR,A11050,BASE)",
+            "AR/ARTerms(COD)",
+        ]
+    ),
+    method=st.sampled_from(["PUT", "PATCH"]),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damaged_changes_are_answered_and_never_half_done(sage, company, fields, path, method):
+    before = {table.name: list(table) for table in company.tables()}
+    answer = sage(method, path, json.dumps(fields))
+    assert answer.status_code in {204, 400, 404, 409}, answer.text
+    if answer.status_code != 204:
+        assert {table.name: list(table) for table in company.tables()} == before
+    assert sage("GET", path.partition("(")[0]).status_code == 200
 
 
 @given(

@@ -47,8 +47,7 @@ class LineSheet:
         """Put a value into a field; what follows from it is overwritten."""
         match name:
             case "LineType":
-                blank = LineSheet(self.desk, self.usual, self.usual, type=value)
-                self.__dict__.update(blank.__dict__)
+                self._begin(value)
             case "Item":
                 self._item(value)
             case "MiscellaneousChargesCode":
@@ -88,8 +87,17 @@ class LineSheet:
             raise unknown("Item", number)
         if item.blocked:
             raise Refused("FieldInvalid", f"Item {number} is not active.")
-        again = LineSheet(self.desk, self.usual, self.usual, item=item, unit=item.unit, description=item.name)
-        self.__dict__.update(again.__dict__)
+        self._begin("Item")
+        self.item, self.unit, self.description = item, item.unit, item.name
+
+    def _begin(self, type: str) -> None:
+        """Forget what was put so far: the line's type or item is another."""
+        self.type, self.item = type, None
+        self.charge = self.description = self.unit = ""
+        self.location = self.usual
+        self.ordered = self.shipped = self.amount = ZERO
+        self.backordered = self.price = None
+        self.override, self.optional = False, []
 
     def _charge(self, code: str) -> None:
         if not code and self.type == "Item":
