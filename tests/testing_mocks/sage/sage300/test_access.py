@@ -4,6 +4,8 @@ import pytest
 import requests
 from lxml import etree
 
+from erp_connect.testing.mocks.sage.sage300.samples import sample_company
+
 from .conftest import HOST, ROOT, a_line, code, message
 
 
@@ -163,3 +165,13 @@ def test_codes_whose_status_is_open_can_be_set(sage, server):
     answer = sage("POST", "OE/OEOrders", body)
     assert code(answer) == (400, "RecordDuplicate")
     assert message(answer) == "Record already exists."
+
+
+def test_each_company_has_its_own_orders(sage, world):
+    sample_company(world, "SAMLTD", "GBP")
+    sage.order()
+    other = f"{HOST}/Sage300WebApi/v1.0/-/SAMLTD/OE/OEOrders"
+    assert sage.rows(other) == []
+    made = sage.post(other, {"CustomerNumber": "10000", "OrderDetails": [a_line()]})
+    assert made["OrderSourceCurrency"] == "GBP"
+    assert len(sage.rows("OE/OEOrders")) == len(sage.rows(other)) == 1
