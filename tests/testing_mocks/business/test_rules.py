@@ -184,3 +184,9 @@ def test_a_return_is_made_of_an_invoice(company, order):
     back = converting.credit(company, invoice, "return_order")
     assert (back.kind, back.applies_to, back.gross) == ("return_order", invoice.id, invoice.gross)
     assert company.lines_of(back)[0].origin == company.lines_of(invoice)[0].id
+
+
+def test_a_text_is_ordered_and_taxed_like_an_item(company, order):
+    line = lines.add_line(company, order, {"type": "text", "quantity": Decimal(2), "price": Decimal("7.50")})
+    assert (line.amount_net, line.amount_tax) == (Decimal("15.00"), Decimal("3.00"))
+    assert company.documents.row(order.id).net == Decimal("65.00")

@@ -37,7 +37,8 @@ Status = Literal[
     "canceled",
     "corrective",
 ]
-LineType = Literal["comment", "account", "item", "resource", "asset", "charge", "allocation"]
+LineType = Literal["comment", "account", "item", "resource", "asset", "charge", "allocation", "text"]
+"""A text is ordered like an item, and stands for nothing that there is a row of."""
 ZERO: Final = Decimal(0)
 
 

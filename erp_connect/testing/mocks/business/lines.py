@@ -121,6 +121,8 @@ def _resolved(company: Company, document: Document, line: Line, given: Mapping[s
             raise Refusal("not_in_table", field=line.type, value=line.object_number, table=line.type)
         description = line.description or names[line.object_number]
         return replace(line, description=description, tax_percent=_tax(company, document, line.tax_code))
+    if line.type == "text":
+        return replace(line, tax_percent=_tax(company, document, line.tax_code))
     if line.type != "item":
         return line
     if {"object_number", "type", "unit", "variant"} & set(given) or not line.description:
