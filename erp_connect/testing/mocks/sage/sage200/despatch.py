@@ -1,0 +1,300 @@
+"""Despatching: what is ready for it, the despatch itself in stock units, and its tracking (sage.md 4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from ...business.documents import ZERO, Document, Line
+from ...business.posting import post
+from . import states
+from .allocating import kept
+from .desk import Desk
+from .fields import Fields, Read, checked, described, written
+from .order_fields import LINE_READERS, available
+from .refusing import Refused, missing, unknown
+
+GOODS: Final = "ConfirmOnDespatch"
+SERVICES: Final = "Confirm"
+_ITEM: Final = """
+id id =number
+sop_order_return_id id! =document
+document_no text20! =document_no
+customer_id id! =customer_id
+customer_reference text8! =customer
+customer_name text60! =customer_name
+product_id id! =product
+item_code text30! object_number
+item_name text60! description
+unit_description text20! =stock_unit
+selling_unit_description text20! unit
+warehouse_name text20! =warehouse_name
+quantity dec5 =stock_available
+line_quantity dec5! =stock_quantity
+despatch_receipt_quantity dec5! =stock_shipped
+outstanding_quantity dec5! =outstanding
+available_quantity dec5! =stock_available
+document_date date! =document_date
+requested_delivery_date date! requested
+promised_delivery_date date! promised
+bin_items list =nothing
+traceable_adjustment_items list =nothing
+"""
+_TRACKING: Final = """
+sop_order_return_id id
+courier_id id
+consignment_no text60
+sop_incoterm_id id
+sop_export_reason_id id
+weight dec4
+pieces int
+notes text256
+"""
+_CONFIRM: Final = """
+sop_order_return_id id
+despatch_receipt_date date
+confirmation_intent_type text50
+items list
+tracking_items list
+"""
+_RECEIPT: Final = """
+id id! =number
+despatch_no text20! number
+despatched_by text20!
+despatch_date date! posting_date
+courier_id id
+courier_name text60! =courier
+sop_incoterm_id id
+sop_export_reason_id id
+consignment_no text60 tracking
+weight dec4
+pieces int
+notes text256
+date_time_created stamp! created
+date_time_updated stamp! modified
+"""
+
+
+def _order(desk: Desk, line: Line) -> Document:
+    return desk.company.documents.row(line.document)
+
+
+def _place(desk: Desk, line: Line) -> str:
+    place = desk.company.locations.by("code", line.location)
+    return str(place.name) if place is not None else ""
+
+
+def _stock_unit(desk: Desk, line: Line) -> str:
+    item = desk.company.items.by("number", line.object_number)
+    return item.unit if item is not None else line.unit
+
+
+def courier(desk: Desk, document: Document) -> str:
+    """The name of who carries a despatch."""
+    number = document.extras.get("courier_id")
+    row = desk.found(desk.company.agents, number) if number else None
+    return str(row.name) if row is not None else ""
+
+
+_ITEM_READERS: Final[dict[str, Read]] = {
+    **LINE_READERS,
+    "document_no": lambda desk, row: _order(desk, row).number,
+    "customer_id": lambda desk, row: desk.keys.number(_order(desk, row).partner, desk.company.customers),
+    "customer": lambda desk, row: desk.company.partner_of(_order(desk, row)).number,
+    "customer_name": lambda desk, row: desk.company.partner_of(_order(desk, row)).name,
+    "stock_unit": _stock_unit,
+    "warehouse_name": _place,
+    "stock_available": lambda desk, row: available(desk, row) * row.per_unit,
+    "outstanding": lambda desk, row: row.open * row.per_unit,
+    "document_date": lambda desk, row: _order(desk, row).document_date,
+    "nothing": lambda desk, row: [],
+}
+ITEM: Final[Fields] = described(_ITEM, _ITEM_READERS)
+TRACKED: Final[Fields] = described(_TRACKING, {})
+CONFIRM: Final[Fields] = described(_CONFIRM, {})
+RECEIPT: Final[Fields] = described(
+    _RECEIPT, {"number": lambda desk, row: desk.number(row, desk.company.documents), "courier": courier}
+)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An order and its lines that can be despatched in one way."""
+
+    order: Document
+    intent: str
+    lines: tuple[Line, ...]
+
+
+READY: Final[Fields] = described(
+    """
+    sop_order_return_id id! =order
+    document_no text20! order.number
+    document_date date! order.document_date
+    trader_id id! =trader
+    despatch_receipt_date date! =today
+    confirmation_intent_type text50! intent
+    items list! =items
+    tracking_items list! =nothing
+    """,
+    {
+        "order": lambda desk, row: desk.number(row.order, desk.company.documents),
+        "trader": lambda desk, row: desk.keys.number(row.order.partner, desk.company.customers),
+        "today": lambda desk, row: desk.company.world.today(),
+        "items": lambda desk, row: [
+            {name: written(field.read(desk, line), desk.settings) for name, field in ITEM.items()}
+            for line in row.lines
+        ],
+        "nothing": lambda desk, row: [],
+    },
+)
+
+
+# ---------------------------------------------------------------- what is ready
+
+
+def intent(desk: Desk, line: Line) -> str:
+    """How a line is confirmed: goods when they leave, services on their own."""
+    given = str(line.extras.get("confirmation_intent_type", ""))
+    if given:
+        return GOODS if given.endswith(GOODS) else SERVICES
+    item = desk.company.items.by("number", line.object_number) if line.type == "item" else None
+    return SERVICES if item is not None and item.type == "service" else GOODS
+
+
+def ready(desk: Desk) -> Iterator[Ready]:
+    """The orders that have something to despatch and are amended by nobody."""
+    for order in desk.company.documents.where("kind", "order"):
+        held = desk.held(order)
+        if (
+            order.posted
+            or states.status(desk, order) != "EnumDocumentStatusLive"
+            or (held and not held.despatching)
+        ):
+            continue
+        lines = [line for line in desk.company.lines_of(order) if available(desk, line) > 0]
+        for wanted in (GOODS, SERVICES):
+            chosen = tuple(line for line in lines if intent(desk, line) == wanted)
+            if chosen:
+                yield Ready(order, wanted, chosen)
+
+
+# ---------------------------------------------------------------- the despatch
+
+
+def confirm(desk: Desk, body: Any) -> Document:
+    """Despatch what a body names of one order, in stock units; the despatch."""
+    sent = checked(CONFIRM, body, desk.settings)
+    for name in ("sop_order_return_id", "items"):
+        if not sent.get(name):
+            raise missing(name)
+    wanted = _intent(desk, sent.get("confirmation_intent_type", GOODS))
+    order = desk.found(desk.company.documents, sent["sop_order_return_id"])
+    if order is None or order.kind != "order" or order.posted:
+        raise unknown("sales order", sent["sop_order_return_id"], "sop_order_return_id")
+    held = desk.held(order)
+    desk.free(order, held.number if held is not None and held.despatching else 0, despatching=True)
+    if states.status(desk, order) != "EnumDocumentStatusLive":
+        raise Refused(
+            f"The sales order '{order.number}' is {states.status(desk, order)} and cannot be despatched."
+        )
+    quantities = _quantities(desk, order, sent["items"], wanted)
+    tracking = _tracking(desk, order, sent.get("tracking_items", []))
+    for line in desk.company.lines_of(order):
+        desk.company.lines.put(replace(line, to_ship=quantities.get(line.id, ZERO)))
+    on = sent.get("despatch_receipt_date") or desk.company.world.today()
+    order = desk.company.documents.put(replace(desk.company.documents.row(order.id), posting_date=on))
+    posted = post(desk.company, order, ship=True, invoice=False, tracking=tracking.pop("consignment_no", ""))
+    for line in desk.company.lines_of(order):
+        if line.id in quantities:
+            kept(desk, line, max(states.allocated(line) - quantities[line.id], ZERO))
+    desk.locks.pop(order.id, None)
+    assert posted.moved is not None
+    extras = {**tracking, "despatched_by": desk.user}
+    return desk.company.documents.put(replace(posted.moved, extras=extras, document_date=on))
+
+
+def _intent(desk: Desk, sent: str) -> str:
+    if sent not in {GOODS, SERVICES}:
+        raise Refused(f"'{sent}' is not a confirmation type.", "confirmation_intent_type")
+    if sent == SERVICES and desk.settings.edition == "standard":
+        raise Refused("Services are confirmed in Professional only.", "confirmation_intent_type")
+    return sent
+
+
+def _quantities(desk: Desk, order: Document, items: list[Any], wanted: str) -> dict[Any, Decimal]:
+    """What goes of each line, in selling units."""
+    quantities: dict[Any, Decimal] = {}
+    for place, one in enumerate(items):
+        where = f"items[{place}]"
+        sent = checked(ITEM, one, desk.settings, where)
+        for name in ("id", "quantity"):
+            if not sent.get(name):
+                raise missing(f"{where}.{name}")
+        line = desk.found(desk.company.lines, sent["id"])
+        if line is None or line.document != order.id or not states.moves(line):
+            raise unknown("sales order line", sent["id"], f"{where}.id")
+        if line.id in quantities:
+            raise Refused("A line is named more than once.", f"{where}.id")
+        if intent(desk, line) != wanted:
+            raise Refused("The line has another confirmation type.", f"{where}.id")
+        quantity = sent["quantity"] / line.per_unit
+        if quantity < 0 or quantity > available(desk, line):
+            most = available(desk, line) * line.per_unit
+            raise Refused(f"No more than {most.normalize():f} can be despatched.", f"{where}.quantity")
+        quantities[line.id] = quantity
+    return quantities
+
+
+def _tracking(desk: Desk, order: Document, items: list[Any]) -> dict[str, Any]:
+    """The tracking of the despatch: one entry for the one order."""
+    found: dict[str, Any] = {}
+    for place, one in enumerate(items):
+        sent = checked(TRACKED, one, desk.settings, f"tracking_items[{place}]")
+        named = sent.pop("sop_order_return_id", None)
+        if named is not None and named != desk.number(order, desk.company.documents):
+            raise Refused(
+                "The order of the tracking is not despatched.", f"tracking_items[{place}].sop_order_return_id"
+            )
+        if place:
+            raise Refused("There is one tracking entry for each order.", f"tracking_items[{place}]")
+        _known_courier(desk, sent, f"tracking_items[{place}].courier_id")
+        found |= sent
+    return found
+
+
+def _known_courier(desk: Desk, sent: dict[str, Any], where: str) -> None:
+    if sent.get("courier_id"):
+        desk.named(desk.company.agents, sent["courier_id"], "courier", where)
+
+
+def confirmed(desk: Desk, despatch: Document) -> dict[str, Any]:
+    """The answer to a despatch: what was sent, as it was done."""
+    day: date = despatch.posting_date or desk.company.world.today()
+    return {
+        "sop_order_return_id": desk.keys.number(despatch.order, desk.company.documents),
+        "despatch_receipt_date": day,
+        "items": [
+            {
+                "id": desk.keys.number(line.origin, desk.company.lines),
+                "quantity": float(line.quantity * line.per_unit),
+            }
+            for line in desk.company.lines_of(despatch)
+            if states.moves(line)
+        ],
+        "tracking_items": [
+            {name: RECEIPT[name].read(desk, despatch) for name in ("courier_id", "consignment_no", "pieces")}
+        ],
+    }
+
+
+def track(desk: Desk, despatch: Document, body: Any) -> Document:
+    """Write the tracking of a despatch."""
+    sent = checked(RECEIPT, body, desk.settings)
+    _known_courier(desk, sent, "courier_id")
+    tracking = sent.pop("consignment_no", despatch.tracking)
+    extras = {**despatch.extras, **sent}
+    return desk.company.documents.put(replace(despatch, tracking=tracking, extras=extras))
