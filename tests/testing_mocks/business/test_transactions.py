@@ -38,6 +38,14 @@ def test_an_inner_unit_is_a_savepoint(world, company):
     assert [one.id for one in company.documents] == [kept.id]
 
 
+def test_an_inner_unit_may_end_before_anything_was_done(world, company):
+    with world.unit():
+        with pytest.raises(Refusal), world.unit():
+            raise Refusal("finished")
+        kept = an_order(company)
+    assert [one.id for one in company.documents] == [kept.id]
+
+
 def test_a_commit_within_is_not_taken_back(world, company):
     def fail():
         with world.unit():

@@ -18,9 +18,9 @@ from .tables import Change
 Listener = Callable[[Sequence[Change]], None]
 
 
-@dataclass
+@dataclass(eq=False)
 class Unit:
-    """What one transaction has done so far."""
+    """What one transaction has done so far; two that have done the same are still two."""
 
     changes: list[Change] = field(default_factory=list)
     late: float = 0.0
