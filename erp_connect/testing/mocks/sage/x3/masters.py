@@ -27,7 +27,7 @@ CRN char20
 EECNUM char20 tax_registration
 [BPAC_1 addresses 30]
 CODADR char5 code
-BPAADDLIG char50*3 line1 line2
+BPAADDLIG char50*3 line1 line2 line3
 POSCOD char10 postal_code
 CTY char40 city
 SAT char35 state

@@ -82,15 +82,12 @@ class Office:
 
     def own_row(self, sent: SentRow) -> dict[str, Any]:
         """A row of a table that is kept with the record, by the names that its fields have in the core."""
-        return {
-            name: value[at]
-            if found.elements > 1 and at < len(value)
-            else value
-            if found.elements == 1
-            else ""
-            for found, value in sent.values.items()
-            for at, name in enumerate(found.source or (found.key,))
-        }
+        made: dict[str, Any] = {}
+        for found, value in sent.values.items():
+            elements = value if found.elements > 1 else [value]
+            for at, name in enumerate(found.source or (found.key,)):
+                made[name] = elements[at] if at < len(elements) else ""
+        return made
 
     def _count(self, block: Block, sent: list[SentRow], sent_count: int | None, there: int) -> int:
         """How many rows stay: on a detail screen as many as its counter says, else up to the last line sent."""

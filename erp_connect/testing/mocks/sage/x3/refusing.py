@@ -100,6 +100,12 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "quantity_below_shipped": {"ENG": "QTY : {quantity} is less than the delivered quantity {shipped}"},
     "too_much_to_ship": {"ENG": "The quantity is greater than the remaining quantity {limit}"},
     "nothing_to_post": {"ENG": "{number} : Nothing to deliver"},
+    "cannot_delete": {
+        "ENG": "{number} : Deletion impossible, the record is used",
+        "FRA": "{number} : Suppression impossible, la fiche est utilis\u00e9e",
+    },
+    "outside_posting_period": {"ENG": "{date} : Period closed"},
+    "no_quantity": {"ENG": "QTY : Mandatory field"},
     "incomplete_shipment": {"ENG": "{number} : Partial delivery not authorized"},
     "shipped_not_invoiced": {"ENG": "{number} : Deletion impossible, {quantity} are delivered"},
 }
@@ -117,8 +123,8 @@ _FIELDS: Final = {
 def said(name: str, values: Mapping[str, Any], language: str, texts: Mapping[str, str]) -> str:
     """A message in a language, English where there is none."""
     known = TEXTS.get(name, {})
-    wording = texts.get(name) or known.get(language) or known.get("ENG") or f"{name} {dict(values)}"
-    return wording.format(**values) if values else wording
+    wording = texts.get(name) or known.get(language) or known.get("ENG")
+    return wording.format(**values) if wording else f"{name} {dict(values)}"
 
 
 def worded(refusal: Refusal) -> Refused:

@@ -113,8 +113,8 @@ def _net_price(place: Place, found: Field) -> Decimal:
 
 
 def _cost(place: Place, found: Field) -> Decimal:
-    item = place.company.items.by("number", place.row.object_number)
     line: Line = place.row
+    item = place.company.items.by("number", line.object_number)
     return ZERO if item is None else item.cost * line.per_unit
 
 
@@ -123,7 +123,8 @@ def _margin(place: Place, found: Field) -> Decimal:
 
 
 def _line_margin(place: Place, found: Field) -> Decimal:
-    return _margin(place, found) * place.row.quantity
+    line: Line = place.row
+    return _margin(place, found) * line.quantity
 
 
 def _whole_margin(place: Place, found: Field) -> Decimal:
