@@ -209,7 +209,7 @@ _MASTERS: Final = (
         lambda desk: desk.company.customers,
         _from(lambda desk: desk.company.customers),
         {"reference": _of(lambda desk: desk.company.customers, "number")},
-        {"main_address": lambda desk, row: master_fields.CUSTOMER["main_address"].read(desk, row)},
+        {"main_address": master_fields.CUSTOMER["main_address"].read},
         frozenset({"main_address"}),
     ),
     Resource(
@@ -218,7 +218,7 @@ _MASTERS: Final = (
         lambda desk: desk.company.vendors,
         _from(lambda desk: desk.company.vendors),
         {"reference": _of(lambda desk: desk.company.vendors, "number")},
-        {"main_address": lambda desk, row: master_fields.SUPPLIER["main_address"].read(desk, row)},
+        {"main_address": master_fields.SUPPLIER["main_address"].read},
         frozenset({"main_address"}),
     ),
     Resource(
