@@ -254,3 +254,9 @@ def test_a_return_is_held_and_cancelled(sage):
     body = {"sop_return_id": order["id"], "document_status": "EnumDocumentStatusCancelled"}
     assert sage.done("POST", "sop_returns_status", body)["document_status"] == "EnumDocumentStatusCancelled"
     assert sage.done("POST", "sop_returns_new", {"customer_id": sage.customer()})["id"] == 0
+    copy = sage.done(
+        "POST", "sop_returns_duplicate", {"source_id": order["id"], "customer_id": sage.customer()}
+    )
+    assert (copy["is_draft"], copy["lines"][0]["line_quantity"]) == (True, 4)
+    (view,) = sage.rows(f"sop_return_line_views?$filter=sop_return_id eq {order['id']}")
+    assert view["sop_return_line_product_code"] == "VALVE-20"

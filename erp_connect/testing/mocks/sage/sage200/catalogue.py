@@ -335,7 +335,7 @@ def _of_order(desk: Desk, value: Any, kind: Kind) -> list[Document]:
 
 _VIEWS: Final = (
     Resource("sop_order_line_views", view_fields.ORDER_LINE_VIEW, _lines({"order"}, posted=False)),
-    Resource("sop_return_line_views", view_fields.ORDER_LINE_VIEW, _lines({"return_order"}, posted=False)),
+    Resource("sop_return_line_views", view_fields.RETURN_LINE_VIEW, _lines({"return_order"}, posted=False)),
     Resource("sop_order_return_views", view_fields.ORDER_RETURN_VIEW, _documents("order", "return_order")),
     Resource("lookup_sop_orders", view_fields.LOOKUP_ORDER, _documents("order"), looks=_numbered("order")),
     Resource("lookup_sop_returns", view_fields.LOOKUP_ORDER, _documents("return_order")),

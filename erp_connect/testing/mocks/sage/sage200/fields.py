@@ -97,7 +97,7 @@ def _extra(name: str, type: str) -> Read:
 def entity_set(name: str, fields: Fields) -> EntitySet:
     """The fields that can be filtered and ordered by, as the neutral parser of filters takes them."""
     properties = {
-        field.name: Property(field.name, _EDM[field.type]) for field in fields.values() if field.type in _EDM
+        name: Property(name, _EDM[field.type]) for name, field in fields.items() if field.type in _EDM
     }
     return EntitySet(name, name, ("id",) if "id" in properties else (), properties, {})
 

@@ -145,16 +145,16 @@ def _cancelled(desk: Desk, document: Document) -> Document:
     return desk.company.documents.put(replace(now, canceled=True, held=False))
 
 
-def duplicate(desk: Desk, body: Any) -> Document:
+def duplicate(desk: Desk, kind: Kind, body: Any) -> Document:
     """A draft that is like another order."""
-    source, customer, priced = _duplicated(desk, body)
+    source, customer, priced = _duplicated(desk, kind, body)
     copied = {"external_number", "requested", "promised"} if customer.id == source.partner else set()
     fields: dict[str, Any] = {name: getattr(source, name) for name in copied}
     extras = {name: value for name, value in source.extras.items() if name in SALES_ORDER}
     fields |= {"partner": customer.id, "extras": {**extras, states.DRAFT: True}}
     if not desk.settings.numbers_itself:
-        fields["number"] = desk.company.draw("order")
-    document = ordering.create(desk.company, "order", fields)
+        fields["number"] = desk.company.draw(kind)
+    document = ordering.create(desk.company, kind, fields)
     for line in desk.company.lines_of(source):
         names = ["type", "object_number", "description", "unit", "quantity", "location", "tax_percent"]
         if line.manual_price or line.type != "item" or priced:
@@ -167,14 +167,14 @@ def duplicate(desk: Desk, body: Any) -> Document:
     return desk.company.documents.row(document.id)
 
 
-def _duplicated(desk: Desk, body: Any) -> tuple[Document, Customer, bool]:
+def _duplicated(desk: Desk, kind: Kind, body: Any) -> tuple[Document, Customer, bool]:
     if not isinstance(body, dict) or set(body) - {"source_id", "customer_id", "prices_and_discounts"}:
         raise Refused("The body must have source_id, customer_id and prices_and_discounts.")
     for name in ("source_id", "customer_id"):
         if not isinstance(body.get(name), int) or isinstance(body[name], bool):
             raise missing(name)
     source = desk.named(desk.company.documents, body["source_id"], "sales order", "source_id")
-    if source.kind != "order" or source.posted:
+    if source.kind != kind or source.posted:
         raise Refused(f"The sales order with Id {body['source_id']} does not exist.", "source_id")
     customer = desk.named(desk.company.customers, body["customer_id"], "customer", "customer_id")
     return source, customer, body.get("prices_and_discounts") is True

@@ -22,6 +22,7 @@ _KNOWN: Final = frozenset({"$filter", "$top", "$skip", "$orderby", "$select", "$
 _FUNCTIONS: Final = frozenset({"contains", "startswith", "endswith"})
 _NO_WORDS: Final = frozenset({"not", "in", "any", "all", "has", "add", "sub", "mul", "div", "mod"})
 _QUOTED: Final = re.compile(r"'(?:[^']|'')*'")
+_MOMENT: Final = re.compile(r"\b(\d{4}-\d\d-\d\d)(T[\d:.]+)?(Z|[+-]\d\d:\d\d)?(?![\w-])", re.ASCII)
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
 _CALLED: Final = re.compile(r"([A-Za-z_]\w*)\s*\(")
 _COUNT: Final = re.compile(r"\d{1,9}", re.ASCII)
@@ -128,7 +129,19 @@ def _term(text: str, resource: Resource, model: Model) -> Term | None:
     called = {found[1] for found in _CALLED.finditer(bare)} - {"and", "or"}
     for name in called - _FUNCTIONS | (_NO_WORDS & set(_NAME.findall(bare))):
         raise Refused(f"The function or operator '{name}' is not supported in $filter.")
-    return parsed(text, model, resource.entity_set, _nothing_related)
+    return parsed(_with_moments(text), model, resource.entity_set, _nothing_related)
+
+
+def _with_moments(text: str) -> str:
+    """A filter whose dates and times, bare as they may be, say that they are UTC."""
+
+    def whole(found: re.Match[str]) -> str:
+        return f"{found[1]}{found[2] or 'T00:00:00'}{found[3] or 'Z'}"
+
+    quoted = _QUOTED.findall(text)
+    bare = _QUOTED.split(text)
+    parts = [_MOMENT.sub(whole, part) for part in bare]
+    return "".join(f"{part}{quote}" for part, quote in zip(parts, [*quoted, ""], strict=True))
 
 
 def _nothing_related(*_: Any) -> list[Any]:

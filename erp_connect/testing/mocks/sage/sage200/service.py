@@ -240,7 +240,8 @@ def _despatched(desk: Desk, body: Any) -> Answer:
 _POSTED: Final[dict[str, Callable[[Desk, Any], Answer]]] = {
     "sop_orders": lambda desk, body: _document(desk, orders.create(desk, "order", body)),
     "sop_orders_new": lambda desk, body: _defaults(desk, "order", body),
-    "sop_orders_duplicate": lambda desk, body: _document(desk, orders.duplicate(desk, body)),
+    "sop_orders_duplicate": lambda desk, body: _document(desk, orders.duplicate(desk, "order", body)),
+    "sop_returns_duplicate": lambda desk, body: _document(desk, orders.duplicate(desk, "return_order", body)),
     "sop_orders_status": lambda desk, body: _status(desk, "order", body),
     "sop_returns": lambda desk, body: _document(desk, orders.create(desk, "return_order", body)),
     "sop_returns_new": lambda desk, body: _defaults(desk, "return_order", body),

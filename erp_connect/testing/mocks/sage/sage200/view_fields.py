@@ -172,6 +172,9 @@ warehouse_id id! =warehouse_id
         "allocated": LINE_READERS["allocated"],
     },
 )
+RETURN_LINE_VIEW: Final[Fields] = {
+    name.replace("sop_order", "sop_return"): field for name, field in ORDER_LINE_VIEW.items()
+}
 LOOKUP_ORDER: Final[Fields] = described(
     """
 id id! =number
