@@ -76,6 +76,9 @@ def test_a_delivery_takes_goods_of_an_order_and_nothing_else_of_it(x3, company, 
         ({"SOPLIN": "1000", "QTY": "1", "SOHNUM": "NONE"}, {}, "SOHNUM : NONE does not exist"),
         ({"SOPLIN": "1000", "QTY": "1"}, {"BPCORD": "20000"}, "SOHNUM : SON-MAIN-26-000001 does not exist"),
         ({"SOPLIN": "1000", "QTY": "1"}, {"BPCORD": ""}, "BPCORD : Mandatory field"),
+        ({"SOPLIN": "1000", "QTY": "1"}, {"STOFCY": "EAST"}, "STOFCY : Incorrect value EAST"),
+        ({"SOPLIN": "2000", "QTY": "1"}, {}, "SOHNUM : Each line once, and all lines of one document"),
+        ({"SOPLIN": "1000", "QTY": "1"}, {"SDHNUM": "MINE"}, "SDHNUM : The number is assigned automatically"),
     ],
 )
 def test_deliveries_that_do_not_go_with_the_order_are_refused_whole(x3, company, number, line, header, text):
@@ -203,7 +206,7 @@ def test_a_return_brings_goods_back(x3, company, number):
     """sage.md 2.15 and 10.2: SRH is assumed; its goods are back at once."""
     key = deliver(x3, number)["SDH0_1"]["SDHNUM"]
     record = {
-        "SRH0_1": {"SALFCY": "MAIN", "STOFCY": "MAIN", "BPCORD": "10000", "RTNDAT": "20260302"},
+        "SRH0_1": {"SALFCY": "MAIN", "BPCORD": "10000", "RTNDAT": "20260302"},
         "SRH1_1": [{"ITMREF": "PUMP-A", "QTY": "1", "SDHNUM": key}],
     }
     made = x3.save(record, "WSSRH").record

@@ -197,9 +197,11 @@ def test_lines_cannot_be_inserted_on_syracuse(x3, company):
 def test_a_detail_screen_ends_with_the_last_line_sent_unless_its_counter_is_right(x3, company, settings):
     """sage.md 2.9: the count of lines of a detail screen."""
     plain = settings.publications["WSSOH"]
-    settings.publications["WSSOH"] = replace(plain, counted={"SOH4_1": "NBLIG"})
+    settings.publications["WSSOH"] = replace(plain, counted={"SOH4_1": "SOH4_2.NBLIG"})
     number = x3.order(*[{"ITMREF": item, "QTY": "1"} for item in ("VALVE-20", "HOSE-20", "PUMP-A")])
     assert x3.read(number).record["SOH4_2"]["NBLIG"] == "3"
+    again = an_order({"ITMREF": "VALVE-20", "QTY": "1"}) | {"SOH4_2": {"NBLIG": "1"}}
+    assert len(x3.save(again).record["SOH4_1"]) == 1
     x3.modify(number, {"SOH4_2": {"NBLIG": "3"}, "SOH4_1": [{"QTY": "2"}]})
     assert len(standing(company, number)[1]) == 3
     x3.modify(number, {"SOH4_1": [{"QTY": "5"}, {"QTY": "6"}]})
@@ -381,4 +383,70 @@ def test_a_site_may_control_references_against_duplicates(x3, company, settings)
     with pytest.raises(Refused) as refused:
         x3.order(CUSORDREF="PO-1")
     assert refused.value.messages == [(3, f"PO-1 is already registered on document {number}")]
+    assert len(company.documents) == 1
+
+
+def test_valuing_uses_no_number_up(x3):
+    x3("actionObject", publicName="WSSOH", actionCode="V", objectXml=param(an_order()))
+    assert x3.order() == "SON-MAIN-26-000001"
+
+
+def test_what_is_mandatory_cannot_be_cleared_later(x3, company):
+    number = x3.order()
+    for record, text in (
+        ({"SOH0_1": {"ORDDAT": ""}}, "ORDDAT : Mandatory field"),
+        ({"SOH1_4": {"CUR": ""}}, "CUR : Mandatory field"),
+        ({"SOH4_1": [{"ITMREF": ""}]}, "ITMREF : Mandatory field"),
+        ({"SOH0_1": {"BPCORD": ""}}, "BPCORD : Field not enterable in modification"),
+        ({"SOH0_1": {"SOHNUM": "OTHER"}}, "SOHNUM : Field not enterable in modification"),
+    ):
+        before = standing(company, number)
+        with pytest.raises(Refused) as refused:
+            x3.modify(number, record)
+        assert refused.value.messages == [(3, text)]
+        assert standing(company, number) == before
+
+
+def test_a_change_that_fails_in_its_last_line_changes_nothing(x3, company):
+    number = x3.order({"ITMREF": "VALVE-20", "QTY": "4"}, {"ITMREF": "PUMP-A", "QTY": "1"})
+    before = standing(company, number)
+    with pytest.raises(Refused, match="ITMREF : NONE does not exist"):
+        x3.modify(
+            number,
+            {
+                "SOH0_1": {"CUSORDREF": "PO-5"},
+                "SOH4_1": [{"QTY": "9"}, {"QTY": "9"}, {"ITMREF": "NONE", "QTY": "1"}],
+            },
+        )
+    assert standing(company, number) == before
+
+
+def test_who_pays_may_be_another_than_who_buys(x3, company):
+    """sage.md 2.12: BPCINV, BPCPYR and BPCGRU."""
+    number = x3.order(BPCORD="20000", CUR="USD")
+    shown = x3.read(number).record["SOH1_1"]
+    assert (shown["BPCINV"], shown["BPCPYR"], shown["ZBPCPYR"]) == ("20000", "20000", "Mill & Sons")
+    x3.modify(number, {"SOH1_1": {"BPCINV": "10000"}})
+    order, _ = standing(company, number)
+    assert company.customers.row(order.bill_to).number == "10000"
+    billed = posting.post(company, order).billed
+    header = x3.read(billed.number, "WSSIH", "NUM").record
+    assert (header["SIH0_1"]["BPCINV"], header["SIH1_1"]["BPCORD"]) == ("10000", "20000")
+
+
+def test_prices_may_include_tax_and_discounts_count(x3, company):
+    """sage.md 2.12: PRITYP 2, DISCRGVAL1."""
+    line = {"ITMREF": "VALVE-20", "QTY": "10", "GROPRI": "12", "DISCRGVAL1": "5"}
+    made = x3.save({**an_order(line), "SOH1_4": {"PRITYP": "2"}}).record
+    assert made["SOH4_1"][0]["NETPRI"] == "11.4000000000000"
+    assert made["SOH4_4"] == {"ORDINVNOT": "95.0000000000000", "ORDINVATI": "114.0000000000000"}
+
+
+def test_a_credit_limit_may_refuse_an_order(x3, company, world):
+    world.settings.credit_check = "refuse"
+    customer = company.customers.by("number", "10000")
+    company.customers.put(replace(customer, credit_limit=Decimal(100)))
+    x3.order()
+    with pytest.raises(Refused, match=r"10000 : Authorized credit exceeded \(120.00 > 100\)"):
+        x3.order()
     assert len(company.documents) == 1

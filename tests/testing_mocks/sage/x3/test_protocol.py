@@ -468,6 +468,11 @@ def test_slow_saves_late_commits_and_lost_answers(x3, server, network, company, 
     server.slow(16.9, operation="save")
     answer = x3.save(an_order(CUSORDREF="SLOW"))
     assert float(answer.technical["totalDuration"].text) > 16_900
+    server.slow(16.9, operation="save")
+    began = clock.now()
+    with pytest.raises(Refused):
+        x3.save(an_order(BPCORD="30000"))
+    assert (clock.now() - began).total_seconds() == pytest.approx(16.9)
     server.commit_late(90, operation="save")
     with pytest.raises(requests.ReadTimeout):
         x3.save(an_order(CUSORDREF="LATE"))
@@ -562,3 +567,12 @@ def test_the_older_generation_inserts_lines_and_takes_fields_without_a_group(old
     assert company.find("order", number).external_number == "PO-2"
     with pytest.raises(Refused, match="Field \\[\\] does not exist"):
         old("modify", **keys, objectXml='<PARAM><GRP ID="SOH0_1"><FLD NAM="CUSORDREF">A</FLD></GRP></PARAM>')
+
+
+def test_parts_may_come_in_any_order_where_the_server_takes_them_so(x3, settings):
+    settings.part_order = "any"
+    context = "<callContext><poolAlias>WSPOOL</poolAlias><codeLang>ENG</codeLang></callContext>"
+    got = x3.post(
+        envelope(f"<wss:getDescription><publicName>WSSOH</publicName>{context}</wss:getDescription>")
+    )
+    assert Answer(got.content).status == 1

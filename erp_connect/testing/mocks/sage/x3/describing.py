@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from .envelope import escaped
+from .menus import MENUS
 from .model import TYPE_NAMES, Block, Field
 from .office import Office
 from .settings import METHODS
 from .showing import DECLARATION
-from .streams import MENUS, TECHNICAL
+from .streams import TECHNICAL
 
 
 def described(office: Office, user: str) -> str:

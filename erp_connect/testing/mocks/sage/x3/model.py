@@ -154,8 +154,9 @@ def shaped(entity: Entity, publication: Publication, addresses: Mapping[str, str
         fields[target].append(moving)
     for id, lines in publication.extra.items():
         fields[id] += [field_of(line, id) for line in lines]
-    for id, name in publication.counted.items():
-        fields[id[:-1] + "2"].append(Field(name, "int", source=(f"=count {id}",), block=id))
+    for id, place in publication.counted.items():
+        holder, _, name = place.partition(".")
+        fields[holder].append(Field(name, "int", source=(f"=count {id}",), block=holder))
     done = []
     for block in entity.blocks:
         kept = tuple(
@@ -167,7 +168,7 @@ def shaped(entity: Entity, publication: Publication, addresses: Mapping[str, str
                 id=publication.blocks.get(block.id, block.id),
                 fields=kept,
                 original=block.id,
-                counter=publication.counted.get(block.id, ""),
+                counter=publication.counted.get(block.id, "").partition(".")[2],
             )
         )
     return replace(entity, blocks=tuple(done), columns=publication.columns or entity.columns)

@@ -35,7 +35,7 @@ class _Moved(Papers):
         parts = [self._part(row, made) for row in sorted(rows, key=lambda row: row.number)]
         orders = {line.document for line, _ in parts}
         if len(orders) != 1 or len({line.id for line, _ in parts}) != len(parts):
-            raise Refused("value", field="SOHNUM", value=len(orders))
+            raise Refused("one order", field=self._names()["order"])
         order = self.company.documents.row(orders.pop())
         if is_closed(self.company, self.settings, order):
             raise Refused("closed", number=order.number)
@@ -85,23 +85,23 @@ class _Moved(Papers):
         unit = given.get(names["unit"])
         if unit and unit != line.unit:
             raise Refused("value", field=names["unit"], value=unit)
+        site = made.attributes.get("location")
+        if site and site != line.location:
+            raise Refused("value", field=names["site"], value=site)
         quantity = given[names["quantity"]]
         if quantity <= 0:
             raise Refused("value", field=names["quantity"], value=quantity)
         return line, quantity
 
     def _names(self) -> dict[str, str]:
-        return {"order": "SOHNUM", "line": "SOPLIN", "unit": "SAU", "quantity": "QTY"}
+        return {"order": "SOHNUM", "line": "SOPLIN", "unit": "SAU", "quantity": "QTY", "site": "STOFCY"}
 
     def change(self, row: Document, sent: Sent) -> Document:
         """Carrier, mode, and the site's own fields; never what was moved."""
         self.not_locked(row, row.number)
         if sent.tables:
             raise Refused("validated", number=row.number)
-        for found, value in sent.values.items():
-            fixed = self.settings.fixed | {"STOFCY", "PRHFCY"}
-            if found.name in fixed and value != self.value(found, row):
-                raise Refused("fixed", field=found.name)
+        self.not_fixed(row, sent)
         made = self.changes(sent.values)
         fields = {name: value for name, value in made.attributes.items() if name != "partner"}
         return self.store(replace(row, **fields, extras={**row.extras, **made.extras}))
@@ -167,7 +167,7 @@ class Receipts(Bought, _Moved):
     line_block = "PTH1_2"
 
     def _names(self) -> dict[str, str]:
-        return {"order": "POHNUM", "line": "POPLIN", "unit": "UOM", "quantity": "QTYUOM"}
+        return {"order": "POHNUM", "line": "POPLIN", "unit": "UOM", "quantity": "QTYUOM", "site": "PRHFCY"}
 
 
 class Returns(Papers):

@@ -41,6 +41,8 @@ class Office:
     ) -> None:
         self.company, self.entity, self.name = company, entity, name
         self.publication, self.settings = publication, settings
+        self.unsaved = False
+        """Whether what is entered is only valued, and never kept."""
 
     # ---------------------------------------------------------------- what each object has
 
@@ -160,7 +162,7 @@ class Office:
         """What the values of fields mean for the core."""
         made = Changes()
         for found, value in values.items():
-            if found.name == self.entity.key:
+            if found.name == self.entity.key or (found.source[:1] and found.source[0].startswith("=count ")):
                 continue
             self._checked(found, value)
             if not found.source:
@@ -210,6 +212,15 @@ class Office:
         return {name: replace(getattr(row, name, NOWHERE), **parts) for name, parts in made.addresses.items()}
 
     # ---------------------------------------------------------------- checks that all share
+
+    def not_fixed(self, row: Any, sent: Sent) -> None:
+        """Refuse other values of fields that cannot be changed, and blanks in fields that are mandatory."""
+        for found, value in sent.values.items():
+            place = f"{self.entity.code}.{found.name}"
+            if place in self.settings.fixed and value != self.value(found, row):
+                raise Refused("fixed", field=found.name)
+            if found.name in self.entity.needs and value in {None, "", 0}:
+                raise Refused("mandatory", field=found.name)
 
     def free(self, number: str) -> None:
         """Refuse a number that is taken."""

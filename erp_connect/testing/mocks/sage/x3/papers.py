@@ -1,4 +1,4 @@
-"""Documents that are entered: sales orders, purchase orders and invoices (sage.md 2.12 to 2.15)."""
+"""What all documents share: finding, entering, changing their lines, taking them away (sage.md 2.12 to 2.15)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from ...business import lines as lines_
 from ...business import ordering
 from ...business.documents import Document, Kind, Line
-from ...business.masters import Customer, Partner
+from ...business.masters import Partner
 from .model import Block, Field
-from .office import Changes, Office, address_of
+from .office import Changes, Office
 from .refusing import Refused
 from .streams import Sent, SentRow
 from .working import allocated, is_closed
@@ -98,7 +98,10 @@ class Papers(Office):
         return ""
 
     def finish(self, fields: dict[str, Any], made: Changes) -> None:
-        """What follows from the fields of a new document."""
+        """What follows from the fields of a new document: the site whose goods move, where nobody named it."""
+        if not fields.get("location") and made.extras.get("site"):
+            customer = self.company.customers.row(fields["partner"])
+            fields["location"] = customer.location or made.extras["site"]
 
     def _tables(self, document: Document, sent: Sent) -> Document:
         for id, rows in sent.tables.items():
@@ -111,6 +114,8 @@ class Papers(Office):
         """What a line means for the core."""
         values = dict(row.values)
         for found, value in row.values.items():
+            if found.name == "ITMREF" and not value:
+                raise Refused("mandatory", field="ITMREF")
             if found.name == "GROPRI" and not value and self.settings.empty_price == "list":
                 del values[found]
         made = self.changes(values)
@@ -124,17 +129,11 @@ class Papers(Office):
     def change(self, row: Document, sent: Sent) -> Document:
         """A document with what was sent; everything else stays as it is."""
         self.may_change(row)
-        values = {
-            found: value
-            for found, value in sent.values.items()
-            if found.source[:1] != (f"=count {self.line_block}",)
-        }
-        for found, value in values.items():
-            if found.name in self.settings.fixed and value != self.value(found, row):
-                raise Refused("fixed", field=found.name)
-        made = self.changes(values)
+        self.not_fixed(row, sent)
+        made = self.changes(sent.values)
         fields: dict[str, Any] = {name: value for name, value in made.attributes.items() if name != "partner"}
-        fields |= self._shipped_to(row, made) | self.moved_address(row, made)
+        moved = self._shipped_to(row, made)
+        fields |= moved | self.moved_address(replace(row, **moved), made)
         if made.extras:
             fields["extras"] = {**row.extras, **made.extras}
         document = ordering.change(self.company, row, fields) if fields else row
@@ -235,66 +234,6 @@ class Papers(Office):
         super().enter(name, value, found, made)
 
 
-class Orders(Papers):
-    """SOH: sales orders."""
-
-    kinds = ("order",)
-    line_block = "SOH4_1"
-
-    def number_for(self, sent: Sent, kind: Kind) -> str:
-        """As the order's type has it: drawn as TYPE-SITE-YY-000001, or the caller's."""
-        given, type, site = sent.get("SOHNUM") or "", str(sent.get("SOHTYP")), str(sent.get("SALFCY"))
-        order_type = self.settings.order_types.get(type)
-        if order_type is None:
-            raise Refused("table value", field="SOHTYP", value=type, table="order_types")
-        if not order_type.automatic:
-            if not given:
-                raise Refused("mandatory", field="SOHNUM")
-            self.free(given)
-            return str(given)
-        if given:
-            super().number_for(sent, kind)
-        series = f"{type}-{site}-{sent.get('ORDDAT'):%y}"
-        return f"{series}-{self.company.count(series):06d}"
-
-    def finish(self, fields: dict[str, Any], made: Changes) -> None:
-        """The shipping site and the address that nobody named."""
-        customer = self.company.customers.row(fields["partner"])
-        if not fields.get("location"):
-            fields["location"] = customer.location or made.extras["site"]
-        code = fields.get("ship_to_code", "")
-        if code:
-            fields |= self._to(customer, code)
-
-    def enter(self, name: str, value: Any, found: Field, made: Changes) -> None:
-        """The code of the delivery address; the rest as everywhere."""
-        if name == "ship_to":
-            made.attributes["ship_to_code"] = value
-            return
-        super().enter(name, value, found, made)
-
-    def _to(self, customer: Customer, code: str) -> dict[str, Any]:
-        address = address_of(customer, code)
-        if address is None:
-            raise Refused("table value", field="BPAADD", value=code, table="BPADDRESS")
-        return {"ship_address": address, "ship_to_code": code}
-
-    def _shipped_to(self, row: Document, made: Changes) -> dict[str, Any]:
-        code = made.attributes.get("ship_to_code", "")
-        return self._to(self.company.customers.row(row.partner), code) if code else {}
-
-    def close(self, row: Document) -> Document:
-        """Close an order: what is not delivered yet will not be."""
-        self.may_change(row)
-        lines = [line for line in self.company.lines_of(row) if line.counts]
-        if not any(line.shipped or line.invoiced for line in lines):
-            return self.store(replace(row, canceled=True))
-        for line in lines:
-            lines_.change_line(self.company, line, {"canceled": line.canceled + line.open})
-        row = self.company.documents.row(row.id)
-        return self.store(replace(row, extras={**row.extras, "closed": True}))
-
-
 class Bought(Papers):
     """What suppliers are partners of."""
 
@@ -304,30 +243,3 @@ class Bought(Papers):
         if row is None:
             raise Refused("table value", field=found.name, value=number, table="BPSUPPLIER")
         return row
-
-
-class Purchases(Bought):
-    """POH: purchase orders."""
-
-    kinds = ("purchase_order",)
-    line_block = "POH2_1"
-
-
-class Invoices(Papers):
-    """SIH: invoices and credit memos; what the API creates is not posted."""
-
-    kinds = ("invoice", "credit_memo")
-    line_block = "SIH4_1"
-
-    def kind_of(self, sent: Sent) -> Kind:
-        """As the invoice's type has it."""
-        kind = self.settings.invoice_types.get(str(sent.get("SIVTYP")))
-        if kind is None:
-            raise Refused("table value", field="SIVTYP", value=sent.get("SIVTYP"), table="TABSIVTYP")
-        return kind
-
-    def may_change(self, row: Document) -> None:
-        """Refuse changes of what is posted."""
-        self.not_locked(row, row.number)
-        if row.posted:
-            raise Refused("validated", number=row.number)

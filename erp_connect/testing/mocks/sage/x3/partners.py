@@ -50,6 +50,7 @@ class Masters(Office):
     def change(self, row: Any, sent: Sent) -> Any:
         """A row with what was sent."""
         self.not_locked(row, row.number)
+        self.not_fixed(row, sent)
         return self._rewritten(row, sent)
 
     def _rewritten(self, row: Any, sent: Sent) -> Any:

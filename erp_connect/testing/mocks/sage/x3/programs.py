@@ -12,8 +12,8 @@ from lxml import etree
 from ...business.company import Company
 from ...business.pricing import price_of
 from ...business.stock import on_hand, promised
+from .entered import Orders
 from .envelope import escaped
-from .papers import Orders
 from .refusing import Refused
 from .settings import Settings, Subprogram
 from .showing import DECLARATION, padded_json

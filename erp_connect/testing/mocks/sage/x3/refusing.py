@@ -82,6 +82,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
     "line delivered": {"ENG": "Line {number} is delivered or allocated, it cannot be deleted"},
     "closed": {"ENG": "{number} : Order closed", "FRA": "{number} : Commande sold\u00e9e"},
+    "one order": {"ENG": "{field} : Each line once, and all lines of one document"},
     "validated": {"ENG": "{number} : Document validated, modification impossible"},
     "price mode": {"ENG": "A product, a customer and a quantity are needed"},
     "table value": {

@@ -163,7 +163,7 @@ SIVTYP char5 =type
 NUM char20 number
 INVREF char20 external_number
 INVDAT date document_date
-BPCINV char15 =partner
+BPCINV char15 =bill_to
 BPINAM char35! bill_address.name
 CUR char3 =currency @currencies
 ORIDOCNUM char20! order_number

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from ...business.company import Company
-from . import masters, movements, papers, partners, purchases, sales
+from . import entered, masters, movements, papers, partners, purchases, sales
 from .describing import described, schema
 from .envelope import Call
 from .model import Entity, shaped
@@ -18,11 +19,11 @@ from .showing import Shower, stamp_of
 from .streams import Reader, Sent
 
 OFFICES: Final[dict[str, tuple[Entity, type[Office]]]] = {
-    "SOH": (sales.ORDER, papers.Orders),
+    "SOH": (sales.ORDER, entered.Orders),
     "SDH": (sales.DELIVERY, movements.Deliveries),
-    "SIH": (sales.INVOICE, papers.Invoices),
+    "SIH": (sales.INVOICE, entered.Invoices),
     "SRH": (sales.RETURN, movements.Returns),
-    "POH": (purchases.PURCHASE, papers.Purchases),
+    "POH": (purchases.PURCHASE, entered.Purchases),
     "PTH": (purchases.RECEIPT, movements.Receipts),
     "BPC": (masters.CUSTOMER, partners.Customers),
     "BPS": (masters.SUPPLIER, partners.Suppliers),
@@ -147,9 +148,10 @@ class Service:
         act = office.publication.actions.get(call.parts["actionCode"])
         on_record = "objectKeys" in call.parts
         if act == "value" and not on_record:
+            office.unsaved = True
             row = office.create(self._sent(office, call))
-            raise Valued(self._shown(office, row, call, padded=True).replace(row.number, ""))
-        if on_record and act == "close" and isinstance(office, papers.Orders):
+            raise Valued(self._shown(office, replace(row, number=""), call, padded=True))
+        if on_record and act == "close" and isinstance(office, entered.Orders):
             row = self._record(office, call)
             return self._shown(office, office.close(row), call, padded=True)
         if on_record and act == "validate" and isinstance(office, movements.Deliveries):
@@ -162,6 +164,6 @@ class Service:
         if program is None:
             raise Refused("service", name=call.name)
         orders = self.office("", Publication("SOH"))
-        assert isinstance(orders, papers.Orders)
+        assert isinstance(orders, entered.Orders)
         running = Programs(self.company, self.settings, orders)
         return running.run(program, call.parts["inputXml"], as_json=call.wants_json)

@@ -33,7 +33,7 @@ class Publication:
     unique: str = ""
     """A field of which the site's own control lets no two records have the same value."""
     counted: Mapping[str, str] = field(default_factory=dict)
-    """Tables of detail screens, and the field that must hold their number of lines (``{"SOH4_1": "NBLIG"}``)."""
+    """Tables of detail screens, and the field that must hold their number of lines: ``{"SOH4_1": "SOH4_2.NBLIG"}``."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,14 @@ class Settings:
         }
     )
     """Open: whose address each address block of an order holds."""
-    fixed: frozenset[str] = frozenset({"SOHTYP", "SALFCY", "BPCORD", "POHFCY", "BPSNUM"})
-    """Open: fields of a document that modify cannot change."""
+    fixed: frozenset[str] = frozenset(
+        {
+            *("SOH.SOHTYP", "SOH.SALFCY", "SOH.BPCORD", "SIH.SIVTYP", "SIH.SALFCY", "SIH.BPCINV"),
+            *("SDH.STOFCY", "SDH.SDHTYP", "SDH.SALFCY", "SDH.BPCORD", "POH.POHFCY", "POH.BPSNUM"),
+            *("PTH.BPSNUM", "PTH.PRHFCY"),
+        }
+    )
+    """Open: fields that modify cannot change, by object."""
     messages: Literal["", "multiref", "nested", "inline", "references"] = ""
     """How messages go out: by reference beside the answer or within it, inline, or everything by reference; blank: as
     the generation does."""

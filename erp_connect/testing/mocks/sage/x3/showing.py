@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from ...business.documents import Document
 from .envelope import escaped
+from .menus import MENUS
 from .model import TYPE_NAMES, Block, Field
 from .office import Office
 from .settings import Settings
-from .streams import MENUS, TECHNICAL
+from .streams import TECHNICAL
 
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 _QUERY_CAPACITY: Final = 10_000

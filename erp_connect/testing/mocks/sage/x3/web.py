@@ -250,16 +250,21 @@ class SageX3:
     ) -> Result:
         service = Service(self._company(pool), self.settings, language, user)
         result = Result()
-        if waiting.executed:
-            result.payload = self._done(service, call, waiting)
         seconds = waiting.slow or waiting.late
-        if seconds:
-            pause(seconds)
+        try:
+            if waiting.executed:
+                result.payload = self._done(service, call, waiting)
+        except Refused as refused:
+            result = Result(0, None, self._worded(refused, language))
+        finally:
+            if seconds:
+                pause(seconds)
         if waiting.fault:
             raise Fault(waiting.fault)
         if waiting.refused:
             result = Result(0)
-        result.messages += waiting.messages
+        if waiting.refused or result.status:
+            result.messages += waiting.messages
         taken = round(seconds * 1000) + 12
         result.technical |= {"poolExecDuration": taken, "totalDuration": taken + 8}
         return result

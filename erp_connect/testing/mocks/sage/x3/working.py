@@ -133,6 +133,8 @@ def _whole_margin(place: Place, found: Field) -> Decimal:
 
 
 def _undelivered(place: Place, found: Field) -> Decimal:
+    if is_closed(place.company, place.settings, place.document):
+        return ZERO
     wanted = [(line, line.quantity - line.canceled) for line in place.lines]
     return sum((line.net * line.open / whole for line, whole in wanted if whole), ZERO)
 
