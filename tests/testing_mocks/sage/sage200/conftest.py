@@ -91,6 +91,15 @@ def refusal(answer):
     return answer.status_code, text
 
 
+def stood(company, order):
+    """The order as it stands in the company."""
+    return company.find("order", order["document_no"])
+
+
+def put(sage, order, *lines, **fields):
+    return sage("PUT", f"sop_orders/{order['id']}", {**fields, "lines": list(lines)})
+
+
 @pytest.fixture
 def clock():
     return Hands()

@@ -144,6 +144,10 @@ def test_services_are_confirmed_apart(sage, settings):
     item = {"id": order["lines"][0]["id"], "quantity": 2}
     sage.despatch(order, item, confirmation_intent_type="Confirm")
     assert sage.again(order)["lines"][0]["despatch_receipt_quantity"] == 2
+    settings.edition = "standard"
+    body = {"sop_order_return_id": order["id"], "items": [item], "confirmation_intent_type": "Confirm"}
+    answer = sage("POST", "sop_confirm_despatch", body)
+    assert refusal(answer)[1][0] == "confirmation_intent_type"
 
 
 # ---------------------------------------------------------------- allocation and stock

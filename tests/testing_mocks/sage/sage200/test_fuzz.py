@@ -7,6 +7,9 @@ from erp_connect.testing.mocks.sage.sage200.catalogue import RESOURCES
 
 NAMES = sorted(RESOURCES)
 FIELDS = sorted({name for resource in RESOURCES.values() for name in resource.fields})
+LINE_FIELDS = sorted(
+    {*RESOURCES["sop_order_lines"].fields, "unit_buying_price", "unit_buying_price_overridden"}
+)
 VALUES = st.recursive(
     st.none()
     | st.booleans()
@@ -59,3 +62,30 @@ def test_garbage(sage, company, method, name, tail, options, value):
     assert answer.status_code < 500, answer.text
     if answer.status_code != 200:
         assert {table: list(getattr(company, table)) for table in BOOKS} == before
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.sampled_from(
+        ["sop_orders", "sop_returns", "pop_orders", "customers", "products", "sop_confirm_despatch"]
+    ),
+    st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=4),
+    st.dictionaries(st.sampled_from(LINE_FIELDS), VALUES, max_size=4),
+)
+def test_garbage_within_good_bodies(sage, company, name, header, line):
+    """What is created is whole, what is refused is nothing: also where most of it is right."""
+    before = {table: list(getattr(company, table)) for table in BOOKS}
+    base = {**sage.body(sage.a_line() | line), "supplier_id": sage.number("suppliers", "reference", "V100")}
+    sage.server.settings.unknown_fields = "ignored"
+    answer = sage("POST", name, base | header)
+    assert answer.status_code in {200, 400}, answer.text
+    if answer.status_code == 400:
+        assert {table: list(getattr(company, table)) for table in BOOKS} == before
+    elif "document_no" in answer.json():
+        again = sage("PUT", f"{name}/{answer.json()['id']}", base | header)
+        assert again.status_code in {200, 400}, again.text

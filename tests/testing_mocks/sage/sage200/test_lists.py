@@ -225,6 +225,21 @@ def test_orders_and_lines_by_other_ways(sage):
 @pytest.mark.parametrize(
     "path",
     [
+        "sop_orders?$filter=id eq null",
+        "sop_orders?$filter=id eq 1.5",
+        "warehouse_holdings?$filter=product_id eq null",
+        "sop_order_despatch_views?$filter=sop_order_id eq 1",
+    ],
+)
+def test_look_ups_that_find_nothing(sage, path):
+    """sage.md 4.2: an empty array."""
+    sage.order()
+    assert sage.rows(path) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
         "sop_orders/5",
         "sop_orders/x",
         "sop_orders/%20",
@@ -251,6 +266,18 @@ def test_settings_and_words(sage, settings):
     assert "EnumDocumentStatusOnHold" in words
     assert len(sage.rows("sop_document_process_status_types")) == 3
     assert len(sage.rows("sop_trade_line_status_types")) == 3
+
+
+def test_words_and_paths_of_another_site(sage, settings):
+    """sage.md 4.1, 4.4: the family of None, Partially and Fully; other regions have other paths."""
+    settings.prefix, settings.status_prefix, settings.line_status_prefix = "ie/sage200", "", "X"
+    order = sage.order()
+    assert (order["despatch_receipt_status"], order["lines"][0]["allocation_status"]) == ("None", "XFully")
+    assert [row["value"] for row in sage.rows("sop_document_process_status_types")] == [
+        "None",
+        "Partially",
+        "Fully",
+    ]
 
 
 def test_twenty_thousand_orders_are_listed_quickly(sage, world, company):

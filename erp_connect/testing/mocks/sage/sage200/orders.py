@@ -159,8 +159,8 @@ def duplicate(desk: Desk, kind: Kind, body: Any) -> Document:
         names = ["type", "object_number", "description", "unit", "quantity", "location", "tax_percent"]
         if line.manual_price or line.type != "item" or priced:
             names.append("price")
-        kind = {name: value for name, value in line.extras.items() if name != states.ALLOCATED}
-        taken = {name: getattr(line, name) for name in names} | {"extras": kind}
+        extras = {name: value for name, value in line.extras.items() if name != states.ALLOCATED}
+        taken = {name: getattr(line, name) for name in names} | {"extras": extras}
         if priced:
             taken["discount_percent"] = line.discount_percent
         lines.add_line(desk.company, desk.company.documents.row(document.id), taken)

@@ -15,6 +15,7 @@ from ...odata.values import loads
 from . import despatch, masters, orders, purchasing
 from .catalogue import CHILDREN, RESOURCES, WITHIN
 from .desk import Desk
+from .despatch_fields import GOODS
 from .fields import written
 from .order_fields import address_of
 from .queries import Query, asked, entity, listed, page
@@ -138,7 +139,7 @@ def _single(desk: Desk, resource: Resource, row: Any, call: Call) -> Answer:
 def _ready(desk: Desk, resource: Resource, query: Query) -> Answer:
     """What is ready for despatch; goods unless the filter says otherwise, and held where the site does so."""
     if "confirmation_intent_type" not in query.filter:
-        goods = f"confirmation_intent_type eq '{despatch.GOODS}'"
+        goods = f"confirmation_intent_type eq '{GOODS}'"
         query.filter = f"({query.filter}) and {goods}" if query.filter else goods
     rows = listed(resource, desk, query)
     part = rows[query.skip : query.skip + query.top]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ...business.documents import Document, Line
 from . import states
 from .desk import Desk
-from .despatch import courier
+from .despatch_fields import courier
 from .fields import Fields, Read, described
 from .order_fields import LINE_READERS, SALES_ORDER
 
