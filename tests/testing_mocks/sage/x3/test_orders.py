@@ -450,3 +450,13 @@ def test_a_credit_limit_may_refuse_an_order(x3, company, world):
     with pytest.raises(Refused, match=r"10000 : Authorized credit exceeded \(120.00 > 100\)"):
         x3.order()
     assert len(company.documents) == 1
+
+
+def test_a_site_may_close_orders_when_all_is_delivered(x3, company, settings):
+    """sage.md 2.13: DLVSTA 3 with ORDSTA 1 or 2."""
+    number = x3.order()
+    ship(company, number, {1000: 4})
+    for habit, status in (("invoiced", "1"), ("delivered", "2")):
+        settings.closes_when = habit
+        shown = x3.read(number).record["SOH1_5"]
+        assert (shown["ORDSTA"], shown["DLVSTA"], shown["INVSTA"]) == (status, "3", "1")

@@ -576,3 +576,27 @@ def test_parts_may_come_in_any_order_where_the_server_takes_them_so(x3, settings
         envelope(f"<wss:getDescription><publicName>WSSOH</publicName>{context}</wss:getDescription>")
     )
     assert Answer(got.content).status == 1
+
+
+def test_whoever_waits_too_long_for_a_channel_is_given_up(world, company, settings):
+    settings.pools["WSPOOL"] = Pool(maximum=1)
+    settings.wait_limit = 0.05
+    server = SageX3(world, settings)
+    server.slow(0.4)
+    answers = []
+    with serve(server, threads=4) as base:
+        url = URL.replace(BASE, base)
+
+        def work():
+            with requests.Session() as session:
+                session.auth = ("WSUSER", "secret")
+                parts = {"publicName": "WSSOH", "objectXml": param(an_order())}
+                answers.append(Caller(session, url).answer("save", **parts))
+
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted((answer.status, answer.messages) for answer in answers) == [(0, []), (1, [])]
+    assert len(company.documents) == 1

@@ -268,3 +268,27 @@ def test_a_site_may_rename_move_remove_and_add(x3, company, settings):
         x3.save(an_order(), "YWSSOH")
     with pytest.raises(Refused, match=r"Field \[PRITYP\] does not exist in group \[SOH1_4\]"):
         x3.modify(number, {"SOH1_4": {"PRITYP": "1"}}, "YWSSOH")
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        ('{"SOH9_1": {}}', r"Group \[SOH9_1\] does not exist in WSSOH"),
+        ('{"SOH4_1": {}}', r"Group \[SOH4_1\] has a dimension greater than 1"),
+        ('{"SOH0_1": []}', r"Group \[SOH0_1\] is no table"),
+        ('{"SOH0_1": {"CUR": ["EUR"]}}', r"Field \[CUR\] is no list"),
+        ('{"SOH1_3": {"REP": "ANNE"}}', r"Field \[REP\] is a list of 2"),
+        ('{"SOH1_3": {"REP": ["A", "B", "C"]}}', r"Table \[REP\] has at most 2 lines"),
+        ('{"SOH0_1": {"CUR": true}}', "CUR : Incorrect value True"),
+        ('{"SOH4_1": [{"QTY": "4 PCS"}]}', "QTY : Incorrect value 4 PCS"),
+        ('{"SOH4_1": [{"NUMLIG": 1}]}', "NUMLIG : Field not enterable"),
+        ('{"SOH4_1": [{"FOCFLG": "yes"}]}', "FOCFLG : Incorrect value yes"),
+        ('{"SOH0_1": ', "The data stream cannot be read"),
+    ],
+)
+def test_json_that_does_not_fit_is_refused(x3, company, record, text):
+    """sage.md 2.9: the JSON form."""
+    config = {"requestConfig": "adxwss.optreturn=JSON"}
+    with pytest.raises(Refused, match=text):
+        x3("save", config, publicName="WSSOH", objectXml=record)
+    assert len(company.documents) == 0

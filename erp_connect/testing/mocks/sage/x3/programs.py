@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -16,8 +15,8 @@ from .entered import Orders
 from .envelope import escaped
 from .refusing import Refused
 from .settings import Settings, Subprogram
-from .showing import DECLARATION, padded_json
-from .streams import tree_of
+from .showing import DECLARATION, padded_json, plain
+from .streams import DECIMAL, object_of, tree_of
 
 
 class Programs:
@@ -85,12 +84,8 @@ class Programs:
         return values
 
     def _of_json(self, text: str) -> list[tuple[str, dict[str, str]]]:
-        try:
-            sent = json.loads(text)
-        except (ValueError, RecursionError) as failure:
-            raise Refused("no xml", why=str(failure)) from None
         groups = []
-        for id, values in sent.items():
+        for id, values in object_of(text).items():
             if not isinstance(values, dict):
                 raise Refused("not a table", group=id)
             groups.append(
@@ -107,7 +102,7 @@ class Programs:
             raise Refused("table value", field="STOFCY", value=site, table="FACILITY")
         there = on_hand(self.company, item.number, site)
         free = there - promised(self.company, item.number, site)
-        return {"quantity": _plain(there), "available": _plain(free), "unit": item.unit}
+        return {"quantity": plain(there), "available": plain(free), "unit": item.unit}
 
     def _price(self, given: Mapping[str, str]) -> dict[str, str]:
         item = self._item(given)
@@ -115,13 +110,13 @@ class Programs:
         if customer is None:
             raise Refused("table value", field="BPCORD", value=given.get("customer", ""), table="BPCUSTOMER")
         text = given.get("quantity") or "1"
-        if not text.replace(".", "", 1).isdecimal() or len(text) > 15:
+        if not DECIMAL.fullmatch(text):
             raise Refused("value", field="QTY", value=text)
         currency = given.get("currency") or customer.currency or self.company.currency
         unit = given.get("unit") or item.unit
         today = self.company.world.today()
         price, percent = price_of(self.company, customer, item, Decimal(text), unit, currency, today)
-        return {"price": _plain(price), "discount": _plain(percent), "currency": currency}
+        return {"price": plain(price), "discount": plain(percent), "currency": currency}
 
     def _item(self, given: Mapping[str, str]) -> Any:
         item = self.company.items.by("number", given.get("item", ""))
@@ -150,10 +145,6 @@ class Programs:
         lines = "".join(f'<LIN NUM="{at}">{_fields(row)}</LIN>' for at, row in enumerate(rows, 1))
         table = f'<TAB ID="{program.answers}" SIZE="{len(rows)}">{lines}</TAB>'
         return f"{DECLARATION}<RESULT>{table}</RESULT>"
-
-
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize() + 0:f}"
 
 
 def _fields(values: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from .model import Field
 from .office import Office
 from .refusing import Refused
 from .showing import Shower
-from .streams import day
+from .streams import DECIMAL, day
 
 _OPERATORS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<>": operator.ne,
@@ -22,7 +22,6 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
     "=": operator.eq,
 }
-_NUMBERS: Final = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 
 
 def found_rows(office: Office, shower: Shower, keys: list[tuple[str, str]], size: int) -> list[Any]:
@@ -60,6 +59,6 @@ def _typed(found: Field, text: str, dates: str) -> Any:
         return text
     if found.type == "date":
         return day(text, found.name, dates) or date.min
-    if text and not _NUMBERS.fullmatch(text):
+    if text and not DECIMAL.fullmatch(text):
         raise Refused("criterion", value=text)
     return float(text or 0)

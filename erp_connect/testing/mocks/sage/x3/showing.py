@@ -28,9 +28,13 @@ def text_of(found: Field, value: Any, *, padded: bool = False) -> str:
     if isinstance(value, Decimal):
         if padded:
             return f"{value:.{found.size}f}"
-        plain = value.normalize()
-        return f"{plain or Decimal(0):f}"
+        return plain(value)
     return str(value)
+
+
+def plain(value: Decimal) -> str:
+    """A decimal without zeros that say nothing."""
+    return f"{value.normalize() if value else Decimal(0):f}"
 
 
 class Shower:

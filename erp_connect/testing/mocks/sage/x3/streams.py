@@ -17,7 +17,7 @@ from .refusing import Refused
 from .settings import Settings
 
 TECHNICAL: Final = "ADXTEC"
-_DECIMAL: Final = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+DECIMAL: Final = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 _INTEGER: Final = re.compile(r"-?\d{1,9}")
 _NUMBER: Final = re.compile(r"[1-9]\d{0,4}")
 
@@ -42,10 +42,6 @@ class Sent:
         """The value of a header field that was sent, else None."""
         return next((value for field, value in self.values.items() if field.name == name), None)
 
-    def has(self, name: str) -> bool:
-        """Whether a header field was sent."""
-        return any(field.name == name for field in self.values)
-
 
 def tree_of(text: str, root: str) -> etree._Element:
     """The tree of a stream in XML."""
@@ -59,6 +55,15 @@ def tree_of(text: str, root: str) -> etree._Element:
     if tree.tag != root:
         raise Refused("root", wanted=root)
     return tree
+
+
+def object_of(text: str) -> dict[str, Any]:
+    """The object of a stream in JSON."""
+    try:
+        held: dict[str, Any] = json.loads(text)
+    except (ValueError, RecursionError) as failure:
+        raise Refused("no xml", why=str(failure)) from None
+    return held
 
 
 class Reader:
@@ -199,12 +204,8 @@ class Reader:
     # ---------------------------------------------------------------- JSON
 
     def _of_json(self, text: str) -> Sent:
-        try:
-            record = json.loads(text)
-        except (ValueError, RecursionError) as failure:
-            raise Refused("no xml", why=str(failure)) from None
         sent = Sent()
-        for id, held in record.items():
+        for id, held in object_of(text).items():
             if id == TECHNICAL and isinstance(held, dict):
                 sent.stamp = str(held.get("WW_MODSTAMP", "")).strip()
                 continue
@@ -244,7 +245,7 @@ class Reader:
         text = "" if given is None else str(given).strip()
         match found.type:
             case "dec":
-                if text and not _DECIMAL.fullmatch(text):
+                if text and not DECIMAL.fullmatch(text):
                     raise Refused("value", field=found.name, value=text)
                 return Decimal(text or 0)
             case "int":
