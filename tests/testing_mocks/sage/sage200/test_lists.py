@@ -248,7 +248,6 @@ def test_look_ups_that_find_nothing(sage, path):
         "sop_orders/1/2/3/4",
         "customers/5/sop_orders",
         "product_views/26001",
-        "sop_quotes",
     ],
 )
 def test_unknown_paths_and_ids(sage, path):

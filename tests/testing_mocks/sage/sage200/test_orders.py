@@ -265,3 +265,18 @@ def test_a_duplicate_is_a_draft(sage):
     assert (copy["customer_document_no"], copy["lines"][0]["selling_unit_price"]) == ("PO-1", 9)
     answer = sage("POST", "sop_orders_duplicate", body | {"source_id": 5})
     assert answer.status_code == 400
+
+
+def test_quotes_are_apart_from_orders(sage, company):
+    """sage.md 4.3: sop_quotes are created, changed and deleted; they put no stock aside."""
+    quote = sage.done("POST", "sop_quotes", sage.body(quotation_expiry_date="2026-06-01"))
+    assert quote["quotation_expiry_date"] == "2026-06-01T00:00:00"
+    assert quote["lines"][0]["allocated_quantity"] == 0
+    line = {"id": quote["lines"][0]["id"], "line_quantity": 1}
+    assert sage.done("PUT", f"sop_quotes/{quote['id']}", {"lines": [line]})["total_net_value"] == Decimal(
+        "12.5"
+    )
+    assert sage.rows("sop_orders") == []
+    assert sage("GET", f"sop_orders/{quote['id']}").status_code == 404
+    assert sage("DELETE", f"sop_quotes/{quote['id']}").status_code == 200
+    assert len(company.documents) == 0

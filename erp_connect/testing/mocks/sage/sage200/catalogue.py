@@ -167,6 +167,15 @@ _PAPERS: Final = (
         ORDER_EXPANDS,
         NOT_PLAIN,
     ),
+    Resource(
+        "sop_quotes",
+        SALES_ORDER,
+        papers("quote"),
+        paper("quote"),
+        numbered("quote"),
+        ORDER_EXPANDS,
+        NOT_PLAIN,
+    ),
     Resource("sop_order_lines", SALES_LINE, lines(_SALES, posted=False), line(_SALES), {}, LINE_EXPANDS),
     Resource(
         "sop_despatch_receipts",

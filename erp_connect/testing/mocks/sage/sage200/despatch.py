@@ -60,8 +60,7 @@ def confirm(desk: Desk, body: Any) -> Document:
     order = desk.found(desk.company.documents, sent["sop_order_return_id"])
     if order is None or order.kind != "order" or order.posted:
         raise unknown("sales order", sent["sop_order_return_id"], "sop_order_return_id")
-    held = desk.held(order)
-    desk.free(order, held.number if held is not None and held.despatching else 0, despatching=True)
+    desk.free(order, 0, despatching=True)
     if states.status(desk, order) != "EnumDocumentStatusLive":
         raise Refused(
             f"The sales order '{order.number}' is {states.status(desk, order)} and cannot be despatched."

@@ -136,14 +136,6 @@ is_to_split_line bool =never
 date_time_created stamp! created
 date_time_updated stamp! modified
 """
-_EXTRA_ADDRESS: Final = (
-    "address_3",
-    "address_4",
-    "telephone_number",
-    "fax_number",
-    "email_address",
-    "tax_number",
-)
 ADDRESS: Final = described(
     """
     postal_name text60 name
@@ -225,8 +217,7 @@ _HEADER_READERS: Final[dict[str, Read]] = {
     "charge_tax": lambda desk, row: _sum(desk, row, "amount_tax", charges=True),
 }
 SALES_ORDER: Final = described(_ORDER, _HEADER_READERS)
-SALES_RETURN: Final = SALES_ORDER
-"""Sage publishes no list of the fields of returns; they are taken to be those of orders."""
+"""Of returns too: Sage publishes no list of theirs."""
 NOT_PLAIN: Final = frozenset({"lines", "memos", "delivery_address"})
 """What orders show on request only."""
 

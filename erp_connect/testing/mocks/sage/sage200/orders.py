@@ -18,7 +18,7 @@ from .fields import checked
 from .order_fields import ADDRESS, SALES_ORDER
 from .refusing import Refused, missing, worded
 
-Kind = Literal["order", "return_order"]
+Kind = Literal["order", "return_order", "quote"]
 _FLAGS: Final = frozenset(
     {
         *(

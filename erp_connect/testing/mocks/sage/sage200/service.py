@@ -24,6 +24,12 @@ from .resources import Resource
 
 _ID: Final = re.compile(r"\d{1,18}", re.ASCII)
 _NEW_IN_2025: Final = ("sop_orders_status", "sop_returns", "lookup_sop_returns", "sop_return_lines")
+_LISTS: Final = {
+    "order": "sop_orders",
+    "return_order": "sop_returns",
+    "quote": "sop_quotes",
+    "purchase_order": "pop_orders",
+}
 _LOCKING: Final = "is_to_lock"
 
 
@@ -173,8 +179,7 @@ def _body(call: Call) -> Any:
 
 def _document(desk: Desk, document: Document, refused: Refused | None = None) -> Answer:
     """A document with its lines: what is answered to whoever wrote it."""
-    kinds = {"order": "sop_orders", "return_order": "sop_returns", "purchase_order": "pop_orders"}
-    resource = RESOURCES[kinds[document.kind]]
+    resource = RESOURCES[_LISTS[document.kind]]
     body = entity(resource, desk, document, Query(expand=frozenset({"lines"})))
     if document.kind != "purchase_order":
         body["delivery_address"] = address_of(
@@ -245,6 +250,7 @@ _POSTED: Final[dict[str, Callable[[Desk, Any], Answer]]] = {
     "sop_returns_duplicate": lambda desk, body: _document(desk, orders.duplicate(desk, "return_order", body)),
     "sop_orders_status": lambda desk, body: _status(desk, "order", body),
     "sop_returns": lambda desk, body: _document(desk, orders.create(desk, "return_order", body)),
+    "sop_quotes": lambda desk, body: _document(desk, orders.create(desk, "quote", body)),
     "sop_returns_new": lambda desk, body: _defaults(desk, "return_order", body),
     "sop_returns_status": lambda desk, body: _status(desk, "return_order", body),
     "sop_confirm_despatch": _despatched,
@@ -257,6 +263,7 @@ _POSTED: Final[dict[str, Callable[[Desk, Any], Answer]]] = {
 _PUT: Final[dict[str, Callable[[Desk, Any, Any], Answer]]] = {
     "sop_orders": lambda desk, row, body: _document(desk, *orders.change(desk, row, body)),
     "sop_returns": lambda desk, row, body: _document(desk, *orders.change(desk, row, body)),
+    "sop_quotes": lambda desk, row, body: _document(desk, *orders.change(desk, row, body)),
     "sop_despatch_receipts": lambda desk, row, body: _row("sop_despatch_receipts")(
         desk, despatch.track(desk, row, body)
     ),
@@ -278,6 +285,7 @@ def _gone(delete: Callable[[Desk, Any], None]) -> Callable[[Desk, Any, Any], Ans
 _DELETED: Final[dict[str, Callable[[Desk, Any, Any], Answer]]] = {
     "sop_orders": _gone(orders.delete),
     "sop_returns": _gone(orders.delete),
+    "sop_quotes": _gone(orders.delete),
     "pop_orders": _gone(purchasing.delete),
     "customers": _gone(masters.delete_customer),
     "products": _gone(masters.delete_product),
