@@ -50,13 +50,7 @@ def new_world() -> World:
 
 
 def standing_orders(world: World, count: int) -> None:
-    """So many orders with items, copies of one that was entered as usual."""
-    from erp_connect.testing.mocks.sap import rfc
-
-    connection = rfc.connect_to(world)(**LOGON)
-    connection.call("BAPI_SALESORDER_CREATEFROMDAT2", **bapi_parameters(0))
-    connection.call("BAPI_TRANSACTION_COMMIT", WAIT="X")
-    connection.close()
+    """So many orders with items, copies of the one that stands."""
     (model,) = world.orders.values()
     for number in range(1, count):
         copied = copy.deepcopy(model)

@@ -18,27 +18,42 @@ def distant(monkeypatch):
 
 
 @pytest.mark.thorough
-def test_every_job_on_every_transport_has_its_figures(distant):
+@pytest.mark.parametrize("family", ["sap", "dynamics"])
+def test_every_job_on_every_back_end_has_its_figures(family, distant):
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.distant", "--orders", "10", "--rounds", "1", "--listed", "0"],
+        [
+            sys.executable,
+            "-m",
+            "benchmarks.distant",
+            family,
+            "--orders",
+            "10",
+            "--rounds",
+            "1",
+            "--listed",
+            "40",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    for site in ("sap+rfc", "sap+odata"):
+    for kind in distant.FAMILIES[family].kinds:
+        told = [line for line in done.stdout.splitlines() if line.startswith(f"| {kind.name} ")]
         for job in ("create", "read"):
-            assert f"| {site}" in done.stdout
-            assert f"{job} 10 orders of 5 lines" in done.stdout
+            assert any(f"{job} 10 orders of 5 lines" in line for line in told)
+        assert sum(" ms " in line for line in told) == 2
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("name", ["Functions", "Services"])
-def test_the_memory_of_a_list_is_measured_near_and_far(distant, name):
-    found = distant.memory(getattr(distant, name), 40)
+def test_a_list_is_measured_near_and_far(distant):
+    found = distant.listing(distant.FAMILIES["sap"].kinds[0], 40)
     assert [each["latency"] for each in found] == [0, distant.LATENCY]
-    assert all(len(each["mb"]) == 2 and min(each["mb"]) > 1 for each in found)
-    assert len(distant.memory_rows(found)) == 2
+    for each in found:
+        assert len(each["mb"]) == 2
+        assert min(each["mb"]) > 1
+        assert each["ratio"] > 0
+    assert len(distant.listing_rows(found)) == 2
 
 
 def test_a_missed_goal_is_said_to_be_missed(distant):

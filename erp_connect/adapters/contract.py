@@ -327,6 +327,8 @@ class Capabilities:
     backorders: bool = True
     max_lines: int | None = None
     block_size: int = 1
+    blocks_at_once: int = 1
+    """Blocks that may be under way side by side: more than one where each waits for a line, not for a lock."""
     concurrency: int = 1
     discovered: bool = False
 

@@ -18,6 +18,9 @@ from .contract import (
     field_paths,
 )
 
+BLOCKS_AT_ONCE: Final = 4
+"""Batches of a service that are under way side by side: while the system works on one, the next is made ready."""
+
 
 def native(
     calls: int = 1,

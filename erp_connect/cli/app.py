@@ -88,7 +88,11 @@ _group(
     "Write orders and shipments to workbooks and csv files.",
     {"orders": sheets.orders, "shipments": sheets.shipments},
 )
-_group("mock", "Serve a mock ERP, to develop and test against.", {"sap": mock.sap, "dynamics": mock.dynamics})
+_group(
+    "mock",
+    "Serve a mock ERP, to develop and test against.",
+    {"sap": mock.sap, "dynamics": mock.dynamics, "sage": mock.sage},
+)
 _group(
     "journal",
     "What was wished through this system's journal, and what became of it. Without a command: what is not settled.",

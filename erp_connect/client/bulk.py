@@ -70,8 +70,8 @@ def create_many(
         if far:
             progress(far, total)
     done = 0
-    while block := list(islice(waiting, block_size if block_size > 1 else _AT_ONCE)):
-        for wish, end in zip(block, bulk.write(bulk.prepare(block)), strict=True):
+    while block := list(islice(waiting, block_size * bulk.side_by_side if block_size > 1 else _AT_ONCE)):
+        for wish, end in zip(block, bulk.ends(block, block_size), strict=True):
             if isinstance(end, ErpConnectError):
                 failed.append(BatchFailure(index=done, key=wish.key, draft=wish.draft, error=end))
             else:
@@ -93,6 +93,24 @@ class _Bulk:
         self._shelf = context.book(book)
         caps = (workers, context.adapter.target.max_concurrency, context.capabilities.concurrency)
         self._workers = min(cap for cap in caps if cap is not None)
+
+    @property
+    def side_by_side(self) -> int:
+        """How many blocks are under way at once."""
+        return min(self._context.capabilities.blocks_at_once, self._workers)
+
+    def ends(self, wishes: Sequence[_Wish], size: int) -> Sequence[End]:
+        """The ends of some blocks, in the order of the wishes; a key that comes twice waits for its first block."""
+        if self.side_by_side == 1 or size == 1:
+            return self.write(self.prepare(wishes))
+        blocks = [wishes[at : at + size] for at in range(0, len(wishes), size)]
+        twice = len({wish.key for wish in wishes}) < len(wishes)
+        done = in_parallel(
+            lambda block: self.write(self.prepare(block)),
+            blocks,
+            workers=1 if twice else self.side_by_side,
+        )
+        return [end for each in done for end in each]
 
     def prepare(self, block: Sequence[_Wish]) -> Sequence[Creation[Any, Any] | ErpConnectError]:
         """What is to be written of a block, or why it is not, in its order."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, cast
 
 __all__ = [
@@ -33,13 +33,27 @@ class UnknownCode(ValueError):
     stands in the wrong field may be anything, a name included, and this message reaches logs.
     """
 
-    def __init__(self, kind: str, suggestions: Iterable[str] = (), *, problem: str | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        suggestions: Iterable[str] | Callable[[], Iterable[str]] = (),
+        *,
+        problem: str | None = None,
+    ) -> None:
+        """``suggestions`` may be a function: it is asked when somebody wants to know."""
         self.kind = kind
-        self.suggestions = tuple(suggestions)
         self.problem = problem
-        said = problem or f"unknown {kind}"
+        self._near = suggestions
+        super().__init__(problem or f"unknown {kind}")
+
+    @cached_property
+    def suggestions(self) -> tuple[str, ...]:
+        """The nearest codes: looking for them takes long, and most who ask for a code go on without them."""
+        return tuple(self._near() if callable(self._near) else self._near)
+
+    def __str__(self) -> str:
         hint = f"; did you mean {' or '.join(self.suggestions)}?" if self.suggestions else ""
-        super().__init__(said + hint)
+        return f"{self.args[0]}{hint}"
 
     def __reduce__(self) -> tuple[Callable[..., UnknownCode], tuple[object, ...]]:
         return _unknown, (self.kind, self.suggestions, self.problem)

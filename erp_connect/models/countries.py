@@ -106,15 +106,16 @@ def country_code(text: str) -> str:
 
 
 def _unknown(text: str) -> UnknownCode:
+    problem = f"unknown {KIND}: an ISO 3166 code has two capital letters, for example DE"
+    return UnknownCode(KIND, lambda: _nearest(text), problem=problem)
+
+
+def _nearest(text: str) -> tuple[str, ...]:
     word = text[:80].strip()
     code = ALIASES.get(word.upper(), word.upper())
     spellings = _spellings()
     if code in COUNTRIES:
-        found: tuple[str, ...] = (code,)
-    elif word.casefold() in spellings:
-        found = (spellings[word.casefold()],)
-    else:
-        found = nearest(word, spellings, str)
-    return UnknownCode(
-        KIND, found, problem=f"unknown {KIND}: an ISO 3166 code has two capital letters, for example DE"
-    )
+        return (code,)
+    if word.casefold() in spellings:
+        return (spellings[word.casefold()],)
+    return nearest(word, spellings, str)

@@ -269,7 +269,7 @@ def unit_code(text: str) -> str:
     code = _aliases().get(folded)
     if code is None:
         problem = f"unknown {KIND}: no UN/ECE Rec 20 code that orders use, and no known word for one"
-        raise UnknownCode(KIND, nearest(word, _spellings(), _show), problem=problem)
+        raise UnknownCode(KIND, lambda: nearest(word, _spellings(), _show), problem=problem)
     return code
 
 

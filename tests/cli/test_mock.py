@@ -129,3 +129,28 @@ def test_it_serves_dynamics_365_sales_until_ctrl_c(started):
         assert [row["accountnumber"] for row in found.json()["value"]] != []
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize(
+    ("product", "listed"),
+    [("200", "sop_orders"), ("300", "OE/OEOrders")],
+)
+def test_it_serves_the_rest_services_of_sage(product, listed, started):
+    told = json.loads(started("sage", "--product", product, "--json").stdout.readline())
+    signed = {name: told[name] for name in ("Authorization", "X-Site", "X-Company") if name in told}
+    with requests.Session() as session:
+        session.headers.update({"Content-Type": "application/json", **signed})
+        if "user" in told:
+            session.auth = (told["user"], told["password"])
+        answer = session.get(told["url"] + listed)
+        assert answer.status_code == 200
+        assert (answer.json() if product == "200" else answer.json()["value"]) == []
+    assert "10000" in told["customers"]
+
+
+def test_it_serves_x3(started):
+    told = json.loads(started("sage", "--json").stdout.readline())
+    assert told["product"] == "x3"
+    described = requests.get(told["url"].replace("soap-generic", "soap-wsdl") + "?wsdl", timeout=20)
+    assert described.status_code == 200
+    assert b"CAdxWebServiceXmlCC" in described.content

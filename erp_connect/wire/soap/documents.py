@@ -39,4 +39,4 @@ def children(element: etree._Element) -> list[etree._Element]:
 
 def local(element: etree._Element) -> str:
     """An element's name without its namespace."""
-    return str(etree.QName(element).localname)
+    return str(element.tag).rpartition("}")[2]

@@ -202,7 +202,7 @@ class PageService:
 
 def records(result: etree._Element, name: str) -> list[dict[str, Any]]:
     """All records of this name in an answer, wherever they stand."""
-    return [_record(each) for each in result.iter() if isinstance(each.tag, str) and _is(each, name)]
+    return [_record(each) for each in result.iter(f"{{*}}{name}") if _is_whole(each)]
 
 
 def text_of(result: etree._Element) -> str:
@@ -210,17 +210,16 @@ def text_of(result: etree._Element) -> str:
     return next((each.text.strip() for each in result.iter() if each.text and each.text.strip()), "")
 
 
-def _is(element: etree._Element, name: str) -> bool:
+def _is_whole(element: etree._Element) -> bool:
     """A record has a key or a number; a wrapper of the same name has neither."""
-    return local(element) == name and any(not len(child) for child in children(element))
+    return any(not len(child) for child in children(element))
 
 
 def _record(element: etree._Element) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for child in children(element):
-        inner = children(child)
-        name = local(child)
-        found[name] = [_record(each) for each in inner] if inner else (child.text or "").strip()
+        inner = children(child) if len(child) else ()
+        found[local(child)] = [_record(each) for each in inner] if inner else (child.text or "").strip()
     return found
 
 

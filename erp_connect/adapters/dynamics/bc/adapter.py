@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,13 @@ from ....models import Company
 from ....wire.http import Rate
 from ...contract import Adapter, Capabilities, Target
 from ...keeping import folder_for
+from ...symptoms import Symptom
 from ...web import WebAccess
 from ..cells import text
 from ..settings import BusinessCentralSettings
 from . import books
 from .capabilities import CONCURRENCY, SYSTEM, bc_capabilities, narrowed
+from .examining import examined
 from .office import Office
 
 _CLOUD: Final = "api.businesscentral.dynamics.com"
@@ -79,6 +81,10 @@ class BusinessCentralAdapter(Adapter):
             Company(id=text(row, "id"), name=text(row, "displayName") or text(row, "name"))
             for row in self.office.companies()
         )
+
+    def examine(self, *, limit: int) -> Iterator[Symptom]:
+        """What of the settings does not fit the site, and what it does not offer; for ``erp-connect doctor``."""
+        yield from examined(self.office, self.capabilities, limit=limit)
 
     @property
     def office(self) -> Office:

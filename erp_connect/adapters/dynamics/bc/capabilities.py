@@ -16,6 +16,7 @@ from ...contract import (
     StampPolicy,
 )
 from ...declaring import (
+    BLOCKS_AT_ONCE,
     CHANGES,
     NUMBERED,
     SPLIT,
@@ -201,6 +202,7 @@ def bc_capabilities(settings: BusinessCentralSettings, *, concurrency: int | Non
         on_cancel=OnCancel.GONE,
         on_cancel_line=OnCancelLine.GONE,
         block_size=settings.block_size,
+        blocks_at_once=BLOCKS_AT_ONCE,
         concurrency=concurrency or CONCURRENCY,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,11 @@ from ....errors import ConfigurationError
 from ....wire.http import Rate
 from ...contract import Adapter, Capabilities, Target
 from ...keeping import folder_for
+from ...symptoms import Symptom
 from ...web import WebAccess
 from ..settings import SalesSettings
 from .capabilities import CONCURRENCY, SYSTEM, sales_capabilities
+from .examining import examined
 from .masters import Customers, Prices, Products
 from .office import ORDERS, Office
 from .orders import SalesOrders
@@ -73,6 +76,10 @@ class SalesAdapter(Adapter):
         """Ask who we are."""
         with self.office.translated("ping"):
             self.office.api.get("WhoAmI")
+
+    def examine(self, *, limit: int) -> Iterator[Symptom]:  # noqa: ARG002 (orders are not looked at here)
+        """What of the settings does not fit the environment; nothing is written."""
+        yield from examined(self.office)
 
     @property
     def office(self) -> Office:

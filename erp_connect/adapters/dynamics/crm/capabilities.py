@@ -16,7 +16,19 @@ from ...contract import (
     StampKind,
     StampPolicy,
 )
-from ...declaring import NUMBERED, SPLIT, SUBSTITUTE, cannot, each, elsewhere, emulated, held, native, nowhere
+from ...declaring import (
+    BLOCKS_AT_ONCE,
+    NUMBERED,
+    SPLIT,
+    SUBSTITUTE,
+    cannot,
+    each,
+    elsewhere,
+    emulated,
+    held,
+    native,
+    nowhere,
+)
 from ..settings import SalesSettings
 from .masters import NO_PRODUCTS
 
@@ -145,5 +157,6 @@ def sales_capabilities(settings: SalesSettings, *, concurrency: int | None = Non
         on_cancel=OnCancel.KEPT,
         on_cancel_line=OnCancelLine.GONE,
         block_size=settings.block_size,
+        blocks_at_once=BLOCKS_AT_ONCE,
         concurrency=concurrency or CONCURRENCY,
     )

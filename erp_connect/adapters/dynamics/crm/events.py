@@ -40,7 +40,7 @@ def _by_delta(office: Office, since: str | None) -> Iterator[OrderEvent]:
     link: str | None = since or f"{ORDERS}?$select={_SELECT}"
     cursor = since or ""
     while link is not None:
-        page = _page(office, link, since)
+        page = changes_at(office, link, since)
         rows += [row for row in page.get("value", ()) if isinstance(row, dict)]
         cursor = str(page.get("@odata.deltaLink") or cursor)
         following = page.get("@odata.nextLink")
@@ -49,7 +49,8 @@ def _by_delta(office: Office, since: str | None) -> Iterator[OrderEvent]:
         yield _event(row, cursor if place == len(rows) else since or cursor)
 
 
-def _page(office: Office, link: str, since: str | None) -> dict[str, Any]:
+def changes_at(office: Office, link: str, since: str | None = None) -> dict[str, Any]:
+    """A page of changes, in a list that the system keeps track of from then on."""
     with office.translated("orders.events"):
         address = link if link.startswith(("/", "http://", "https://")) else office.api.path + link
         headers = {**VERSIONS, "Accept": "application/json", "Prefer": _TRACK}
@@ -107,4 +108,4 @@ def _by_time(office: Office, since: str | None) -> Iterator[OrderEvent]:
             yield _event(row, changed.isoformat())
 
 
-__all__ = ["events_of"]
+__all__ = ["changes_at", "events_of"]

@@ -15,6 +15,7 @@ from ...contract import (
     StampPolicy,
 )
 from ...declaring import (
+    BLOCKS_AT_ONCE,
     CHANGES,
     NUMBERED,
     SPLIT,
@@ -197,6 +198,7 @@ def fo_capabilities(settings: FinanceOperationsSettings, *, concurrency: int | N
         on_cancel=OnCancel.KEPT if kept else OnCancel.GONE,
         on_cancel_line=OnCancelLine.GONE,
         block_size=settings.block_size,
+        blocks_at_once=BLOCKS_AT_ONCE,
         concurrency=concurrency or CONCURRENCY,
     )
 

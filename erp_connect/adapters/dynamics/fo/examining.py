@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from ...contract import Capabilities, Support
+from ...contract import Capabilities
 from ...symptoms import Symptom
 from ..cells import text
+from ..examining import unknown_units, unserved
 from .moved import LINE_VIEW, SLIP_LINES
 from .office import Office
 from .stock import ON_HAND
@@ -18,13 +19,8 @@ _OPERATION: Final = "doctor"
 
 def examined(office: Office, capabilities: Capabilities, *, limit: int) -> Iterator[Symptom]:
     """What is missing for some of the verbs, and what was left to a default; ``limit``: rows looked at."""
-    told: dict[str, list[str]] = {}
-    for operation, known in capabilities.operations.items():
-        if known.support is Support.NONE and known.why and known.why.startswith("this release shows no"):
-            told.setdefault(known.why, []).append(operation)
-    for why, operations in told.items():
-        advice = "make the entity public, and refresh the entity list; or do without these operations"
-        yield Symptom("warning", ", ".join(sorted(operations)), why, advice)
+    advice = "make the entity public, and refresh the entity list; or do without these operations"
+    yield from unserved(capabilities, "this release shows no", advice)
     for view in (LINE_VIEW, SLIP_LINES):
         if view not in office.sets:
             yield Symptom(
@@ -39,14 +35,7 @@ def examined(office: Office, capabilities: Capabilities, *, limit: int) -> Itera
 
 def _settings(office: Office) -> Iterator[Symptom]:
     settings = office.settings
-    unknown = [symbol for symbol in office.symbols() if office.units.ours(symbol) is None]
-    if unknown:
-        yield Symptom(
-            "warning",
-            "units",
-            f"nobody knows these units: {', '.join(sorted(unknown)[:20])}",
-            "say which they are (units=XBX=BX, ...)",
-        )
+    yield from unknown_units(office.units, office.symbols())
     if not settings.discount_amount:
         yield Symptom(
             "hint",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final, Generic, TypeVar
@@ -10,6 +11,7 @@ from typing import Final, Generic, TypeVar
 from ....errors import UnsupportedOperation
 from ....models import Order, OrderStatus, PurchaseOrder, Ref
 from ....wire.odata import literal
+from ....wire.reading_ahead import one_ahead
 from ...contract import Find, Listing, Sought
 from ..cells import Row, instant, text, within
 from .documents import Document
@@ -133,7 +135,13 @@ class Finding(Generic[E]):
         return tuple((name, value) for name, value in said if value is not None)
 
     def _stream(self, wanted: Listing) -> Iterator[E]:
-        """All orders by number, so many in a page, each page after the last number of the one before.
+        """All orders by number; the next page is fetched while one is looked at."""
+        with closing(one_ahead(self._portions(wanted))) as portions:
+            for rows in portions:
+                yield from self._orders(self._documents(rows))
+
+    def _portions(self, wanted: Listing) -> Iterator[Sequence[Row]]:
+        """Headers by number, so many in a page, each page after the last number of the one before.
 
         Pages by ``$skip`` would miss orders where others are deleted meanwhile.
         """
@@ -144,7 +152,7 @@ class Finding(Generic[E]):
             after = (f"{number} gt {literal(last, 'Edm.String', 4)}",) if last else ()
             where = " and ".join(conditions + after)
             rows = [row for page in self._pages(where, orderby=number, top=str(size)) for row in page]
-            yield from self._orders(self._documents(rows))
+            yield rows
             if len(rows) < size or text(rows[-1], number) == last:
                 return
             last = text(rows[-1], number)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from ....errors import ConfigurationError
 from ....models import Company
 from ...contract import Adapter, Capabilities, Target
+from ...symptoms import Symptom
 from ...web import WebAccess
 from ..settings import NavSettings
 from .capabilities import CONCURRENCY, SYSTEM, narrowed, nav_capabilities
 from .changing import PurchaseOrders, SalesOrders
+from .examining import examined
 from .masters import Customers, Items, Vendors
 from .office import Office
 from .papers import GoodsReceipts, Invoices, PostingShipments, ReceivingPurchaseOrders, Shipments
@@ -83,6 +85,10 @@ class NavAdapter(Adapter):
             Company(id=name, name=name, current=name == self.office.company)
             for name in self.office.companies()
         )
+
+    def examine(self, *, limit: int) -> Iterator[Symptom]:
+        """What of the settings does not fit the site, and what it does not offer; for ``erp-connect doctor``."""
+        yield from examined(self.office, self.capabilities, limit=limit)
 
     @property
     def office(self) -> Office:

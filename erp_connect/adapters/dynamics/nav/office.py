@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from ....clock import Clock
 from ....errors import ConfigurationError, ErpConnectError, VersionConflict
 from ....wire.http import HttpSession
+from ....wire.reading_ahead import one_ahead
 from ....wire.soap.pages import Fault, PageService, Shape, records, text_of
 from ..cells import Row, text
 from ..settings import NavSettings
@@ -98,7 +99,15 @@ class Office:
     def pages(
         self, name: str, conditions: Mapping[str, str], operation: str, *, size: int | None = None
     ) -> Iterator[list[dict[str, Any]]]:
-        """The records of a page, so many at a time: each call goes on from the key of the last one (2.2)."""
+        """The records of a page, so many at a time: each call goes on from the key of the last one (2.2).
+
+        The next ones are fetched while these are looked at.
+        """
+        return one_ahead(self._pages(name, conditions, operation, size))
+
+    def _pages(
+        self, name: str, conditions: Mapping[str, str], operation: str, size: int | None
+    ) -> Iterator[list[dict[str, Any]]]:
         service, bookmark = self.page(name), ""
         wanted = [{"Field": field, "Criteria": said} for field, said in conditions.items()]
         fetched = size or self.settings.page_size

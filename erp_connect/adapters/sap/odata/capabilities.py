@@ -16,7 +16,7 @@ from ...contract import (
     StampKind,
     StampPolicy,
 )
-from ...declaring import cannot, elsewhere, emulated, held, native, nowhere
+from ...declaring import BLOCKS_AT_ONCE, cannot, elsewhere, emulated, held, native, nowhere
 from ..settings import ODataSettings
 from .dialect import STAMP
 from .mapping_addresses import WIDTH
@@ -139,6 +139,7 @@ def odata_capabilities(settings: ODataSettings, *, concurrency: int | None = Non
         on_cancel=OnCancel.KEPT,
         on_cancel_line=OnCancelLine.KEPT,
         block_size=settings.block_size,
+        blocks_at_once=BLOCKS_AT_ONCE,
         concurrency=concurrency or CONCURRENCY,
     )
 

@@ -1,5 +1,7 @@
 """Orders in Business Central: what is sent, what is held to, what becomes of them (dynamics.md 1.7 to 1.13, 5.3)."""
 
+import threading
+import time
 from datetime import date
 from decimal import Decimal
 
@@ -8,8 +10,9 @@ import pytest
 import erp_connect as ec
 from erp_connect import errors
 from erp_connect.testing.mocks.business import lines, ordering, posting
+from erp_connect.testing.mocks.dynamics.bc.web import BusinessCentral
 
-from .place import draft, valves
+from .place import draft, place, valves
 
 
 def eur(amount, per=1):
@@ -247,3 +250,39 @@ def test_what_has_left_and_is_not_billed_keeps_the_order(site, company):
         ("VALVE-20", 4)
     ]
     assert all(line.quantities.open == 0 for line in left.lines)
+
+
+class Watched:
+    """A server that notices how many requests are in it at once."""
+
+    def __init__(self, server):
+        self.server, self.most, self.inside = server, 0, 0
+        self.guard = threading.Lock()
+
+    def __call__(self, environ, start):
+        with self.guard:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        try:
+            time.sleep(0.05)
+            return list(self.server(environ, start))
+        finally:
+            with self.guard:
+                self.inside -= 1
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_blocks_go_side_by_side_but_not_where_a_key_comes_twice(twice, company, tmp_path):
+    watched = Watched(BusinessCentral(company.world))
+    with place(company, tmp_path, watched, block_size=2) as site:
+        site.erp.orders.find(number="none")
+        watched.most = 0
+        wanted = [f"PO-{number}" for number in (*range(7), *([0] if twice else []))]
+        made = site.erp.orders.create_many(
+            [draft(customer_po=number) for number in wanted], ec.keys.by_customer_po
+        )
+    made.raise_for_failures()
+    assert [receipt.order.customer_po for receipt in made.succeeded] == wanted
+    assert [receipt.replayed for receipt in made.succeeded] == [False] * 7 + [True] * twice
+    assert len(company.documents) == 7
+    assert (watched.most > 1) is not twice
