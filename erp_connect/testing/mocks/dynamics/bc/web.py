@@ -5,23 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
 from ...business.company import Company
 from ...business.world import World
-from ...network import PAUSE
 from ...odata.calls import Call, Reply, json_reply
 from ...odata.errors import ODataError
 from ...odata.values import dumps, loads
 from ...odata.web import called, raw_path, response
+from ...switches import PathSwitch, RestServer
 from ..tokens import Tokens
 from . import batch
 from .companies import CompanyList
@@ -41,20 +39,13 @@ _HERE: Final = frozenset({"companies", "$metadata", ""})
 
 
 @dataclass
-class _Waiting:
+class _Waiting(PathSwitch):
     """A switch that waits for its request."""
 
-    path: str
-    method: str
-    times: int
     error: ODataError | None = None
-    late: float = 0.0
-
-    def strikes(self, call: Call) -> bool:
-        return self.path in call.path and self.method in {"", call.method}
 
 
-class BusinessCentral:
+class BusinessCentral(RestServer[_Waiting]):
     """A WSGI application: the token endpoint, and one environment in the cloud and on premises at once.
 
     Cloud: ``/v2.0/{tenant}/{environment}/api/v2.0`` and ``/v2.0/{environment}/api/v2.0``, with tokens; on premises:
@@ -62,13 +53,12 @@ class BusinessCentral:
     """
 
     def __init__(self, world: World, settings: Settings | None = None, tokens: Tokens | None = None) -> None:
+        super().__init__(_Waiting)
         self.world = world
         self.settings = settings or Settings()
         self.tokens = tokens or Tokens(world.clock, self.settings.tenant)
         self.limits = Limits(world.clock, self.settings)
         self.webhooks = Webhooks(world, self.settings)
-        self._waiting: list[_Waiting] = []
-        self._spending = threading.Lock()
 
     # ---------------------------------------------------------------- switches
 
@@ -78,21 +68,7 @@ class BusinessCentral:
         """The next such request is refused by the application: nothing executed."""
         self._waiting.append(_Waiting(path, method, times, ODataError(status, code, message)))
 
-    def commit_late(self, seconds: float, path: str = "", method: str = "", times: int = 1) -> None:
-        """The next such request takes so long, and what it did is seen only then, also if nobody waits for it."""
-        self._waiting.append(_Waiting(path, method, times, late=seconds))
-
-    def clear(self) -> None:
-        """Set all switches back."""
-        self._waiting.clear()
-
     # ---------------------------------------------------------------- the application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """A WSGI application."""
-        request = Request(environ)
-        pause: Callable[[float], None] = environ.get(PAUSE, time.sleep)
-        return self.respond(request, pause)(environ, start_response)
 
     def respond(self, request: Request, pause: Callable[[float], None] = time.sleep) -> Response:
         """The answer to a request."""
@@ -131,7 +107,7 @@ class BusinessCentral:
         call = called(request, f"{base}/api/{prefix}", path)
         call.context |= {"user": user, "api": api}
         self.webhooks.flush()
-        waiting = self._spend(call)
+        waiting = self._spend(call.path, call.method)
         if waiting is not None and waiting.error is not None:
             return _refused(waiting.error)
         if waiting is not None:
@@ -140,16 +116,6 @@ class BusinessCentral:
         if waiting is not None and waiting.late:
             pause(waiting.late)
         return reply
-
-    def _spend(self, call: Call) -> _Waiting | None:
-        with self._spending:
-            for waiting in self._waiting:
-                if waiting.strikes(call):
-                    waiting.times -= 1
-                    if not waiting.times:
-                        self._waiting.remove(waiting)
-                    return waiting
-        return None
 
     # ---------------------------------------------------------------- addresses
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
-from ...network import PAUSE
 from ...odata.calls import Call, json_reply
 from ...odata.errors import ODataError
 from ...odata.web import called, raw_path, response
+from ...switches import PathSwitch, RestServer
 from ..tokens import Tokens
 from . import refusing
 from .organization import Organization
@@ -27,33 +25,25 @@ _IMPERSONATING: Final = ("CallerObjectId", "MSCRMCallerID")
 
 
 @dataclass
-class _Waiting:
+class _Waiting(PathSwitch):
     """A switch that waits for its request."""
 
-    path: str
-    method: str
-    times: int
     error: ODataError | None = None
-    late: float = 0.0
-
-    def strikes(self, call: Call) -> bool:
-        return self.path in call.path and self.method in {"", call.method}
 
 
-class Dataverse:
+class Dataverse(RestServer[_Waiting]):
     """A WSGI application: the token endpoint and one environment, below ``/api/data/v9.2``.
 
     Tokens are good for ``settings.environment`` or for the root that is called, without a slash at the end.
     """
 
     def __init__(self, organization: Organization, tokens: Tokens | None = None) -> None:
+        super().__init__(_Waiting)
         self.organization, self.settings = organization, organization.settings
         self.world = organization.world
         self.tokens = tokens or Tokens(self.world.clock)
         self.service = DataService(organization)
         self.protection = Protection(self.world.clock, self.settings)
-        self._waiting: list[_Waiting] = []
-        self._spending = threading.Lock()
 
     # ---------------------------------------------------------------- switches
 
@@ -63,20 +53,7 @@ class Dataverse:
         """The next such request is refused by the platform, e.g. by a plug-in: nothing executed."""
         self._waiting.append(_Waiting(path, method, times, ODataError(status, code, message)))
 
-    def commit_late(self, seconds: float, path: str = "", method: str = "", times: int = 1) -> None:
-        """The next such request takes so long, and what it did is seen only then, also if nobody waits for it."""
-        self._waiting.append(_Waiting(path, method, times, late=seconds))
-
-    def clear(self) -> None:
-        """Set all switches back."""
-        self._waiting.clear()
-
     # ---------------------------------------------------------------- the application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """A WSGI application."""
-        pause: Callable[[float], None] = environ.get(PAUSE, time.sleep)
-        return self.respond(Request(environ), pause)(environ, start_response)
 
     def respond(self, request: Request, pause: Callable[[float], None] = time.sleep) -> Response:
         """The answer to a request."""
@@ -104,7 +81,7 @@ class Dataverse:
             return response(self.service.refusal(error, call))
 
     def _answered(self, call: Call, application: str, pause: Callable[[float], None]) -> Response:
-        waiting = self._spend(call)
+        waiting = self._spend(call.path, call.method)
         if waiting is not None and waiting.error is not None:
             return response(self.service.refusal(waiting.error, call))
         if waiting is not None:
@@ -114,16 +91,6 @@ class Dataverse:
             pause(waiting.late)
             self.protection.spend(application, waiting.late)
         return response(reply)
-
-    def _spend(self, call: Call) -> _Waiting | None:
-        with self._spending:
-            for waiting in self._waiting:
-                if waiting.strikes(call):
-                    waiting.times -= 1
-                    if not waiting.times:
-                        self._waiting.remove(waiting)
-                    return waiting
-        return None
 
     # ---------------------------------------------------------------- who asks
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
 from ...business.world import World
-from ...network import PAUSE
 from ...odata.calls import Call, json_reply
 from ...odata.errors import ODataError
 from ...odata.web import called, raw_path, response
+from ...switches import PathSwitch, RestServer
 from ..tokens import Tokens
 from .model import AOT
 from .refusing import INFOLOG, shown
@@ -28,33 +26,25 @@ ROOTS: Final = ("/data", "/namespaces/AXSF/data")
 
 
 @dataclass
-class _Waiting:
+class _Waiting(PathSwitch):
     """A switch that waits for its request."""
 
-    path: str
-    method: str
-    times: int
     entry: str = ""
-    late: float = 0.0
-
-    def strikes(self, call: Call) -> bool:
-        return self.path in call.path and self.method in {"", call.method}
 
 
-class FinanceOperations:
+class FinanceOperations(RestServer[_Waiting]):
     """A WSGI application: the token endpoint and one environment.
 
     Tokens are good for ``settings.environment`` or for the root that is called, without a slash at the end.
     """
 
     def __init__(self, world: World, settings: Settings | None = None, tokens: Tokens | None = None) -> None:
+        super().__init__(_Waiting)
         self.world = world
         self.settings = settings or Settings()
         self.tokens = tokens or Tokens(world.clock)
         self.service = DataService(world, self.settings)
         self.throttling = Throttling(world.clock, self.settings)
-        self._waiting: list[_Waiting] = []
-        self._spending = threading.Lock()
 
     # ---------------------------------------------------------------- switches
 
@@ -62,20 +52,7 @@ class FinanceOperations:
         """The next such request is refused with this entry in the log, e.g. "Error: ...": nothing executed."""
         self._waiting.append(_Waiting(path, method, times, entry))
 
-    def commit_late(self, seconds: float, path: str = "", method: str = "", times: int = 1) -> None:
-        """The next such request takes so long, and what it did is seen only then, also if nobody waits for it."""
-        self._waiting.append(_Waiting(path, method, times, late=seconds))
-
-    def clear(self) -> None:
-        """Set all switches back."""
-        self._waiting.clear()
-
     # ---------------------------------------------------------------- the application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """A WSGI application."""
-        pause: Callable[[float], None] = environ.get(PAUSE, time.sleep)
-        return self.respond(Request(environ), pause)(environ, start_response)
 
     def respond(self, request: Request, pause: Callable[[float], None] = time.sleep) -> Response:
         """The answer to a request."""
@@ -102,7 +79,7 @@ class FinanceOperations:
 
     def _answered(self, call: Call, user: str, pause: Callable[[float], None]) -> Response:
         call.context |= {"user": user, "company": self.settings.default_companies.get(user, "")}
-        waiting = self._spend(call)
+        waiting = self._spend(call.path, call.method)
         if waiting is not None and waiting.entry:
             text = f"Write failed for table row. Infolog: {waiting.entry}"
             error = ODataError(self.settings.refusal_status, INFOLOG, text, target=_WRITING)
@@ -113,16 +90,6 @@ class FinanceOperations:
         if waiting is not None and waiting.late:
             pause(waiting.late)
         return response(reply)
-
-    def _spend(self, call: Call) -> _Waiting | None:
-        with self._spending:
-            for waiting in self._waiting:
-                if waiting.strikes(call):
-                    waiting.times -= 1
-                    if not waiting.times:
-                        self._waiting.remove(waiting)
-                    return waiting
-        return None
 
     def _user(self, request: Request) -> str:
         header = request.headers.get("Authorization", "")

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
 from ...business.company import Company
 from ...business.refusals import Refusal
 from ...business.world import World
-from ...network import PAUSE
 from ...odata.errors import ODataError
 from ...odata.web import raw_path
+from ...switches import CallSwitch, MockServer
 from ..bc.limits import Limits
 from ..bc.settings import Settings as CloudSettings
 from ..tokens import Tokens
@@ -50,25 +48,19 @@ _XML: Final = "text/xml; charset=utf-8"
 
 
 @dataclass
-class _Waiting:
-    """A switch that waits for its request."""
+class _Waiting(CallSwitch):
+    """A switch that waits for its call."""
 
-    service: str
-    operation: str
-    times: int
     fault: Fault | None = None
-    late: float = 0.0
     false: bool = False
     executed: bool = True
 
-    def strikes(self, service: str, operation: str) -> bool:
-        return self.service in {"", service} and self.operation in {"", operation}
 
-
-class NavServer:
+class NavServer(MockServer[_Waiting]):
     """A WSGI application: one server instance on premises (Basic, NTLM), and the same in the cloud (tokens)."""
 
     def __init__(self, world: World, settings: Settings | None = None, tokens: Tokens | None = None) -> None:
+        super().__init__()
         self.world = world
         self.settings = settings or Settings()
         self.tokens = tokens or Tokens(world.clock, self.settings.tenant)
@@ -77,8 +69,6 @@ class NavServer:
         self.limits = Limits(world.clock, CloudSettings())
         """How much the cloud lets one application ask for (1.16); on premises nothing is counted."""
         self._ntlm = Ntlm(self.settings.domain)
-        self._waiting: list[_Waiting] = []
-        self._spending = threading.Lock()
 
     # ---------------------------------------------------------------- switches
 
@@ -96,28 +86,7 @@ class NavServer:
         """The next such deletion answers false, with status 200, and may have deleted (dynamics.md 2.2)."""
         self._waiting.append(_Waiting(service, operation, times, false=True, executed=executed))
 
-    def clear(self) -> None:
-        """Set all switches back."""
-        self._waiting.clear()
-
-    def _spend(self, service: str, operation: str) -> _Waiting | None:
-        with self._spending:
-            self.calls.append((service, operation))
-            for waiting in self._waiting:
-                if waiting.strikes(service, operation):
-                    waiting.times -= 1
-                    if not waiting.times:
-                        self._waiting.remove(waiting)
-                    return waiting
-        return None
-
     # ---------------------------------------------------------------- the application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """A WSGI application."""
-        request = Request(environ)
-        pause: Callable[[float], None] = environ.get(PAUSE, time.sleep)
-        return self.respond(request, pause)(environ, start_response)
 
     def respond(self, request: Request, pause: Callable[[float], None] = time.sleep) -> Response:
         """The answer to a request."""
@@ -237,6 +206,7 @@ class NavServer:
         call = self._call(request, service.namespace)
         if isinstance(call, Response):
             return call
+        self.calls.append((name, call.name))
         waiting = self._spend(name, call.name)
         if waiting is not None and waiting.fault is not None:
             raise waiting.fault

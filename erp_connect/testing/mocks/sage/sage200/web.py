@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote
 from uuid import NAMESPACE_URL, uuid5
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
 from ...business.company import Company
 from ...business.world import World
-from ...network import PAUSE
 from ...odata.web import raw_path
+from ...switches import PathSwitch, RestServer
 from .desk import Desk
 from .keys import Keys
 from .refusing import Refused, not_found, refusal_response, tunnel_response
@@ -31,30 +29,22 @@ _COMPANY: Final = re.compile(r"\d{1,9}", re.ASCII)
 
 
 @dataclass
-class _Waiting:
+class _Waiting(PathSwitch):
     """A switch that waits for its request."""
 
-    path: str
-    method: str
-    times: int
     refused: Refused | None = None
-    late: float = 0.0
-
-    def strikes(self, call: Call) -> bool:
-        return self.path in call.path and self.method in {"", call.method}
 
 
-class Sage200:
+class Sage200(RestServer[_Waiting]):
     """A WSGI application: ``/authorize`` and ``/oauth/token`` of Sage ID, ``/sites``, and the API of all companies."""
 
     def __init__(self, world: World, settings: Settings | None = None, sage_id: SageId | None = None) -> None:
+        super().__init__(_Waiting)
         self.world = world
         self.settings = settings or Settings()
         self.sage_id = sage_id or SageId(world.clock, self.settings)
         self.site = str(uuid5(NAMESPACE_URL, f"{world.name}/site"))
         self._desks: dict[str, Desk] = {}
-        self._waiting: list[_Waiting] = []
-        self._spending = threading.Lock()
 
     # ---------------------------------------------------------------- for tests
 
@@ -77,21 +67,7 @@ class Sage200:
         """The next such request is refused by the system: nothing executed."""
         self._waiting.append(_Waiting(path, method, times, Refused(message, status=status)))
 
-    def commit_late(self, seconds: float, path: str = "", method: str = "", times: int = 1) -> None:
-        """The next such request takes so long, and what it did is seen only then, also if nobody waits for it."""
-        self._waiting.append(_Waiting(path, method, times, late=seconds))
-
-    def clear(self) -> None:
-        """Set all switches back."""
-        self._waiting.clear()
-
     # ---------------------------------------------------------------- the application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """A WSGI application."""
-        request = Request(environ)
-        pause: Callable[[float], None] = environ.get(PAUSE, time.sleep)
-        return self.respond(request, pause)(environ, start_response)
 
     def respond(self, request: Request, pause: Callable[[float], None] = time.sleep) -> Response:
         """The answer to a request."""
@@ -118,7 +94,7 @@ class Sage200:
         if self.settings.tunnel != 200:
             return tunnel_response(self.settings.tunnel)
         call = self._call(request, rest, user)
-        waiting = self._spend(call)
+        waiting = self._spend(call.path, call.method)
         if waiting is not None and waiting.refused is not None:
             raise waiting.refused
         call.late = waiting.late if waiting is not None else 0.0
@@ -158,16 +134,6 @@ class Sage200:
         if request.headers.get("X-Site") != self.site or not known:
             raise Refused("Unauthorized. The site or the company is missing or invalid.", status=401)
         return companies[int(number) - 1]
-
-    def _spend(self, call: Call) -> _Waiting | None:
-        with self._spending:
-            for waiting in self._waiting:
-                if waiting.strikes(call):
-                    waiting.times -= 1
-                    if not waiting.times:
-                        self._waiting.remove(waiting)
-                    return waiting
-        return None
 
 
 def _json(answer: Answer, settings: Settings) -> Response:

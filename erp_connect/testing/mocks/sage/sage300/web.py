@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
 from ...business.refusals import Refusal
 from ...business.world import World
-from ...network import PAUSE
 from ...odata.values import dumps
 from ...odata.web import raw_path
+from ...switches import PathSwitch, RestServer
 from .catalogue import MODULES, offered
 from .discovery import metadata, swagger
 from .feeds import asked, entity, feed, given
@@ -35,29 +33,21 @@ _JSON: Final = "application/json; charset=utf-8"
 
 
 @dataclass
-class _Waiting:
+class _Waiting(PathSwitch):
     """A switch that waits for its request."""
 
-    path: str
-    method: str
-    times: int
     refused: Refused | None = None
-    late: float = 0.0
-
-    def strikes(self, path: str, method: str) -> bool:
-        return self.path in path and self.method in {"", method}
 
 
-class Sage300:
+class Sage300(RestServer[_Waiting]):
     """A WSGI application: one Web API host with all companies of the world, each under its name."""
 
     def __init__(self, world: World, settings: Settings | None = None) -> None:
+        super().__init__(_Waiting)
         self.world = world
         self.settings = settings or Settings()
         self._called: datetime | None = None
         self._running = 0
-        self._waiting: list[_Waiting] = []
-        self._spending = threading.Lock()
 
     # ---------------------------------------------------------------- switches
 
@@ -65,31 +55,7 @@ class Sage300:
         """The next such request is refused with a code: nothing executed."""
         self._waiting.append(_Waiting(path, method, times, Refused(code, text)))
 
-    def commit_late(self, seconds: float, path: str = "", method: str = "", times: int = 1) -> None:
-        """The next such request takes so long, and what it did is seen only then, also if nobody waits for it."""
-        self._waiting.append(_Waiting(path, method, times, late=seconds))
-
-    def clear(self) -> None:
-        """Set all switches back."""
-        self._waiting.clear()
-
-    def _spend(self, path: str, method: str) -> _Waiting | None:
-        with self._spending:
-            for waiting in self._waiting:
-                if waiting.strikes(path, method):
-                    waiting.times -= 1
-                    if not waiting.times:
-                        self._waiting.remove(waiting)
-                    return waiting
-        return None
-
     # ---------------------------------------------------------------- the application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """A WSGI application."""
-        request = Request(environ)
-        pause: Callable[[float], None] = environ.get(PAUSE, time.sleep)
-        return self.respond(request, pause)(environ, start_response)
 
     def respond(self, request: Request, pause: Callable[[float], None] = time.sleep) -> Response:
         """The answer to a request."""

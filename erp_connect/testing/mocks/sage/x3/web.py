@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from lxml import etree
 from werkzeug.wrappers import Request, Response
@@ -16,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 from ...business.company import Company
 from ...business.refusals import Refusal
 from ...business.world import World
-from ...network import PAUSE
+from ...switches import CallSwitch, MockServer
 from .envelope import Call, Result, answered, call_in, faulted
 from .operations import READS
 from .pools import Pools
@@ -35,27 +33,21 @@ _MESSAGES: Final = 50
 
 
 @dataclass
-class _Waiting:
+class _Waiting(CallSwitch):
     """A switch that waits for its call."""
 
-    name: str
-    operation: str
-    times: int
     messages: tuple[tuple[str, int], ...] = ()
     refused: bool = False
     executed: bool = True
     fault: str = ""
     slow: float = 0.0
-    late: float = 0.0
-
-    def strikes(self, call: Call) -> bool:
-        return self.name in {"", call.name} and self.operation in {"", call.operation}
 
 
-class SageX3:
+class SageX3(MockServer[_Waiting]):
     """A WSGI application: one X3 server with its folders."""
 
     def __init__(self, world: World, settings: Settings | None = None) -> None:
+        super().__init__()
         self.world = world
         self.settings = settings or Settings()
         self.pools = Pools(world.clock, self.settings)
@@ -63,8 +55,6 @@ class SageX3:
         """Operation and public name of everything that was called."""
         self.volume = 0
         """Bytes of requests and answers so far, as the licence counts them."""
-        self._waiting: list[_Waiting] = []
-        self._spending = threading.Lock()
 
     # ---------------------------------------------------------------- switches
 
@@ -106,27 +96,7 @@ class SageX3:
         """The next such call takes so long, and what it did is seen only then, also if nobody waits for it."""
         self._waiting.append(_Waiting(name, operation, times, late=seconds))
 
-    def clear(self) -> None:
-        """Set all switches back."""
-        self._waiting.clear()
-
-    def _spend(self, call: Call) -> _Waiting:
-        with self._spending:
-            self.calls.append((call.operation, call.name))
-            for waiting in self._waiting:
-                if waiting.strikes(call):
-                    waiting.times -= 1
-                    if not waiting.times:
-                        self._waiting.remove(waiting)
-                    return waiting
-        return _Waiting("", "", 0)
-
     # ---------------------------------------------------------------- the application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """A WSGI application."""
-        pause: Callable[[float], None] = environ.get(PAUSE, time.sleep)
-        return self.respond(Request(environ), pause)(environ, start_response)
 
     def respond(self, request: Request, pause: Callable[[float], None] = time.sleep) -> Response:
         """The answer to a request."""
@@ -189,7 +159,8 @@ class SageX3:
     def _answer(self, call: Call, user: str, pause: Callable[[float], None]) -> str:
         language = call.context.get("codeLang", "")
         alias = call.context.get("poolAlias", "")
-        waiting = self._spend(call)
+        self.calls.append((call.operation, call.name))
+        waiting = self._spend(call.name, call.operation) or _Waiting("", "", 0)
         try:
             self._licensed(pause)
             pool = self._pool(alias)
