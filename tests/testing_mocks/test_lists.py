@@ -9,7 +9,10 @@ from erp_connect.testing.mocks.business.masters import Customer
 from erp_connect.testing.mocks.business.samples import harbour_trading
 from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.bc.web import BusinessCentral
+from erp_connect.testing.mocks.dynamics.crm.samples import plain_environment
+from erp_connect.testing.mocks.dynamics.crm.source import DataSource
 from erp_connect.testing.mocks.lists import LONG, LongLists
+from erp_connect.testing.mocks.odata.errors import ODataError
 from erp_connect.testing.mocks.serving import mount
 
 
@@ -58,3 +61,16 @@ def test_the_next_page_shows_what_has_changed_since_the_first(company):
         second = session.get(first["@odata.nextLink"]).json()["value"]
     shown = {one["number"] for one in first["value"]} | {one["number"] for one in second}
     assert shown == {customer.number for customer in company.customers}
+
+
+def test_the_next_page_shows_nothing_that_the_caller_may_not_see_any_more():
+    organization = plain_environment(World(Hands()))
+    for number in range(LONG):
+        organization.add("contact", {"fullname": f"One of {number}"})
+    source = DataSource(organization, organization.ident("systemuser/robot"))
+    first = list(source.listed("contacts", {}))
+    organization.hidden.add(first[-1]["contactid"])
+    assert source.listed("contacts", {}) == first[:-1]
+    organization.settings.missing_privileges.add("prvReadContact")
+    with pytest.raises(ODataError):
+        source.listed("contacts", {})

@@ -52,8 +52,9 @@ class DataSource:
 
     def listed(self, entity_set: str, where: Mapping[str, Any]) -> Iterable[Row]:
         """The same, for pages of a list."""
-        world = self.organization.world
-        name = (self.organization.name, self.user, entity_set, *where.items())
+        self.allowed("Read", self.table(entity_set))
+        world, hidden = self.organization.world, frozenset(self.organization.hidden)
+        name = (self.organization.name, hidden, entity_set, *where.items())
         return world.lists.kept(name, world.moment, lambda: self.rows(entity_set, where))
 
     def create(self, entity_set: str, sent: Row) -> Row:
