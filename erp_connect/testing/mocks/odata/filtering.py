@@ -15,6 +15,7 @@ from typing import Any, Final
 from .errors import UnknownProperty, malformed
 from .model import EntitySet, Model, Property
 from .source import Row
+from .tokens import Tokens
 from .values import fits, literal, shown, stored
 
 Related = Callable[[EntitySet, Row, str], Iterable[Row]]
@@ -91,29 +92,15 @@ class Term:
     """Values that properties must have for the expression to be true."""
 
 
-class _Parser:
+class _Parser(Tokens):
     def __init__(self, text: str, model: Model, entity_set: EntitySet, related: Related) -> None:
+        super().__init__(_tokens(text))
         self.text, self.model, self.set, self.related = text, model, entity_set, related
         self.version = model.version
-        self.tokens = _tokens(text)
-        self.at = 0
         self.variables: dict[str, EntitySet] = {}
         self.functions = _FUNCTIONS | (_ONLY_V2 if self.version == 2 else _ONLY_V4)
 
     # ---------------------------------------------------------------- tokens
-
-    def peek(self, ahead: int = 0) -> str:
-        place = self.at + ahead
-        return self.tokens[place] if place < len(self.tokens) else ""
-
-    def next(self) -> str:
-        token = self.peek()
-        self.at += 1
-        return token
-
-    def expect(self, token: str) -> None:
-        if self.next() != token:
-            raise self.wrong()
 
     def wrong(self) -> Exception:
         return malformed(f"invalid expression at token {self.at} of {self.text!r}")

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from ...odata.tokens import Tokens
 from .properties import Property
 from .refusing import Refused
 
@@ -61,11 +62,11 @@ def parsed(text: str, properties: dict[str, Property], dialects: frozenset[str])
     return _Parser(text, properties, dialects).whole()
 
 
-class _Parser:
+class _Parser(Tokens):
     def __init__(self, text: str, properties: dict[str, Property], dialects: frozenset[str]) -> None:
         self.text, self.properties, self.dialects = text, properties, dialects
-        self.tokens = self._tokens()
-        self.at = self.depth = 0
+        super().__init__(self._tokens())
+        self.depth = 0
 
     def _tokens(self) -> list[str]:
         tokens, at, text = [], 0, self.text.rstrip()
@@ -81,18 +82,6 @@ class _Parser:
 
     def wrong(self) -> Refused:
         return Refused("InvalidParameters", f"The $filter '{self.text}' is not valid.")
-
-    def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
-
-    def next(self) -> str:
-        token = self.peek()
-        self.at += 1
-        return token
-
-    def expect(self, token: str) -> None:
-        if self.next() != token:
-            raise self.wrong()
 
     # ---------------------------------------------------------------- conditions
 
