@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 import requests
 
-from erp_connect.testing.clocks import Hands
 from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.sap import rfc
 from erp_connect.testing.mocks.sap.documents import Customer, Material
@@ -23,11 +22,6 @@ LOGON = {
     "passwd": "welcome",
     "lang": "EN",
 }
-
-
-@pytest.fixture
-def clock():
-    return Hands()
 
 
 @pytest.fixture

@@ -6,12 +6,10 @@ from decimal import Decimal
 import pytest
 import requests
 
-from erp_connect.testing.clocks import Hands
 from erp_connect.testing.mocks.business.samples import harbour_trading
 from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.bc.settings import Settings
 from erp_connect.testing.mocks.dynamics.bc.web import AUDIENCE, BusinessCentral
-from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.serving import mount
 
 ROOT = "https://api.businesscentral.dynamics.com/v2.0/harbour.example/production/api/v2.0"
@@ -59,11 +57,6 @@ def code(answer):
 
 
 @pytest.fixture
-def clock():
-    return Hands()
-
-
-@pytest.fixture
 def world(clock):
     return World(clock)
 
@@ -76,11 +69,6 @@ def company(world):
 @pytest.fixture
 def server(world, company):
     return BusinessCentral(world, Settings())
-
-
-@pytest.fixture
-def network(server):
-    return Network(server)
 
 
 @pytest.fixture

@@ -6,12 +6,10 @@ from decimal import Decimal
 import pytest
 import requests
 
-from erp_connect.testing.clocks import Hands
 from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.crm.samples import plain_environment, prepared_environment
 from erp_connect.testing.mocks.dynamics.crm.settings import Settings
 from erp_connect.testing.mocks.dynamics.crm.web import Dataverse
-from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.serving import mount
 
 HOST = "https://harbour.crm4.dynamics.com"
@@ -105,11 +103,6 @@ KNOWN = {name: str(_SAMPLE.ident(name)) for name in _NAMES}
 
 
 @pytest.fixture
-def clock():
-    return Hands()
-
-
-@pytest.fixture
 def world(clock):
     return World(clock)
 
@@ -127,11 +120,6 @@ def organization(world, settings):
 @pytest.fixture
 def server(organization):
     return Dataverse(organization)
-
-
-@pytest.fixture
-def network(server):
-    return Network(server)
 
 
 @pytest.fixture

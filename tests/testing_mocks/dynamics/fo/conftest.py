@@ -6,11 +6,9 @@ from decimal import Decimal
 import pytest
 import requests
 
-from erp_connect.testing.clocks import Hands
 from erp_connect.testing.mocks.dynamics.fo.samples import finance_world, usmf
 from erp_connect.testing.mocks.dynamics.fo.settings import Settings
 from erp_connect.testing.mocks.dynamics.fo.web import FinanceOperations
-from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.serving import mount
 
 HOST = "https://harbour.operations.dynamics.com"
@@ -97,11 +95,6 @@ def refused(answer):
 
 
 @pytest.fixture
-def clock():
-    return Hands()
-
-
-@pytest.fixture
 def world(clock):
     return finance_world(clock)
 
@@ -119,11 +112,6 @@ def settings():
 @pytest.fixture
 def server(world, company, settings):
     return FinanceOperations(world, settings)
-
-
-@pytest.fixture
-def network(server):
-    return Network(server)
 
 
 @pytest.fixture

@@ -6,12 +6,10 @@ import pytest
 import requests
 from lxml import etree
 
-from erp_connect.testing.clocks import Hands
 from erp_connect.testing.mocks.business.samples import harbour_trading
 from erp_connect.testing.mocks.business.world import World
 from erp_connect.testing.mocks.dynamics.nav.settings import Settings
 from erp_connect.testing.mocks.dynamics.nav.web import NavServer
-from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.serving import mount
 
 BASE = "http://nav.example:7047/DynamicsNAV80/WS"
@@ -148,11 +146,6 @@ def lines_of(order, control="SalesLines", row="Sales_Order_Line"):
 
 
 @pytest.fixture
-def clock():
-    return Hands()
-
-
-@pytest.fixture
 def world(clock):
     return World(clock)
 
@@ -165,11 +158,6 @@ def company(world):
 @pytest.fixture
 def server(world, company):
     return NavServer(world, Settings())
-
-
-@pytest.fixture
-def network(server):
-    return Network(server)
 
 
 @pytest.fixture

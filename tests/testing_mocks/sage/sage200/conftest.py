@@ -6,8 +6,6 @@ from decimal import Decimal
 import pytest
 import requests
 
-from erp_connect.testing.clocks import Hands
-from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.sage.sage200.samples import harbour_trading, sage_world
 from erp_connect.testing.mocks.sage.sage200.settings import Settings
 from erp_connect.testing.mocks.sage.sage200.web import Sage200
@@ -101,11 +99,6 @@ def put(sage, order, *lines, **fields):
 
 
 @pytest.fixture
-def clock():
-    return Hands()
-
-
-@pytest.fixture
 def world(clock):
     return sage_world(clock)
 
@@ -123,11 +116,6 @@ def settings():
 @pytest.fixture
 def server(world, company, settings):
     return Sage200(world, settings)
-
-
-@pytest.fixture
-def network(server):
-    return Network(server)
 
 
 @pytest.fixture

@@ -7,9 +7,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from erp_connect.testing.clocks import Hands
 from erp_connect.testing.mocks.business.world import World
-from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.sage.sage300.samples import COMPANY, sample_company
 from erp_connect.testing.mocks.sage.sage300.settings import Settings
 from erp_connect.testing.mocks.sage.sage300.web import Sage300
@@ -71,11 +69,6 @@ def message(answer):
 
 
 @pytest.fixture
-def clock():
-    return Hands()
-
-
-@pytest.fixture
 def world(clock):
     return World(clock)
 
@@ -88,11 +81,6 @@ def company(world):
 @pytest.fixture
 def server(world, company):
     return Sage300(world, Settings())
-
-
-@pytest.fixture
-def network(server):
-    return Network(server)
 
 
 @pytest.fixture

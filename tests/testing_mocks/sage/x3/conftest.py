@@ -7,8 +7,6 @@ import pytest
 import requests
 from lxml import etree
 
-from erp_connect.testing.clocks import Hands
-from erp_connect.testing.mocks.network import Network
 from erp_connect.testing.mocks.sage.x3.samples import folder, subprograms, x3_world
 from erp_connect.testing.mocks.sage.x3.settings import Settings
 from erp_connect.testing.mocks.sage.x3.web import SageX3
@@ -222,11 +220,6 @@ class Caller:
 
 
 @pytest.fixture
-def clock():
-    return Hands()
-
-
-@pytest.fixture
 def world(clock):
     return x3_world(clock)
 
@@ -244,11 +237,6 @@ def settings():
 @pytest.fixture
 def server(world, company, settings):
     return SageX3(world, settings)
-
-
-@pytest.fixture
-def network(server):
-    return Network(server)
 
 
 @pytest.fixture
