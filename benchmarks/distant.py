@@ -17,10 +17,9 @@ from typing import Any, Final
 import erp_connect as ec
 
 from . import cpu, far_dynamics, far_sap, report
-from .far import LATENCY, Site, Took, opened
+from .far import LATENCY, LINES, Site, Took, opened
 
 ORDERS, LISTED, PROFILED = 500, 20_000, 200
-LINES: Final = 5
 GOALS = {"create": 300, "read": 100}
 """Microseconds of CPU that the library may add to an order."""
 
@@ -114,10 +113,7 @@ def listing(kind: type[Site], listed: int) -> list[dict[str, Any]]:
             site.create_by_hand(1)
             site.say(f"orders {size}")
             for latency, runs in found.items():
-                site.say(f"latency {latency}")
-                peaks: list[float] = []
-                took = site.timed(lambda: peaks.append(site.peak_of_listing(size)), latency)  # noqa: B023
-                runs.append((*peaks, took))
+                runs.append(_listed(site, size, latency))
     return [
         {
             "site": kind.name,
@@ -130,6 +126,13 @@ def listing(kind: type[Site], listed: int) -> list[dict[str, Any]]:
         }
         for latency, runs in found.items()
     ]
+
+
+def _listed(site: Site, size: int, latency: float) -> tuple[float, Took]:
+    peaks: list[float] = []
+    site.say(f"latency {latency}")
+    took = site.timed(lambda: peaks.append(site.peak_of_listing(size)), latency)
+    return peaks[0], took
 
 
 # -- telling -----------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from uuid import UUID
 
 from erp_connect.testing.mocks.business.company import Company
 from erp_connect.testing.mocks.business.masters import NOBODY
@@ -60,11 +59,7 @@ def _more_records(organization: Organization, count: int) -> None:
         number = _later(model.values["ordernumber"], more)
         order = orders.add(replace(model, id=NOBODY, values={**model.values, "ordernumber": number}))
         for line in lines:
-            details.add(replace(line, id=NOBODY, values=_moved(line.values, order.id)))
-
-
-def _moved(values, order: UUID):  # type: ignore[no-untyped-def]
-    return {**values, "_salesorderid_value": order}
+            details.add(replace(line, id=NOBODY, values={**line.values, "_salesorderid_value": order.id}))
 
 
 def _later(number: str, more: int) -> str:

@@ -20,6 +20,10 @@ import erp_connect as ec
 from . import footprint
 
 LATENCY = 0.03
+LINES = 5
+"""Of every order that is created."""
+CUSTOMER = "10000"
+"""Who orders, in every company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,24 @@ class Site:
         """Requests like the library's, one after the other; nothing is made of the answers."""
         raise NotImplementedError
 
-    def drafts(self, count: int) -> list[ec.OrderDraft]:
-        """So many orders of five lines."""
+    def wanted(self, number: int) -> list[tuple[str, int]]:
+        """Product and quantity of each line of an order."""
         raise NotImplementedError
+
+    def drafts(self, count: int) -> list[ec.OrderDraft]:
+        """So many orders."""
+        return [
+            ec.OrderDraft(
+                customer=CUSTOMER,
+                customer_po=f"PO-{number:05d}",
+                currency="EUR",
+                lines=[
+                    ec.LineDraft(product=product, quantity=quantity, unit="C62")
+                    for product, quantity in self.wanted(number)
+                ],
+            )
+            for number in range(count)
+        ]
 
     def client(self, folder: str) -> ec.Client:
         """The library on the same system."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 from xml.sax.saxutils import escape
 
 import requests
@@ -11,12 +11,10 @@ from lxml import etree
 
 import erp_connect as ec
 
-from .far import Site, peak_of_listing
+from .far import CUSTOMER, LINES, Site, peak_of_listing
 
 USER, KEY = "ANNA", "webkey"
 CLIENT, SECRET = "order-robot", "s3cret"
-CUSTOMER: Final = "10000"
-LINES: Final = 5
 _PAGE = 200
 _TIMEOUT = 60
 
@@ -40,21 +38,6 @@ class _Dynamics(Site):
     def wanted(self, number: int) -> list[tuple[str, int]]:
         """Product and quantity of each line of an order."""
         return [(self.products[(number + at) % len(self.products)], at + 1) for at in range(LINES)]
-
-    def drafts(self, count: int) -> list[ec.OrderDraft]:
-        """Of the company's few products."""
-        return [
-            ec.OrderDraft(
-                customer=CUSTOMER,
-                customer_po=f"PO-{number:05d}",
-                currency="EUR",
-                lines=[
-                    ec.LineDraft(product=product, quantity=quantity, unit="C62")
-                    for product, quantity in self.wanted(number)
-                ],
-            )
-            for number in range(count)
-        ]
 
     def _address(self) -> str:
         raise NotImplementedError

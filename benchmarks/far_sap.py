@@ -12,7 +12,7 @@ from erp_connect.adapters.sap.functions.details import VIEW
 from erp_connect.adapters.sap.functions.modules import BULKY
 
 from . import sap_company, sap_line
-from .far import Site, peak_of_listing
+from .far import CUSTOMER, LINES, Site, peak_of_listing
 
 PASSWORD: Final = sap_company.LOGON["passwd"]
 _RFC_URL = f"sap+rfc://DEMO@mock?sysnr=00&{sap_company.AREA}"
@@ -20,10 +20,20 @@ _BLOCK = 100
 """Orders that the library reads in one call of a function module."""
 
 
-class Functions(Site):
+class _Sap(Site):
+    """What both ways have in common."""
+
+    server = "sap_server"
+
+    def wanted(self, number: int) -> list[tuple[str, int]]:
+        """Of the company's twenty products."""
+        return sap_company.products_of(number)
+
+
+class Functions(_Sap):
     """Function modules, by pyrfc's interface."""
 
-    name, server, kind = "sap+rfc", "sap_server", "rfc"
+    name, kind = "sap+rfc", "rfc"
 
     @property
     def address(self) -> str:
@@ -49,7 +59,7 @@ class Functions(Site):
                 I_BAPI_VIEW=view,
                 SALES_DOCUMENTS=[{"VBELN": answer["SALESDOCUMENT"]}],
             )
-            assert len(read["ORDER_ITEMS_OUT"]) == sap_company.LINES
+            assert len(read["ORDER_ITEMS_OUT"]) == LINES
         connection.close()
 
     def read_by_hand(self, count: int) -> None:
@@ -66,10 +76,6 @@ class Functions(Site):
             )
         connection.close()
 
-    def drafts(self, count: int) -> list[ec.OrderDraft]:
-        """Of the company's twenty products."""
-        return sap_company.drafts(count)
-
     def client(self, folder: str) -> ec.Client:
         """By the same connector."""
         connect = sap_line.connector(self.address)
@@ -84,10 +90,10 @@ erp = ec.connect({_RFC_URL!r}, password={PASSWORD!r}, connector=connector({self.
         return peak_of_listing(orders, "", opening)
 
 
-class Services(Site):
+class Services(_Sap):
     """OData services behind a socket."""
 
-    name, server, kind = "sap+odata", "sap_server", "odata"
+    name, kind = "sap+odata", "odata"
 
     @property
     def url(self) -> str:
@@ -107,7 +113,7 @@ class Services(Site):
                 name = made.json()["d"]["SalesOrder"]
                 read = session.get(f"{root}/A_SalesOrder('{name}')", params={"$expand": "to_Item"})
                 read.raise_for_status()
-                assert len(read.json()["d"]["to_Item"]["results"]) == sap_company.LINES
+                assert len(read.json()["d"]["to_Item"]["results"]) == LINES
 
     def read_by_hand(self, count: int) -> None:
         """Pages with what the library expands."""
@@ -123,10 +129,6 @@ class Services(Site):
                 rows = session.get(address, params=params | where).json()["d"]["results"]
                 seen += len(rows)
         assert seen == count
-
-    def drafts(self, count: int) -> list[ec.OrderDraft]:
-        """Of the company's twenty products."""
-        return sap_company.drafts(count)
 
     def client(self, folder: str) -> ec.Client:
         """By the URL."""
@@ -159,7 +161,7 @@ def _body(number: int) -> dict[str, Any]:
         "SalesOrganization": "1000",
         "DistributionChannel": "10",
         "OrganizationDivision": "00",
-        "SoldToParty": sap_company.CUSTOMER,
+        "SoldToParty": CUSTOMER,
         "PurchaseOrderByCustomer": f"PO-{number:05d}",
         "TransactionCurrency": "EUR",
         "to_Item": {"results": items},

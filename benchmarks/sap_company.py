@@ -6,12 +6,12 @@ import copy
 from decimal import Decimal
 from typing import Any
 
-import erp_connect as ec
 from erp_connect.testing.mocks.sap.documents import Customer, Material
 from erp_connect.testing.mocks.sap.world import World
 
-PRODUCTS, LINES = 20, 5
-CUSTOMER = "10000"
+from .far import CUSTOMER, LINES
+
+PRODUCTS = 20
 LOGON = {"ashost": "mock", "sysnr": "00", "client": "100", "user": "DEMO", "passwd": "welcome"}
 AREA = "client=100&sales_org=1000&distribution_channel=10&division=00"
 
@@ -19,22 +19,6 @@ AREA = "client=100&sales_org=1000&distribution_channel=10&division=00"
 def products_of(number: int) -> list[tuple[str, int]]:
     """Product and quantity of each line of an order."""
     return [(f"VALVE-{(number + line) % PRODUCTS}", line + 1) for line in range(LINES)]
-
-
-def drafts(count: int) -> list[ec.OrderDraft]:
-    """So many orders of five lines."""
-    return [
-        ec.OrderDraft(
-            customer=CUSTOMER,
-            customer_po=f"PO-{number:05d}",
-            currency="EUR",
-            lines=[
-                ec.LineDraft(product=product, quantity=quantity, unit="C62")
-                for product, quantity in products_of(number)
-            ],
-        )
-        for number in range(count)
-    ]
 
 
 def new_world() -> World:
