@@ -107,11 +107,11 @@ def country_code(text: str) -> str:
 
 def _unknown(text: str) -> UnknownCode:
     problem = f"unknown {KIND}: an ISO 3166 code has two capital letters, for example DE"
-    return UnknownCode(KIND, lambda: _nearest(text), problem=problem)
-
-
-def _nearest(text: str) -> tuple[str, ...]:
     word = text[:80].strip()
+    return UnknownCode(KIND, lambda: _nearest(word), problem=problem)
+
+
+def _nearest(word: str) -> tuple[str, ...]:
     code = ALIASES.get(word.upper(), word.upper())
     spellings = _spellings()
     if code in COUNTRIES:

@@ -104,11 +104,11 @@ def _unknown(text: str) -> UnknownCode:
         problem = "this ISO 4217 code is a metal, a unit of account or a testing code: no order is paid in it"
         return UnknownCode(KIND, problem=problem)
     problem = f"unknown {KIND}: an ISO 4217 code has three capital letters"
-    return UnknownCode(KIND, lambda: _nearest(text), problem=problem)
-
-
-def _nearest(text: str) -> tuple[str, ...]:
     word = text[:80].strip()
+    return UnknownCode(KIND, lambda: _nearest(word), problem=problem)
+
+
+def _nearest(word: str) -> tuple[str, ...]:
     spellings = _spellings()
     found = _SYMBOLS.get(word.casefold(), ())
     if not found and word.casefold() in spellings:

@@ -127,3 +127,9 @@ def test_no_country_is_guessed_from_nonsense(written):
     with pytest.raises(UnknownCode) as caught:
         country_code(written)
     assert caught.value.suggestions == ()
+
+
+@pytest.mark.parametrize("ask", [exponent, currency_code, country_code])
+def test_a_code_that_is_no_text_is_refused_when_it_is_asked_for_and_not_when_the_error_is_told(ask):
+    with pytest.raises(TypeError):
+        ask(5)
