@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import ConfigurationError
-from .mock_faces import DYNAMICS, SAGE, Dynamics, Face, Sage
 from .options import AsJson
 from .terminal import Terminal
 
@@ -22,6 +21,23 @@ __all__ = ["dynamics", "sage", "sap"]
 
 _PATH = "sap/opu/odata/sap/API_SALES_ORDER_SRV"
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Where to listen on loopback; 0: a free port.")]
+
+
+class Dynamics(StrEnum):
+    """Which of the products called Dynamics."""
+
+    BC = "bc"
+    CRM = "crm"
+    FO = "fo"
+    NAV = "nav"
+
+
+class Sage(StrEnum):
+    """Which of the products called Sage."""
+
+    X3 = "x3"
+    SAGE_200 = "200"
+    SAGE_300 = "300"
 
 
 def sap(port: Port = 0, as_json: AsJson = False) -> None:
@@ -62,7 +78,7 @@ def dynamics(
     as_json: AsJson = False,
 ) -> None:
     """Serve a mock Dynamics on loopback, with a small company in memory, until Ctrl-C."""
-    _serve(DYNAMICS[product], product, port, as_json=as_json)
+    _serve(product, port, as_json=as_json)
 
 
 def sage(
@@ -73,15 +89,16 @@ def sage(
     as_json: AsJson = False,
 ) -> None:
     """Serve a mock Sage on loopback, with a small company in memory, until Ctrl-C."""
-    _serve(SAGE[product], product, port, as_json=as_json)
+    _serve(product, port, as_json=as_json)
 
 
-def _serve(make: Callable[[], Face], product: str, port: int, *, as_json: bool) -> None:
+def _serve(product: Dynamics | Sage, port: int, *, as_json: bool) -> None:
     terminal = Terminal(as_json)
     try:
+        from ..testing.mocks import faces
         from ..testing.mocks.serving import serve
 
-        face = make()
+        face = faces.DYNAMICS[product]() if isinstance(product, Dynamics) else faces.SAGE[product]()
     except ImportError as missing:
         raise _not_installed() from missing
     with serve(face.app, threads=16, port=port) as url:

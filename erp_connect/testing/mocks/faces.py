@@ -4,32 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-    from ..testing.mocks.business.company import Company
+    from .business.company import Company
 
-__all__ = ["DYNAMICS", "SAGE", "Dynamics", "Face", "Sage"]
-
-
-class Dynamics(StrEnum):
-    """Which of the products called Dynamics."""
-
-    BC = "bc"
-    CRM = "crm"
-    FO = "fo"
-    NAV = "nav"
-
-
-class Sage(StrEnum):
-    """Which of the products called Sage."""
-
-    X3 = "x3"
-    SAGE_200 = "200"
-    SAGE_300 = "300"
+__all__ = ["DYNAMICS", "SAGE", "Face"]
 
 
 @dataclass(frozen=True)
@@ -43,9 +25,9 @@ class Face:
 
 
 def _business_central() -> Face:
-    from ..testing.mocks.business.samples import harbour_trading
-    from ..testing.mocks.business.world import World
-    from ..testing.mocks.dynamics.bc.web import BusinessCentral
+    from .business.samples import harbour_trading
+    from .business.world import World
+    from .dynamics.bc.web import BusinessCentral
 
     world = World()
     company = harbour_trading(world)
@@ -69,8 +51,8 @@ def _business_central() -> Face:
 
 
 def _finance_operations() -> Face:
-    from ..testing.mocks.dynamics.fo.samples import finance_world, usmf
-    from ..testing.mocks.dynamics.fo.web import FinanceOperations
+    from .dynamics.fo.samples import finance_world, usmf
+    from .dynamics.fo.web import FinanceOperations
 
     world = finance_world()
     company = usmf(world)
@@ -86,9 +68,9 @@ def _finance_operations() -> Face:
 
 
 def _nav() -> Face:
-    from ..testing.mocks.business.samples import harbour_trading
-    from ..testing.mocks.business.world import World
-    from ..testing.mocks.dynamics.nav.web import NavServer
+    from .business.samples import harbour_trading
+    from .business.world import World
+    from .dynamics.nav.web import NavServer
 
     world = World()
     company = harbour_trading(world)
@@ -107,9 +89,9 @@ def _nav() -> Face:
 
 
 def _sales() -> Face:
-    from ..testing.mocks.business.world import World
-    from ..testing.mocks.dynamics.crm.samples import prepared_environment
-    from ..testing.mocks.dynamics.crm.web import ROOT, Dataverse
+    from .business.world import World
+    from .dynamics.crm.samples import prepared_environment
+    from .dynamics.crm.web import ROOT, Dataverse
 
     organization = prepared_environment(World())
     server = Dataverse(organization)
@@ -129,18 +111,18 @@ def _sales() -> Face:
     return Face("A mock Dynamics 365 Sales", server, paths, facts)
 
 
-DYNAMICS: Final[dict[Dynamics, Callable[[], Face]]] = {
-    Dynamics.BC: _business_central,
-    Dynamics.CRM: _sales,
-    Dynamics.FO: _finance_operations,
-    Dynamics.NAV: _nav,
+DYNAMICS: Final[dict[str, Callable[[], Face]]] = {
+    "bc": _business_central,
+    "crm": _sales,
+    "fo": _finance_operations,
+    "nav": _nav,
 }
 
 
 def _x3() -> Face:
-    from ..testing.mocks.sage.x3.samples import folder, subprograms, x3_world
-    from ..testing.mocks.sage.x3.settings import Settings
-    from ..testing.mocks.sage.x3.web import SageX3
+    from .sage.x3.samples import folder, subprograms, x3_world
+    from .sage.x3.settings import Settings
+    from .sage.x3.web import SageX3
 
     world = x3_world()
     company = folder(world)
@@ -153,9 +135,9 @@ def _x3() -> Face:
 
 
 def _sage_200() -> Face:
-    from ..testing.mocks.sage.sage200.samples import harbour_trading, sage_world
-    from ..testing.mocks.sage.sage200.settings import Settings
-    from ..testing.mocks.sage.sage200.web import Sage200
+    from .sage.sage200.samples import harbour_trading, sage_world
+    from .sage.sage200.settings import Settings
+    from .sage.sage200.web import Sage200
 
     world = sage_world()
     company = harbour_trading(world)
@@ -168,10 +150,10 @@ def _sage_200() -> Face:
 
 
 def _sage_300() -> Face:
-    from ..testing.mocks.business.world import World
-    from ..testing.mocks.sage.sage300.samples import sample_company
-    from ..testing.mocks.sage.sage300.settings import Settings
-    from ..testing.mocks.sage.sage300.web import Sage300
+    from .business.world import World
+    from .sage.sage300.samples import sample_company
+    from .sage.sage300.settings import Settings
+    from .sage.sage300.web import Sage300
 
     world = World()
     company = sample_company(world)
@@ -189,8 +171,8 @@ def _goods(company: Company) -> dict[str, str]:
     }
 
 
-SAGE: Final[dict[Sage, Callable[[], Face]]] = {
-    Sage.X3: _x3,
-    Sage.SAGE_200: _sage_200,
-    Sage.SAGE_300: _sage_300,
+SAGE: Final[dict[str, Callable[[], Face]]] = {
+    "x3": _x3,
+    "200": _sage_200,
+    "300": _sage_300,
 }
