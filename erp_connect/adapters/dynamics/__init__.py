@@ -1,4 +1,4 @@
-"""Dynamics: four products with nothing in common on the wire; what two of them need stands here.
+"""Dynamics: four products with nothing in common on the wire.
 
 Each has a folder of its own: ``bc`` Business Central, ``fo`` Finance & Operations, ``crm`` Sales on Dataverse,
 ``nav`` the page web services.

@@ -11,9 +11,9 @@ from ....models import Company
 from ....wire.http import Rate
 from ...contract import Adapter, Capabilities, Target
 from ...keeping import folder_for
+from ...services.cells import text
 from ...symptoms import Symptom
 from ...web import WebAccess
-from ..cells import text
 from ..settings import BusinessCentralSettings
 from . import books
 from .capabilities import CONCURRENCY, SYSTEM, bc_capabilities, narrowed

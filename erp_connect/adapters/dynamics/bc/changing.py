@@ -9,9 +9,9 @@ from ....rules import quantities
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
-from ..cells import etag
-from ..gathering import ANY
-from ..standing import at_hand, still_open, told_what_moved
+from ...services.cells import etag
+from ...services.gathering import ANY
+from ...services.standing import at_hand, still_open, told_what_moved
 from .creating import Creating, E
 from .finding import FindingPurchases, FindingSales
 from .mapping_changes import ChangeOfOrder

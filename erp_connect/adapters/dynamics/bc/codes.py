@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ....errors import UnmappedCode
-from ..cells import guid, text
+from ...services.cells import guid, text
 
 if TYPE_CHECKING:
     from .office import Office

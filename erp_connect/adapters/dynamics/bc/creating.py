@@ -10,7 +10,7 @@ from ....models import Order, OrderDraft, PurchaseOrder
 from ....wire.http import Answer
 from ....wire.odata import Entity, Operation, Unreadable
 from ...contract import Write, Written
-from ..cells import Body, etag, guid, text, within
+from ...services.cells import Body, etag, guid, text, within
 from .diagnosing import looked_into
 from .finding import Finding
 from .mapping_drafts import discounts_out, one_discount, order_body, purchase_order_body

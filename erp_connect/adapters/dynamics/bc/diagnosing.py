@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ....errors import CustomerBlocked, ErpConnectError, InvalidOrder, ProductBlocked
 from ....models import LineDraft, OrderDraft, PurchaseOrderDraft, PurchaseOrderLineDraft, Ref
-from ..cells import Row, flag, member, text
+from ...services.cells import Row, flag, member, text
 from .mapping_orders import PURCHASES, SALES, Side
 from .office import Office, equal
 

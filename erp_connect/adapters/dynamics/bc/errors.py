@@ -26,8 +26,8 @@ from ....errors import (
 )
 from ....wire.http import Answer
 from ....wire.odata.complaints import complaints
+from ...services.unsettled import unsettled
 from ...translating import translating
-from ..unsettled import unsettled
 
 _STALE: Final = "Request_EntityChanged"
 _RULES: Final = frozenset({"Application_FieldValidationException", "Application_DialogException"})

@@ -8,9 +8,9 @@ from typing import Final
 
 from ....errors import ErpConnectError, UnmappedCode
 from ...contract import Capabilities
+from ...services.cells import mappings, text
+from ...services.examining import unknown_units, unread, unserved
 from ...symptoms import Symptom
-from ..cells import mappings, text
-from ..examining import unknown_units, unread, unserved
 from .office import Office
 
 _OPERATION: Final = "doctor"

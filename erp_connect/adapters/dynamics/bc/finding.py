@@ -9,7 +9,7 @@ from ....errors import NotFound
 from ....models import Order, PurchaseOrder, Ref
 from ....wire.odata import literal
 from ...contract import Find, Listing, OrderRef, Sought
-from ..cells import Row, text
+from ...services.cells import Row, text
 from .mapping_orders import EXTERNAL, PURCHASES, SALES, Side, order_in, purchase_order_in
 from .office import Office, equal, is_guid, one_of
 from .posted import Posted, Received

@@ -11,7 +11,7 @@ from ....models import EMPTY, FrozenMapping, Product, ProductCode, ProductDraft,
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
-from ..cells import Body, Row, etag, flag, guid, instant, number, text
+from ...services.cells import Body, Row, etag, flag, guid, instant, number, text
 from .mapping_drafts import without_nothing
 from .office import Office, equal
 

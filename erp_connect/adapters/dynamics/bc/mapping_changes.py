@@ -31,8 +31,8 @@ from ....models.base import Empty
 from ....wire.http import Answer
 from ....wire.odata import Operation
 from ...amounts import price_of_one
-from ..cells import Body, guid, text, within
-from ..gathering import GatheredParts, record_in
+from ...services.cells import Body, guid, text, within
+from ...services.gathering import GatheredParts, record_in
 from .mapping_drafts import (
     address_out,
     code_out,

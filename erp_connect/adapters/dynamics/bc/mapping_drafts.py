@@ -19,7 +19,7 @@ from ....models import (
 )
 from ....rules.exact import multiply, quantum_of, quotient, rounded
 from ...amounts import price_of_one
-from ..cells import Body, Row, flag, number, within
+from ...services.cells import Body, Row, flag, number, within
 from .mapping_orders import COMMENT, EXTERNAL, PURCHASES, SALES, Side
 from .office import Office
 

@@ -35,7 +35,7 @@ from ....rules.lateness import timeliness
 from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
 from ....wire.odata import Unreadable
-from ..cells import Row, day, etag, flag, guid, instant, member, money, number, text, whole, within
+from ...services.cells import Row, day, etag, flag, guid, instant, member, money, number, text, whole, within
 from .office import Office
 
 LINE_STEP: Final = 10000

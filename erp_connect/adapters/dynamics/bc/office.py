@@ -17,9 +17,9 @@ from ....errors import ConfigurationError, ErpConnectError, NotFound, TransportE
 from ....wire.http import Answer, HttpSession
 from ....wire.odata import Entity, Group, Model, Operation, Property, Refused, Service, literal
 from ....wire.odata.values import dumps
-from ..cells import Row, guid, mappings, text
+from ...services.cells import Row, guid, mappings, text
+from ...services.units import Units
 from ..settings import BusinessCentralSettings
-from ..units import Units
 from .codes import CodeList
 from .errors import refusal, translated
 

@@ -22,7 +22,7 @@ from ....models import (
 )
 from ...answers import understands_answers
 from ...contract import OrderRef
-from ..cells import Row, day, guid, instant, member, money, number, text, whole, within
+from ...services.cells import Row, day, guid, instant, member, money, number, text, whole, within
 from .mapping_orders import COMMENT, PURCHASES, SALES, Side, address_in
 from .office import Office, equal, is_guid
 from .posted import INVOICE_LINES, RECEIPT_LINES, SHIPMENT_LINES, UNPOSTED, Posted, Received

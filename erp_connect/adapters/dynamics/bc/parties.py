@@ -22,7 +22,7 @@ from ....models.countries import country_code
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
-from ..cells import Body, Row, etag, guid, instant, member, money, text
+from ...services.cells import Body, Row, etag, guid, instant, member, money, text
 from .mapping_drafts import without_nothing
 from .office import Office, equal
 

@@ -22,7 +22,7 @@ from ....rules.lateness import timeliness
 from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
 from ...contract import Find
-from ..cells import Row, day, guid, member, number, text, whole, within
+from ...services.cells import Row, day, guid, member, number, text, whole, within
 from .mapping_orders import COMMENT, EXTERNAL, LINE_STEP, address_in
 from .office import Office, equal
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from ..cells import day
+from ...services.cells import day
 from .office import Office, equal
 
 WHOLE_ORDER: Final = ""

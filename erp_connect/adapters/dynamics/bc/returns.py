@@ -22,8 +22,8 @@ from ....models import (
 from ....rules.stamps import looks_like_stamp
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
-from ..cells import Body, Row, day, guid, instant, member, number, text, within
-from ..returning import coming_back, line_of_product, refuse_more_than_left
+from ...services.cells import Body, Row, day, guid, instant, member, number, text, within
+from ...services.returning import coming_back, line_of_product, refuse_more_than_left
 from .changing import SalesOrders
 from .mapping_orders import COMMENT, EXTERNAL
 from .office import Office, equal

@@ -12,7 +12,7 @@ from ....rules.quantities import open_quantity
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
-from ..cells import etag, guid, within
+from ...services.cells import etag, guid, within
 from .changing import PurchaseOrders
 from .mapping_orders import PURCHASES, SALES, Side
 from .office import Office

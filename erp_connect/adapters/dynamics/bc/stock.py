@@ -11,8 +11,8 @@ from ....wire.odata import Operation
 from ....wire.odata.values import loads
 from ...amounts import tidy
 from ...answers import understands_answers
-from ..cells import Body, Row, etag, flag, guid, number, text, within
-from ..share import in_unit, share_of
+from ...services.cells import Body, Row, etag, flag, guid, number, text, within
+from ...services.share import in_unit, share_of
 from .items import Items
 from .mapping_drafts import party_out
 from .mapping_orders import SALES, discount_in

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ....errors import NotFound
 from ....wire.odata import Operation, literal
-from ..cells import Row, etag, instant, text
+from ...services.cells import Row, etag, instant, text
 from .mapping_orders import SALES
 from .office import Office
 

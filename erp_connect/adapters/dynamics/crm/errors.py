@@ -20,8 +20,8 @@ from ....errors import (
 )
 from ....wire.http import Answer
 from ....wire.odata.complaints import complaints
+from ...services.unsettled import unsettled
 from ...translating import translating
-from ..unsettled import unsettled
 
 _TAKEN: Final = frozenset({"0x80060892", "0x80040237", "0x80040333"})
 """A record with this id or key is there (4.5)."""

@@ -11,7 +11,7 @@ from ....models import OrderEvent
 from ....models.tracking import EventKind
 from ....wire.odata import Refused, Unreadable, literal
 from ....wire.odata.values import loads
-from ..cells import Row, guid, instant, text, whole
+from ...services.cells import Row, guid, instant, text, whole
 from .mapping_orders import CANCELED, FULFILLED, INVOICED, SUBMITTED
 from .office import ORDERS, VERSIONS, Office
 

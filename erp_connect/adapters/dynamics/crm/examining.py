@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ....errors import ErpConnectError
+from ...services.cells import mappings, text
+from ...services.examining import unknown_units, unread
 from ...symptoms import Symptom
-from ..cells import mappings, text
-from ..examining import unknown_units, unread
 from .events import changes_at
 from .office import ORDERS, Office
 

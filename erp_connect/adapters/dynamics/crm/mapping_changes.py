@@ -28,9 +28,9 @@ from ....models import (
 )
 from ....rules.exact import multiply, quotient
 from ....wire.odata import Operation
+from ...services.cells import Body, guid, text
+from ...services.gathering import GatheredParts
 from ...successors import part_of
-from ..cells import Body, guid, text
-from ..gathering import GatheredParts
 from .mapping_drafts import (
     address_out,
     charges_out,

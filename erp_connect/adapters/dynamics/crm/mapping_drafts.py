@@ -10,7 +10,7 @@ from ....errors import InvalidOrder, LossyWrite, UnmappedCode
 from ....models import Address, Charge, Discount, LineDraft, OrderDraft, UnitPrice
 from ....rules.exact import multiply, quantum_of, quotient, rounded
 from ...amounts import price_of_one
-from ..cells import Body, guid
+from ...services.cells import Body, guid
 from .office import LINES, Office, bound, id_of
 
 

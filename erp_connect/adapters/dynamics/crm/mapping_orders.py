@@ -31,7 +31,7 @@ from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
 from ....wire.odata import Unreadable
 from ...amounts import money_in
-from ..cells import Row, etag, flag, guid, instant, money, number, text, whole, within
+from ...services.cells import Row, etag, flag, guid, instant, money, number, text, whole, within
 from .office import Office
 
 FREIGHT: Final = "freight"

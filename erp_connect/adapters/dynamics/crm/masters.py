@@ -26,8 +26,8 @@ from ....models.countries import country_code
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
-from ..cells import Body, Row, etag, flag, guid, instant, money, number, text, whole, within
-from ..gathering import ANY
+from ...services.cells import Body, Row, etag, flag, guid, instant, money, number, text, whole, within
+from ...services.gathering import ANY
 from .office import ACCOUNTS, PRODUCTS, Office, at, bound, equal, id_of
 
 _CURRENCY: Final = "transactioncurrencyid($select=isocurrencycode)"

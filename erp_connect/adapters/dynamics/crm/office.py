@@ -27,9 +27,9 @@ from ....models.units import same_unit, unit_code
 from ....wire.http import Answer, HttpSession
 from ....wire.odata import Entity, Group, Model, Operation, Property, Refused, Service, literal
 from ....wire.odata.values import dumps
-from ..cells import Row, guid, instant, mappings, text
+from ...services.cells import Row, guid, instant, mappings, text
+from ...services.units import Units
 from ..settings import SalesSettings
-from ..units import Units
 from .errors import refusal, translated
 
 VERSIONS: Final = {"OData-MaxVersion": "4.0", "OData-Version": "4.0"}

@@ -20,9 +20,9 @@ from ....rules.diff import moved
 from ....wire.odata import Operation, literal
 from ...answers import understands_answers
 from ...contract import Find, Listing, Sought, Write, Written
-from ..cells import Body, Row, etag, guid, whole
-from ..gathering import ANY
-from ..standing import at_hand, told_what_moved
+from ...services.cells import Body, Row, etag, guid, whole
+from ...services.gathering import ANY
+from ...services.standing import at_hand, told_what_moved
 from .events import events_of
 from .mapping_changes import ChangeOfOrder, cancellation
 from .mapping_drafts import order_body

@@ -20,7 +20,7 @@ from ....models import (
 )
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
-from ..cells import Row, guid, instant, money, number, text, whole, within
+from ...services.cells import Row, guid, instant, money, number, text, whole, within
 from .mapping_changes import fulfilment
 from .office import Office, is_guid
 

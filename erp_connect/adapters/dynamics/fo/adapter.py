@@ -10,9 +10,9 @@ from ....errors import ConfigurationError
 from ....models import Company
 from ....wire.http import root_url
 from ...contract import Adapter, Capabilities, Target
+from ...services.cells import text
 from ...symptoms import Symptom
 from ...web import WebAccess
-from ..cells import text
 from ..settings import FinanceOperationsSettings
 from . import books
 from .capabilities import CONCURRENCY, SYSTEM, fo_capabilities, narrowed

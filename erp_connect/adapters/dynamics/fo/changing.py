@@ -11,7 +11,7 @@ from ....rules.diff import moved
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
-from ..standing import at_hand, still_open, told_what_moved
+from ...services.standing import at_hand, still_open, told_what_moved
 from .creating import Creating, E
 from .finding import FindingPurchases, FindingSales
 from .mapping_changes import ChangeOfOrder

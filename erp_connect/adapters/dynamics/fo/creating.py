@@ -14,7 +14,7 @@ from ....models import Order, PurchaseOrder
 from ....wire.http import Answer
 from ....wire.odata import Operation, Unreadable
 from ...contract import Write, Written
-from ..cells import Body, etag, text, whole
+from ...services.cells import Body, etag, text, whole
 from .diagnosing import looked_into
 from .documents import line_id, lines_in
 from .finding import Finding

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ....errors import CustomerBlocked, ErpConnectError, InvalidOrder
 from ....models import LineDraft, OrderDraft, PurchaseOrderDraft, PurchaseOrderLineDraft, Ref
-from ..cells import Row, member
+from ...services.cells import Row, member
 from .office import Office
 from .sides import SALES, Side
 

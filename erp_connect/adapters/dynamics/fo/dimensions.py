@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ....errors import LossyWrite
 from ....models import FrozenMapping
-from ..cells import Body, Row, text
+from ...services.cells import Body, Row, text
 
 DIMENSIONS: Final = (
     "ProductConfigurationId",

@@ -8,7 +8,7 @@ from typing import Any
 
 from ....models import FrozenMapping
 from ....wire.odata import Unreadable
-from ..cells import Row, etag, text, whole, within, yes
+from ...services.cells import Row, etag, text, whole, within, yes
 from .sides import Side
 
 

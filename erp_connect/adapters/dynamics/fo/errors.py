@@ -27,9 +27,9 @@ from ....errors import (
 )
 from ....wire.http import Answer
 from ....wire.odata.complaints import complaints
+from ...services.unsettled import unsettled
 from ...translating import translating
 from ..settings import FinanceOperationsSettings
-from ..unsettled import unsettled
 from . import infolog
 from .infolog import Entry
 

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Final
 
 from ...contract import Capabilities
+from ...services.cells import text
+from ...services.examining import unknown_units, unserved
 from ...symptoms import Symptom
-from ..cells import text
-from ..examining import unknown_units, unserved
 from .moved import LINE_VIEW, SLIP_LINES
 from .office import Office
 from .stock import ON_HAND

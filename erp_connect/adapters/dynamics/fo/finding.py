@@ -13,7 +13,7 @@ from ....models import Order, OrderStatus, PurchaseOrder, Ref
 from ....wire.odata import literal
 from ....wire.reading_ahead import one_ahead
 from ...contract import Find, Listing, Sought
-from ..cells import Row, instant, text, within
+from ...services.cells import Row, instant, text, within
 from .documents import Document
 from .mapping_orders import order_in, purchase_order_in
 from .moved import LINE_VIEW, moved_of_purchases, moved_of_sales

@@ -32,9 +32,9 @@ from ....models import (
 )
 from ....wire.http import Answer
 from ....wire.odata import Operation
+from ...services.cells import Body, text, whole
+from ...services.gathering import GatheredParts, record_in
 from ...successors import part_of
-from ..cells import Body, text, whole
-from ..gathering import GatheredParts, record_in
 from .documents import line_id, lines_in
 from .mapping_drafts import (
     address_out,

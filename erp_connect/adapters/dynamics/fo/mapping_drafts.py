@@ -19,7 +19,7 @@ from ....models import (
     Ref,
     UnitPrice,
 )
-from ..cells import Body
+from ...services.cells import Body
 from .countries import theirs
 from .dimensions import dimensions_out
 from .office import AREA, Office

@@ -27,7 +27,7 @@ from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
 from ....wire.odata import Unreadable
 from ...amounts import money_in, tidy
-from ..cells import Row, instant, member, money, noon, number, text, whole, yes
+from ...services.cells import Row, instant, member, money, noon, number, text, whole, yes
 from .countries import ours
 from .dimensions import dimensions_in
 from .documents import Document, line_id, version_of

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from ....models import Quantities
-from ..cells import Row, member, number, text
+from ...services.cells import Row, member, number, text
 from .documents import Document
 from .office import Office
 

@@ -15,9 +15,9 @@ from ....errors import ConfigurationError, ErpConnectError, NotFound, TransportE
 from ....wire.http import Answer, HttpSession
 from ....wire.odata import Entity, Group, Operation, Refused, Service, key_of, literal
 from ....wire.odata.values import dumps
-from ..cells import Row, text
+from ...services.cells import Row, text
+from ...services.units import Units
 from ..settings import FinanceOperationsSettings
-from ..units import Units
 from .errors import refusal, translated
 
 AREA: Final = "dataAreaId"

@@ -21,7 +21,7 @@ from ....models import (
 from ...amounts import money_in
 from ...answers import understands_answers
 from ...contract import OrderRef
-from ..cells import Row, money, noon, number, text, whole
+from ...services.cells import Row, money, noon, number, text, whole
 from .changing import SalesOrders
 from .documents import line_id, lines_in
 from .moved import SLIP_LINES

@@ -17,7 +17,7 @@ from ....models import (
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
-from ..cells import Body, Row, etag, member, text
+from ...services.cells import Body, Row, etag, member, text
 from .diagnosing import FREE
 from .mapping_drafts import parts_of
 from .mapping_orders import address_in

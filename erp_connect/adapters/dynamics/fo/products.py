@@ -11,7 +11,7 @@ from ....models import EMPTY, FrozenMapping, Product, ProductDraft, Ref, UnitPri
 from ....wire.odata import Operation
 from ...answers import understands_answers
 from ...contract import Write, Written
-from ..cells import Body, Row, etag, number, text
+from ...services.cells import Body, Row, etag, number, text
 from .office import Office
 
 PRODUCTS: Final = "ReleasedProductsV2"

@@ -20,8 +20,8 @@ from ....rules.stamps import looks_like_stamp
 from ....wire.odata import Operation, Unreadable
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
-from ..cells import Body, Row, member, number, text
-from ..returning import coming_back, refuse_more_than_left
+from ...services.cells import Body, Row, member, number, text
+from ...services.returning import coming_back, refuse_more_than_left
 from .changing import SalesOrders
 from .office import AREA, Office
 from .sides import SALES, STAMP

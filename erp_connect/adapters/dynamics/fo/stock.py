@@ -12,7 +12,7 @@ from ....models import Availability, Quote, Ref, UnitPrice
 from ....models.units import UNITS, convert, convertible, same_unit
 from ...amounts import tidy
 from ...answers import understands_answers
-from ..cells import Row, noon, number, text
+from ...services.cells import Row, noon, number, text
 from .office import Office
 from .products import NUMBER, Products
 

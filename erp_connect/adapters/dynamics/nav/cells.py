@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ....models import Money
-from .. import cells
-from ..cells import Row, text
+from ...services import cells
+from ...services.cells import Row, text
 
 Body = dict[str, Any]
 NO_DAY: Final = date(1, 1, 1)

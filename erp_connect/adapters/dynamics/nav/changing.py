@@ -10,8 +10,8 @@ from ....models import Amendment, Order, OrderLine, PurchaseOrder
 from ....rules import quantities
 from ...answers import understands_answers
 from ...contract import Write, Written
-from ..cells import Row, text
-from ..standing import at_hand, still_open, told_what_moved
+from ...services.cells import Row, text
+from ...services.standing import at_hand, still_open, told_what_moved
 from .creating import Creating, E
 from .finding import FindingPurchases, FindingSales
 from .mapping_changes import ChangeOfOrder, keys_of

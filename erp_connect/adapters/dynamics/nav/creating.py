@@ -12,7 +12,7 @@ from ....errors import ErpConnectError, KeyInProgress, TransportError
 from ....models import Order, PurchaseOrder
 from ....wire.odata import Unreadable
 from ...contract import Write, Written
-from ..cells import Row, text
+from ...services.cells import Row, text
 from .cells import Body
 from .diagnosing import looked_into
 from .finding import Finding

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ....errors import CustomerBlocked, ErpConnectError, InvalidOrder, ProductBlocked
 from ....models import OrderDraft
-from ..cells import Row
+from ...services.cells import Row
 from .cells import flag, member
 from .mapping_drafts import Draft, Line, said
 from .office import Office

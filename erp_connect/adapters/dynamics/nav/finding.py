@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from ....errors import NotFound
 from ....models import Order, PurchaseOrder
 from ...contract import Find, Listing, OrderRef, Sought
-from ..cells import Row, text
+from ...services.cells import Row, text
 from .mapping_drafts import said
 from .mapping_orders import EXTERNAL, PURCHASES, SALES, Side, lines_of, order_in, purchase_order_in
 from .office import Office, exact

@@ -24,8 +24,8 @@ from ....models import (
     PurchaseOrderLineDraft,
 )
 from ...amounts import price_of_one
-from ..cells import Row, text
-from ..gathering import Gathering
+from ...services.cells import Row, text
+from ...services.gathering import Gathering
 from .cells import NO_DAY, Body
 from .mapping_drafts import address_out, discount_out, line_out, note_out
 from .mapping_orders import EXTERNAL, Side, lines_of

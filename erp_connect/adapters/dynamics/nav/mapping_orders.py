@@ -31,7 +31,7 @@ from ....rules.lateness import timeliness
 from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
 from ....wire.odata import Unreadable
-from ..cells import Row, text, whole
+from ...services.cells import Row, text, whole
 from .cells import day, flag, member, money, number, within
 from .office import KEY, Office
 

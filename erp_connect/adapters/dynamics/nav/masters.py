@@ -29,7 +29,7 @@ from ....models.codes import UnknownCode
 from ....models.countries import country_code
 from ...answers import understands_answers
 from ...contract import Write, Written
-from ..cells import Row, text
+from ...services.cells import Row, text
 from .cells import Body, flag, member, money, number
 from .office import KEY, Office, exact
 

@@ -15,9 +15,9 @@ from ....errors import ConfigurationError, ErpConnectError, VersionConflict
 from ....wire.http import HttpSession
 from ....wire.reading_ahead import one_ahead
 from ....wire.soap.pages import Fault, PageService, Shape, records, text_of
-from ..cells import Row, text
+from ...services.cells import Row, text
+from ...services.units import Units
 from ..settings import NavSettings
-from ..units import Units
 from .errors import refusal, translated
 
 KEY: Final = "Key"

@@ -26,7 +26,7 @@ from ....models import (
 from ....rules.quantities import open_quantity
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
-from ..cells import Row, text, whole
+from ...services.cells import Row, text, whole
 from .cells import day, member, money, number
 from .changing import PurchaseOrders
 from .mapping_orders import LINE_STEP, PURCHASES, SALES, Side, address_in, lines_of, moved_date

@@ -19,7 +19,7 @@ from ....rules.lateness import timeliness
 from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
 from ...contract import Find
-from ..cells import Row, text, whole
+from ...services.cells import Row, text, whole
 from .cells import member, number
 from .mapping_drafts import said
 from .mapping_orders import EXTERNAL, LINE_STEP, SALES, address_in, lines_of, moved_date

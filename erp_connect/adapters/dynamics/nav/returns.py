@@ -15,8 +15,8 @@ from ....models import FrozenMapping, LineQuantity, Order, Return, ReturnDraft, 
 from ....rules.stamps import looks_like_stamp
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
-from ..cells import Row, text
-from ..returning import coming_back, line_of_product, refuse_more_than_left
+from ...services.cells import Row, text
+from ...services.returning import coming_back, line_of_product, refuse_more_than_left
 from .cells import Body, day, member, number
 from .changing import SalesOrders
 from .mapping_orders import EXTERNAL, SALES, lines_of

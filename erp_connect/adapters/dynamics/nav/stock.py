@@ -9,8 +9,8 @@ from ....errors import NotFound
 from ....models import Availability, Quote, Ref, UnitPrice
 from ...amounts import tidy
 from ...answers import understands_answers
-from ..cells import Row, text
-from ..share import in_unit, share_of
+from ...services.cells import Row, text
+from ...services.share import in_unit, share_of
 from .cells import flag, number
 from .masters import Items
 from .office import Office
