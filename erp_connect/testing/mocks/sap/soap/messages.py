@@ -23,9 +23,12 @@ from .names import FUNCTIONS, in_abap, in_xml
 from .settings import Settings
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NO_DAY: Final = "0000-00-00"
 _TIME: Final = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}")
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
+_DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})*")
 _RANGES: Final = {"b": (0, 255), "h": (-(2**15), 2**15 - 1), "I": (-(2**31), 2**31 - 1)}
 
 
@@ -36,6 +39,7 @@ class Unfit(Exception):
 def values_in(module: FunctionModule, call: etree._Element, settings: Settings) -> Values:
     """The parameters of a request; each at most once, in any order, with names that belong to no namespace."""
     sent: Values = {}
+    _holds_no_text(call)
     for element in _children(call):
         name = _plain(element)
         parameter = module.parameters.get(name)
@@ -51,6 +55,13 @@ def _children(element: etree._Element) -> list[etree._Element]:
     return [child for child in element if isinstance(child.tag, str)]
 
 
+def _holds_no_text(element: etree._Element) -> None:
+    """A structure, a table and a call hold elements; text between them is a value in the wrong place."""
+    between = [element.text, *(child.tail for child in element)]
+    if any(text and text.strip() for text in between):
+        raise Unfit(f"{etree.QName(element).localname} holds elements, and no text")
+
+
 def _plain(element: etree._Element) -> str:
     tag = str(element.tag)
     if tag.startswith("{"):
@@ -62,6 +73,7 @@ def _parameter(parameter: Parameter, element: etree._Element, settings: Settings
     kind = parameter.type
     if parameter.direction == "tables":
         assert isinstance(kind, Structure)
+        _holds_no_text(element)
         rows = _children(element)
         if any(_plain(row) != "item" for row in rows):
             raise Unfit(f"the rows of {parameter.name} are called item")
@@ -73,6 +85,7 @@ def _parameter(parameter: Parameter, element: etree._Element, settings: Settings
 
 def _row(structure: Structure, element: etree._Element, settings: Settings) -> Row:
     row, seen = structure.initial(), set()
+    _holds_no_text(element)
     for child in _children(element):
         name = _plain(child)
         kind = structure.fields.get(name)
@@ -109,21 +122,18 @@ def _value(kind: Scalar, text: str, settings: Settings) -> Any:
                 raise ValueError(text)
             return text.zfill(kind.length)
         case "D":
-            return _day(text) if text.strip("0-") else kind.initial
+            return kind.initial if text.strip() == _NO_DAY else _day(text.strip())
         case "T":
-            return _hour(text) if text else kind.initial
+            return _hour(text.strip())
         case "X":
-            data = bytes.fromhex(text) if settings.raw == "hex" else base64.b64decode(text, validate=True)
+            data = _hex(text.strip()) if settings.raw == "hex" else base64.b64decode(text, validate=True)
             if len(data) > kind.length:
                 raise ValueError(text)
             return data.ljust(kind.length, b"\0")
         case "P":
             return _packed(kind, text)
         case "F":
-            number = float(text or 0)
-            if not math.isfinite(number):
-                raise ValueError(text)
-            return number
+            return _double(text.strip())
     return _integer(kind, text)
 
 
@@ -139,21 +149,37 @@ def _hour(text: str) -> str:
     return dt.time.fromisoformat(text).strftime("%H%M%S")
 
 
+def _hex(text: str) -> bytes:
+    if not _HEX.fullmatch(text):
+        raise ValueError(text)
+    return bytes.fromhex(text)
+
+
+def _double(text: str) -> float:
+    if not _DOUBLE.fullmatch(text):
+        raise ValueError(text)
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
 def _packed(kind: Scalar, text: str) -> Decimal:
-    if not text:
-        return Decimal(kind.initial)
     if not _DECIMAL.fullmatch(text.strip()):
         raise ValueError(text)
-    number = to_scale(Decimal(text.strip()), kind.decimals)
+    exact = Decimal(text.strip())
+    number = to_scale(exact, kind.decimals)
+    if number != exact:
+        raise ValueError(text)
     if len(number.as_tuple().digits) > kind.length:
         raise ValueError(text)
     return number
 
 
 def _integer(kind: Scalar, text: str) -> int:
-    if not _INTEGER.fullmatch(text.strip() or "0"):
+    if not _INTEGER.fullmatch(text.strip()):
         raise ValueError(text)
-    number = int(text or 0)
+    number = int(text)
     low, high = _RANGES[kind.kind]
     if not low <= number <= high:
         raise ValueError(text)
