@@ -95,21 +95,8 @@ def _from_keyring(name: str, entry: str) -> str:
             f"the setting '{name}' holds an incomplete reference into the keyring",
             hint="write it as keyring:service/user",
         )
-    try:
-        keyring: Any = import_module("keyring")
-        refusal: type[Exception] = import_module("keyring.errors").KeyringError
-    except ImportError:
-        raise ConfigurationError(
-            f"the setting '{name}' refers to the keyring, and the package keyring is not installed",
-            hint="pip install keyring, or refer to an environment variable with env:NAME",
-        ) from None
-    backend = keyring.get_keyring()
-    backends = [each for each in getattr(backend, "backends", None) or [backend] if _is_safe(each)]
-    if not backends:
-        raise ConfigurationError(
-            f"the setting '{name}' refers to the keyring, and this machine has none that encrypts",
-            hint="set up a keyring that encrypts, or refer to an environment variable with env:NAME",
-        )
+    backends = keyrings(f"the setting '{name}' refers to the keyring")
+    refusal: type[Exception] = import_module("keyring.errors").KeyringError
     for each in backends:
         try:
             value = each.get_password(service, user)
@@ -124,6 +111,28 @@ def _from_keyring(name: str, entry: str) -> str:
         f"the keyring did not give what the setting '{name}' refers to: {problem}",
         hint="store it with: keyring set SERVICE USER",
     )
+
+
+def keyrings(why: str) -> list[Any]:
+    """The keyrings of this machine that encrypt, at least one.
+
+    Raises :class:`ConfigurationError`, which begins with ``why``, where there is none.
+    """
+    try:
+        keyring: Any = import_module("keyring")
+    except ImportError:
+        raise ConfigurationError(
+            f"{why}, and the package keyring is not installed",
+            hint="pip install keyring, or give the secret by an environment variable with env:NAME",
+        ) from None
+    backend = keyring.get_keyring()
+    backends = [each for each in getattr(backend, "backends", None) or [backend] if _is_safe(each)]
+    if not backends:
+        raise ConfigurationError(
+            f"{why}, and this machine has none that encrypts",
+            hint="set up a keyring that encrypts, or give the secret by an environment variable with env:NAME",
+        )
+    return backends
 
 
 def _is_safe(backend: object) -> bool:

@@ -76,6 +76,8 @@ from ..settings import looks_secret
 if TYPE_CHECKING:
     import sqlalchemy
 
+    from ..wire.http import SignIn
+
 E = TypeVar("E")
 D_contra = TypeVar("D_contra", contravariant=True)
 E_co = TypeVar("E_co", covariant=True)
@@ -526,19 +528,15 @@ class OrderBook(Protocol[D_contra, E_co]):
 
     def get(self, id: str) -> E_co:
         """The order with this native id, header and lines; ``NotFound`` when there is none."""
-        ...
 
     def find(self, wanted: Find) -> Sequence[E_co]:
         """The orders that match exactly; empty when there is none."""
-        ...
 
     def list(self, wanted: Listing) -> Iterator[E_co]:
         """Stream orders page by page with flat memory; the caller may write while it iterates."""
-        ...
 
     def create(self, draft: D_contra, write: Write) -> Written[E_co]:
         """Create one order with its lines, storing ``write.stamp``."""
-        ...
 
 
 @runtime_checkable
@@ -549,7 +547,6 @@ class CreatesBlocks(Protocol[D_contra, E_co]):
         self, block: Sequence[tuple[D_contra, Write]]
     ) -> Sequence[Written[E_co] | ErpConnectError]:
         """Create them, one verdict each in the same order; a whole block that failed is raised instead."""
-        ...
 
 
 @runtime_checkable
@@ -563,7 +560,6 @@ class Amends(Protocol[E]):
         ``VersionConflict`` when the version moved.  Where several calls are needed, add before taking away, so
         that a cut shows something twice rather than nowhere.
         """
-        ...
 
 
 @runtime_checkable
@@ -575,7 +571,6 @@ class Cancels(Protocol[E]):
 
         The client turns "all open lines" into the whole order, so ``lines`` always leaves something open.
         """
-        ...
 
 
 @runtime_checkable
@@ -584,7 +579,6 @@ class Tracks(Protocol):
 
     def track(self, order: OrderRef) -> Tracking:
         """Lines, shipments, promised dates and events of an order."""
-        ...
 
 
 @runtime_checkable
@@ -593,7 +587,6 @@ class Simulates(Protocol[D_contra, E_co]):
 
     def simulate(self, draft: D_contra) -> Simulation[E_co]:
         """What it would store; raises what it would refuse with."""
-        ...
 
 
 @runtime_checkable
@@ -602,7 +595,6 @@ class SimulatesChanges(Protocol[E]):
 
     def simulate_change(self, order: E, amendments: Sequence[Amendment]) -> Simulation[E]:
         """What the order would be; raises what it would refuse with."""
-        ...
 
 
 @runtime_checkable
@@ -615,7 +607,6 @@ class ReportsEvents(Protocol):
         At least once.  Declared NATIVE, deletions are among them.  A cursor that has expired is ``NotFound``
         with ``code="cursor_expired"``.
         """
-        ...
 
 
 @runtime_checkable
@@ -624,7 +615,6 @@ class FindsStamps(Protocol[E_co]):
 
     def by_stamp(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[E_co]]:
         """The orders that carry each stamp, posted and gone ones rebuilt; a stamp without one may be left out."""
-        ...
 
 
 @runtime_checkable
@@ -633,7 +623,6 @@ class ReadsBlocks(Protocol[E_co]):
 
     def get_many(self, ids: Sequence[str]) -> Mapping[str, E_co]:
         """The orders with these ids; one that does not exist is left out."""
-        ...
 
 
 @runtime_checkable
@@ -642,7 +631,6 @@ class FindsPosted(Protocol[E_co]):
 
     def posted(self, order: OrderRef) -> E_co | None:
         """The COMPLETED order rebuilt from its posted documents; ``None`` when there are none."""
-        ...
 
 
 @runtime_checkable
@@ -651,7 +639,6 @@ class Resumes(Protocol[D_contra, E]):
 
     def resume(self, order: E, draft: D_contra, write: Write) -> Written[E]:
         """Add what is missing of ``draft`` to ``order``, which this key began."""
-        ...
 
 
 @runtime_checkable
@@ -660,7 +647,6 @@ class Removes(Protocol[E_contra]):
 
     def remove(self, order: E_contra, write: Write) -> None:
         """Delete the order that this key began."""
-        ...
 
 
 @runtime_checkable
@@ -669,7 +655,6 @@ class Confirms(Protocol[E]):
 
     def confirm(self, order: E, lines: Sequence[LineConfirmation], write: Write) -> Written[E]:
         """Enter what the supplier promised; ``line`` is always a line id here."""
-        ...
 
 
 @runtime_checkable
@@ -678,7 +663,6 @@ class Receives(Protocol[E_contra]):
 
     def receive(self, order: E_contra, lines: Sequence[LineQuantity], write: Write) -> Written[GoodsReceipt]:
         """Post a goods receipt for these line ids and quantities."""
-        ...
 
 
 class MasterBook(Protocol[D_contra, E_co]):
@@ -686,23 +670,18 @@ class MasterBook(Protocol[D_contra, E_co]):
 
     def get(self, id: str) -> E_co:
         """By native id; ``NotFound`` when there is none."""
-        ...
 
     def find(self, *, number: str | None = None, name: str | None = None) -> Sequence[E_co]:
         """Exact matches by number (products: any of their codes) or name."""
-        ...
 
     def list(self) -> Iterator[E_co]:
         """Stream all of them."""
-        ...
 
     def create(self, draft: D_contra, write: Write) -> Written[E_co]:
         """Put one on file; ``DuplicateReference`` when the number is taken."""
-        ...
 
     def update(self, id: str, changes: Mapping[str, Any], write: Write) -> Written[E_co]:
         """Change these fields (``EMPTY`` clears one); ``custom`` comes whole, merged with what was there."""
-        ...
 
 
 class StockBook(Protocol):
@@ -710,7 +689,6 @@ class StockBook(Protocol):
 
     def availability(self, product: str | Ref, quantity: Decimal, unit: str, by: date | None) -> Availability:
         """Whether the quantity is free, and by when."""
-        ...
 
 
 class PriceBook(Protocol):
@@ -720,7 +698,6 @@ class PriceBook(Protocol):
         self, customer: str | Ref, product: str | Ref, quantity: Decimal, unit: str, on: date | None
     ) -> Quote:
         """The back-end's own price; ``price`` is ``None`` when none is on file."""
-        ...
 
 
 class ShipmentBook(Protocol):
@@ -728,7 +705,6 @@ class ShipmentBook(Protocol):
 
     def of(self, order: OrderRef) -> Sequence[Shipment]:
         """The shipments of an order, oldest first."""
-        ...
 
 
 @runtime_checkable
@@ -739,7 +715,6 @@ class PostsShipments(Protocol):
         self, order: Order, lines: Sequence[LineQuantity], packages: Sequence[Package], write: Write
     ) -> Written[Shipment]:
         """Post the goods issue of these line ids and quantities, in these packages."""
-        ...
 
 
 class InvoiceBook(Protocol):
@@ -747,7 +722,6 @@ class InvoiceBook(Protocol):
 
     def of(self, order: OrderRef) -> Sequence[Invoice]:
         """The invoices and credit memos of an order, oldest first."""
-        ...
 
 
 class GoodsReceiptBook(Protocol):
@@ -755,7 +729,6 @@ class GoodsReceiptBook(Protocol):
 
     def of(self, order: OrderRef) -> Sequence[GoodsReceipt]:
         """The goods receipts of a purchase order, oldest first."""
-        ...
 
 
 class ReturnBook(Protocol):
@@ -763,19 +736,15 @@ class ReturnBook(Protocol):
 
     def create(self, draft: ReturnDraft, write: Write) -> Written[Return]:
         """Enter a return; ``draft.order`` is an order id and every ``line`` a line id here."""
-        ...
 
     def get(self, id: str) -> Return:
         """By native id; ``NotFound`` when there is none."""
-        ...
 
     def of(self, order: OrderRef) -> Sequence[Return]:
         """The returns of an order, oldest first."""
-        ...
 
     def find(self, stamp: str) -> Sequence[Return]:
         """The returns that carry this stamp."""
-        ...
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -819,6 +788,8 @@ class Target:
     max_concurrency: int | None = None
     allow_insecure: bool = False
     clock: Clock = field(default_factory=SystemClock)
+    sign_in: SignIn | None = field(default=None, repr=False)
+    """Where a person's sign-in is kept, for systems that let nobody else in."""
 
 
 class Adapter(ABC):
@@ -889,7 +860,6 @@ class Transactional(Protocol):
     @property
     def engine(self) -> sqlalchemy.Engine:
         """The database that holds the orders, and the journal's tables."""
-        ...
 
     def transaction(self) -> AbstractContextManager[sqlalchemy.Connection]:
         """A writing transaction: committed at the end of the block, rolled back when it raises.
@@ -897,4 +867,3 @@ class Transactional(Protocol):
         Database errors inside leave it as this library's own; a lost COMMIT as ``TransportError`` with
         ``outcome="unknown"``.
         """
-        ...

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from pydantic import SecretStr
+
 from ..errors import AuthenticationFailed, ConfigurationError
 from ..wire.http import (
     Auth,
@@ -15,13 +17,15 @@ from ..wire.http import (
     HttpSession,
     OAuth2,
     Rate,
+    SignedIn,
+    TokenEndpoint,
     Transport,
     ntlm,
     root_url,
 )
 from .contract import AdapterSettings, Target
 
-__all__ = ["WebAccess", "WebSettings"]
+__all__ = ["WebAccess", "WebSettings", "token_endpoint"]
 
 
 class WebSettings(AdapterSettings):
@@ -30,12 +34,26 @@ class WebSettings(AdapterSettings):
     ``tls=off`` speaks plain HTTP, to this machine only unless ``allow_insecure`` is said.  ``token_url`` and ``scope``:
     where a client's token is had (OAuth 2.0), with ``client_id`` and ``client_secret``.  ``auth=ntlm``: user and
     password are those of a Windows account.
+
+    ``authorize_url`` or ``device_url``: where a person signs in, once, with ``erp-connect login``; the client's own
+    token is not used then.  ``redirect_url``: where the browser comes back to, as registered for the client.
+    ``token_key``: seals what is kept of the sign-in in the journal's database, for hosts that share it; without it
+    that is in this machine's keyring.
     """
 
     tls: bool = True
     auth: Literal["basic", "ntlm"] = "basic"
     token_url: str = ""
     scope: str = ""
+    authorize_url: str = ""
+    device_url: str = ""
+    redirect_url: str = "http://127.0.0.1:8400/callback"
+    token_key: SecretStr | None = None
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person has to sign in."""
+        return bool(self.authorize_url or self.device_url)
 
 
 class WebAccess:
@@ -75,7 +93,7 @@ class WebAccess:
                 auth=self._auth(),
                 csrf=csrf,
                 gate=Gate(self.concurrency, target.clock, rate=self.rate),
-                transport=self._transport(),
+                transport=_transport(target),
                 params=params,
                 headers=headers,
                 clock=target.clock,
@@ -91,34 +109,26 @@ class WebAccess:
         self._sessions.append(session)
         return session
 
-    def _transport(self) -> Transport:
-        target = self.target
-        return Transport(
-            read_timeout=target.timeout,
-            timeout=target.timeout,
-            ca=target.credentials.get("ca"),
-            certificate=target.credentials.get("certificate"),
-        )
-
     def _auth(self) -> Auth | None:
         target, settings, given = self.target, self.settings, self.target.credentials
         if "token" in given:
             return Bearer(given["token"])
         if "client_id" in given:
-            if not settings.token_url:
-                raise ConfigurationError(
-                    "client_id needs token_url, where tokens are had",
-                    system=self.system,
-                    hint="set token_url",
+            endpoint = token_endpoint(target, settings)
+            self._sessions.append(endpoint.session)
+            if not settings.by_person:
+                return OAuth2(endpoint, scope=settings.scope or None, clock=target.clock)
+            if target.sign_in is not None:
+                return SignedIn(
+                    endpoint,
+                    target.sign_in,
+                    hint="sign in: erp-connect login, with this URL or profile",
+                    clock=target.clock,
                 )
-            session = HttpSession(settings.token_url, transport=self._transport(), clock=target.clock)
-            return OAuth2(
-                self._opened(session),
-                settings.token_url,
-                client_id=given["client_id"],
-                client_secret=given.get("client_secret"),
-                scope=settings.scope or None,
-                clock=target.clock,
+            raise ConfigurationError(
+                "a person has to sign in here, and nobody has said where that is kept",
+                system=self.system,
+                hint="connect by erp_connect.connect()",
             )
         if target.user is not None and target.password is not None:
             if settings.auth == "ntlm":
@@ -131,3 +141,28 @@ class WebAccess:
             system=self.system,
             code="no_credentials",
         )
+
+
+def token_endpoint(target: Target, settings: WebSettings) -> TokenEndpoint:
+    """Where this target's tokens are had.  Raises ``ConfigurationError`` where the settings do not say."""
+    given = target.credentials
+    for name, known in (("client_id", given.get("client_id")), ("token_url", settings.token_url)):
+        if not known:
+            raise ConfigurationError(
+                f"a token needs client_id and token_url: {name} is not set", hint=f"set {name}"
+            )
+    return TokenEndpoint(
+        HttpSession(settings.token_url, transport=_transport(target), clock=target.clock),
+        settings.token_url,
+        client_id=given["client_id"],
+        client_secret=given.get("client_secret"),
+    )
+
+
+def _transport(target: Target) -> Transport:
+    return Transport(
+        read_timeout=target.timeout,
+        timeout=target.timeout,
+        ca=target.credentials.get("ca"),
+        certificate=target.credentials.get("certificate"),
+    )

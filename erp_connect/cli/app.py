@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from . import importing, journal, loading, mapping, mock, order_changes, orders, reporting, setting_up, sheets
+from . import (
+    importing,
+    journal,
+    loading,
+    mapping,
+    mock,
+    order_changes,
+    orders,
+    reporting,
+    setting_up,
+    sheets,
+    signing_in,
+)
 from .demo import demo
 from .exit_codes import MEANINGS
 from .verb import BARE, BareGroup, Verb
@@ -47,6 +59,7 @@ def _about(
 app.command("demo", cls=Verb)(demo)
 app.command("init", cls=Verb)(setting_up.init)
 app.command("capabilities", cls=Verb)(setting_up.capabilities)
+app.command("login", cls=Verb)(signing_in.login)
 app.command("map", cls=Verb)(mapping.map_)
 app.command("doctor", cls=Verb)(mapping.doctor)
 app.command("load", cls=Verb)(loading.load)

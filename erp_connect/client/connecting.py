@@ -58,7 +58,12 @@ def connect(
         allow_insecure=allow_insecure,
         settings=settings,
     )
-    adapter = found.adapter_class(found.target)
+    known = found.target
+    if getattr(known.settings, "by_person", False) and "token" not in known.credentials:
+        from .signing_in import signed_in
+
+        known = signed_in(found)
+    adapter = found.adapter_class(known)
     try:
         adapter.open()
         name = _named(found, adapter)

@@ -67,11 +67,16 @@ def held(entry: Entry, now: datetime) -> bool:
     A lease that has ended is nobody's, and neither is that of a process of this host that has died, nor one of this
     process whose call has ended, however that was thrown out and whether it could note it or not.
     """
-    if entry.owner is None or entry.lease_until is None or entry.lease_until <= now:
+    if free(entry.owner, entry.lease_until, now):
         return False
     if entry.owner == owner():
         return any(entry.correlation_id in calls for calls in tuple(_under_way.values()))
-    return not _dead(entry.owner)
+    return True
+
+
+def free(name: str | None, until: datetime | None, now: datetime) -> bool:
+    """Whether a lease has ended, or its owner is a process of this host that has died."""
+    return name is None or until is None or until <= now or (name != owner() and _dead(name))
 
 
 @contextmanager

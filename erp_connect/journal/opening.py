@@ -44,7 +44,7 @@ def open_journal(
         return Journal(
             beside, TransactionalWriter(beside, system, clock, adapter), system=system, clock=clock
         )
-    return _in_database(_own_file, system, clock, timeout)
+    return _in_database(journal_place, system, clock, timeout)
 
 
 def _in_database(url: str | Callable[[bool], str], system: str, clock: Clock, timeout: float) -> Journal:
@@ -60,8 +60,10 @@ def _beside(world: object) -> MemoryStore:
         return _shared.setdefault(world, MemoryStore())
 
 
-def _own_file(writes: bool) -> str:
-    """The SQLite file in the user's data folder, or in ``ERP_CONNECT_HOME``; the folder is made before a write."""
+def journal_place(writes: bool) -> str:
+    """Where a journal is that nobody has put elsewhere: the SQLite file in the user's data folder, or in
+    ``ERP_CONNECT_HOME``; the folder is made before a write.
+    """
     home = os.environ.get("ERP_CONNECT_HOME")
     if not home:
         from platformdirs import user_data_dir

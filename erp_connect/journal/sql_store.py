@@ -313,14 +313,16 @@ class SqlStore:
         return journal_troubles(self._where)
 
     def _where(self) -> str:
-        """Where it stands, for people; without user and password."""
-        url = make_url(self._place(writes=False)) if self._engine is None else self._engine.url
-        file = sqlite_file(url)
-        return (
-            str(file)
-            if file is not None
-            else f"{url.get_backend_name()} {url.host or ''}/{url.database or ''}"
-        )
+        return place_of(self._place(writes=False) if self._engine is None else self._engine.url)
+
+
+def place_of(url: str | sa.URL) -> str:
+    """Where a journal stands, for people; without user and password."""
+    url = make_url(url)
+    file = sqlite_file(url)
+    return (
+        str(file) if file is not None else f"{url.get_backend_name()} {url.host or ''}/{url.database or ''}"
+    )
 
 
 def _check(url: str) -> None:

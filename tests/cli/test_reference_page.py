@@ -46,7 +46,12 @@ def test_every_option_is_named_in_the_section_of_its_command(name):
     text = PAGE.read_text(encoding="utf-8")
     section = re.split(r"^#{2,3} ", text[text.index(f"### `{name}") + 4 :], maxsplit=1, flags=re.MULTILINE)[0]
     shared = {"--target", "--set", "--json", "--key", "--help"}
-    options = {option for param in COMMANDS[name].params for option in param.opts if option.startswith("--")}
+    options = {
+        option
+        for param in COMMANDS[name].params
+        for option in (*param.opts, *param.secondary_opts)
+        if option.startswith("--")
+    }
     told = set(re.findall(r"`(--[a-z-]+)", section))
     assert told - shared == options - shared
 

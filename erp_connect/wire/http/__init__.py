@@ -10,19 +10,27 @@ from .auth import Auth, Basic, Bearer
 from .csrf import CsrfToken
 from .gate import Gate, Rate
 from .ntlm import ntlm
-from .oauth import OAuth2
+from .oauth import KeptTokens, OAuth2, SignedIn, SignIn, TokenEndpoint, Tokens
 from .sessions import HttpSession, Transport
+from .signing_in import BrowserSignIn, DeviceSignIn
 
 __all__ = [
     "Answer",
     "Auth",
     "Basic",
     "Bearer",
+    "BrowserSignIn",
     "CsrfToken",
+    "DeviceSignIn",
     "Gate",
     "HttpSession",
+    "KeptTokens",
     "OAuth2",
     "Rate",
+    "SignIn",
+    "SignedIn",
+    "TokenEndpoint",
+    "Tokens",
     "Transport",
     "is_loopback",
     "ntlm",

@@ -1,23 +1,26 @@
-"""OAuth 2.0: a token for the client itself (RFC 6749, 4.4) or by a refresh token (6), fetched once for all threads."""
+"""OAuth 2.0 (RFC 6749): a token for the client itself (4.4), or for a person who has signed in once (6)."""
 
 from __future__ import annotations
 
 import json
 import threading
+from abc import abstractmethod
 from base64 import b64encode
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, Protocol
 from urllib.parse import quote_plus, urlencode
 
 from requests import PreparedRequest
 
 from ...clock import Clock, SystemClock
 from ...errors import AuthenticationFailed, TransportError
-from .answers import Answer
 from .auth import Auth
 from .sessions import HttpSession
 
-__all__ = ["OAuth2"]
+__all__ = ["KeptTokens", "OAuth2", "SignIn", "SignedIn", "TokenEndpoint", "Tokens", "complaint", "posted"]
 
 _SKEW: Final = 60.0
 """Seconds before its end at which a token is renewed; at most a tenth of its life."""
@@ -25,35 +28,99 @@ _UNTOLD: Final = 300.0
 """Seconds that a token is taken to live where the server does not say (``expires_in`` is optional)."""
 
 
-class OAuth2(Auth):
-    """Signs with a token that it fetches from ``token_url`` through ``session``, and renews before it ends.
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a server gives: a token to sign with, how long it is good, and one to get the next with, if any."""
 
-    With ``refresh_token`` that grant is used; a server that rotates refresh tokens has each new one handed to
-    ``keep`` before it is used.  ``client_says`` is where the server wants the client's secret.  Raises
-    ``AuthenticationFailed`` where the token is refused and ``TransportError`` where it cannot be asked for; in both
-    cases the request itself was not sent.
-    """
+    access: str = field(repr=False)
+    life: float
+    """Seconds."""
+    refresh: str | None = field(default=None, repr=False)
+
+    @property
+    def usable(self) -> float:
+        """Seconds until it should be renewed."""
+        return self.life - min(_SKEW, self.life / 10)
+
+
+class TokenEndpoint:
+    """Where tokens are had.  ``client_says`` is where the server wants the client's secret."""
 
     def __init__(
         self,
         session: HttpSession,
-        token_url: str,
+        url: str,
         *,
         client_id: str,
         client_secret: str | None = None,
-        scope: str | None = None,
-        refresh_token: str | None = None,
-        keep: Callable[[str], None] | None = None,
         client_says: Literal["body", "header"] = "body",
-        clock: Clock | None = None,
     ) -> None:
-        self._session = session
-        self._url = token_url
-        self._client = (client_id, client_secret)
-        self._scope = scope
-        self._refresh_token = refresh_token
-        self._keep = keep
+        self.client_id = client_id
+        self.session, self._url = session, url
+        self._secret = client_secret
         self._client_says = client_says
+
+    def tokens(self, form: Mapping[str, str], *, hint: str) -> Tokens:
+        """Tokens for a grant.
+
+        Raises ``AuthenticationFailed`` with the ``hint`` where the grant is refused, ``TransportError`` where it
+        cannot be asked for.
+        """
+        status, said = self.said(form)
+        access = said.get("access_token")
+        if 200 <= status < 300 and isinstance(access, str):
+            refresh = said.get("refresh_token")
+            return Tokens(
+                access, _seconds(said.get("expires_in")), refresh if isinstance(refresh, str) else None
+            )
+        native = complaint(said)
+        if status in {400, 401, 403}:
+            raise AuthenticationFailed(
+                f"the token was refused ({said.get('error') or status})", hint=hint, native=native
+            )
+        raise TransportError(
+            f"the token's server answered with {status} and no token", code="no_token", native=native
+        )
+
+    def said(self, form: Mapping[str, str]) -> tuple[int, Mapping[str, Any]]:
+        """Status and fields of the answer to a form, whatever it is."""
+        headers, told = {}, dict(form)
+        if self._client_says == "header":
+            joined = f"{quote_plus(self.client_id)}:{quote_plus(self._secret or '')}"  # RFC 6749, 2.3.1
+            headers["Authorization"] = "Basic " + b64encode(joined.encode()).decode("ascii")
+        else:
+            told["client_id"] = self.client_id
+            if self._secret is not None:
+                told["client_secret"] = self._secret
+        return posted(self.session, self._url, told, headers)
+
+
+def posted(
+    session: HttpSession, url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+) -> tuple[int, Mapping[str, Any]]:
+    """Send a form; status and fields of the answer, none where it is no JSON object."""
+    told = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Accept": "application/json",
+        **(headers or {}),
+    }
+    answer = session.send("POST", url, headers=told, body=urlencode(form).encode())
+    try:
+        said = json.loads(answer.body)
+    except ValueError:
+        said = None
+    return answer.status, said if isinstance(said, dict) else {}
+
+
+def complaint(said: Mapping[str, Any]) -> list[str]:
+    """What a server says of a refusal (RFC 6749, 5.2): its code, then its text."""
+    return [str(said[name]) for name in ("error", "error_description") if said.get(name)]
+
+
+class _Renewed(Auth):
+    """Signs with a token that is fetched once for all threads, and renewed before it ends."""
+
+    def __init__(self, clock: Clock | None) -> None:
         self._clock: Clock = clock or SystemClock()
         self._fetching = threading.Lock()
         self._value: str | None = None
@@ -65,7 +132,7 @@ class OAuth2(Auth):
         if value is None or self._clock.monotonic() >= self._ends:
             with self._fetching:
                 if self._value is None or self._clock.monotonic() >= self._ends:
-                    self._fetch()
+                    self._take(*self._fetched(None))
                 value = self._value
         r.headers["Authorization"] = str(value)
         return r
@@ -74,69 +141,98 @@ class OAuth2(Auth):
         """The server has refused a token before its time: fetch another one, unless somebody has."""
         with self._fetching:
             if self._value == used:
-                self._fetch()
+                self._take(*self._fetched(None if used is None else used.removeprefix("Bearer ")))
         return True
 
-    def _fetch(self) -> None:
-        answer = self._session.send(
-            "POST",
-            self._url,
-            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-            | self._secret_header(),
-            body=urlencode(self._form()).encode(),
-        )
-        said = _read(answer)
-        if not answer.ok or not isinstance(said.get("access_token"), str):
-            raise self._refused(answer, said)
-        rotated = said.get("refresh_token")
-        if self._refresh_token is not None and isinstance(rotated, str) and rotated != self._refresh_token:
-            if self._keep is not None:
-                self._keep(rotated)
-            self._refresh_token = rotated
-        life = _seconds(said.get("expires_in"))
-        self._value = f"Bearer {said['access_token']}"
-        self._ends = self._clock.monotonic() + life - min(_SKEW, life / 10)
+    def _take(self, access: str, seconds: float) -> None:
+        self._value = f"Bearer {access}"
+        self._ends = self._clock.monotonic() + seconds
 
-    def _form(self) -> dict[str, str]:
-        client_id, secret = self._client
-        form = {"grant_type": "client_credentials"}
-        if self._refresh_token is not None:
-            form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
-        if self._client_says == "body":
-            form["client_id"] = client_id
-            if secret is not None:
-                form["client_secret"] = secret
-        if self._scope is not None:
-            form["scope"] = self._scope
-        return form
+    @abstractmethod
+    def _fetched(self, refused: str | None) -> tuple[str, float]:
+        """A token that is another one than ``refused``, and the seconds for which to use it."""
 
-    def _secret_header(self) -> dict[str, str]:
-        if self._client_says == "body":
-            return {}
-        client_id, secret = self._client
-        joined = f"{quote_plus(client_id)}:{quote_plus(secret or '')}"  # RFC 6749, 2.3.1: encoded first
-        return {"Authorization": "Basic " + b64encode(joined.encode()).decode("ascii")}
 
-    def _refused(self, answer: Answer, said: Mapping[str, Any]) -> Exception:
-        reason = said.get("error")
-        native = [str(said[name]) for name in ("error", "error_description") if said.get(name)]
-        if answer.status in {400, 401, 403}:
-            return AuthenticationFailed(
-                f"the token was refused ({reason or answer.status})",
-                hint="renew the client's secret, or sign in again where a person has to",
-                native=native,
+class OAuth2(_Renewed):
+    """Signs with a token of the client itself.
+
+    Raises ``AuthenticationFailed`` where the token is refused and ``TransportError`` where it cannot be asked for; in
+    both cases the request itself was not sent.
+    """
+
+    def __init__(
+        self, endpoint: TokenEndpoint, *, scope: str | None = None, clock: Clock | None = None
+    ) -> None:
+        super().__init__(clock)
+        self._endpoint = endpoint
+        self._form = {"grant_type": "client_credentials"} | ({} if scope is None else {"scope": scope})
+
+    def _fetched(self, refused: str | None) -> tuple[str, float]:  # noqa: ARG002 - a new one is another one
+        given = self._endpoint.tokens(self._form, hint="renew the client's secret")
+        return given.access, given.usable
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTokens:
+    """What is kept of a sign-in: the token that gets the next ones and, where there is room, the one in use."""
+
+    refresh: str = field(repr=False)
+    access: str = field(default="", repr=False)
+    until: datetime | None = None
+    """When the one in use should be renewed."""
+
+
+class SignIn(Protocol):
+    """A person's sign-in, kept where every process that uses it looks."""
+
+    def alone(self) -> AbstractContextManager[KeptTokens | None]:
+        """For the time of the block nobody else renews it; ``None`` where nobody has signed in."""
+
+    def keep(self, tokens: KeptTokens) -> None:
+        """Put these in the place of what is kept."""
+
+
+class SignedIn(_Renewed):
+    """Signs for a person who has signed in; a refresh token that turns with each use is kept before it is used.
+
+    Whoever finds that another process has renewed the token meanwhile uses what that has kept.  Raises
+    ``AuthenticationFailed`` where nobody has signed in, or what is kept is refused; the request was not sent then.
+    """
+
+    def __init__(
+        self, endpoint: TokenEndpoint, sign_in: SignIn, *, hint: str, clock: Clock | None = None
+    ) -> None:
+        """``hint`` says how to sign in."""
+        super().__init__(clock)
+        self._endpoint, self._sign_in, self._hint = endpoint, sign_in, hint
+        self._unkept: KeptTokens | None = None
+
+    def _fetched(self, refused: str | None) -> tuple[str, float]:
+        with self._sign_in.alone() as found:
+            kept = self._unkept or found
+            if self._unkept is not None:  # the place was out of reach when these came
+                self._keep(self._unkept)
+            if kept is None:
+                raise AuthenticationFailed("nobody has signed in", hint=self._hint, code="sign_in_needed")
+            left = 0.0 if kept.until is None else (kept.until - self._clock.now()).total_seconds()
+            if kept.access and kept.access != refused and left > 0:
+                return kept.access, left
+            given = self._endpoint.tokens(
+                {"grant_type": "refresh_token", "refresh_token": kept.refresh}, hint=self._hint
             )
-        return TransportError(
-            f"the token's server answered with {answer.status} and no token", code="no_token", native=native
-        )
+            self._keep(
+                KeptTokens(
+                    given.refresh or kept.refresh,
+                    given.access,
+                    self._clock.now() + timedelta(seconds=given.usable),
+                )
+            )
+            return given.access, given.usable
 
-
-def _read(answer: Answer) -> Mapping[str, Any]:
-    try:
-        said = json.loads(answer.body)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
+    def _keep(self, tokens: KeptTokens) -> None:
+        self._unkept = tokens
+        self._sign_in.keep(tokens)
+        self._unkept = None
 
 
 def _seconds(said: Any) -> float:

@@ -5,13 +5,25 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from urllib.parse import parse_qs
 
 import pytest
 
 from erp_connect.errors import AuthenticationFailed, ConfigurationError, TransportError
 from erp_connect.testing.clocks import Hands
-from erp_connect.wire.http import Basic, Bearer, CsrfToken, HttpSession, OAuth2, Transport, ntlm
+from erp_connect.wire.http import (
+    Basic,
+    Bearer,
+    CsrfToken,
+    HttpSession,
+    KeptTokens,
+    OAuth2,
+    SignedIn,
+    TokenEndpoint,
+    Transport,
+    ntlm,
+)
 
 OK = (200, {}, b"{}")
 
@@ -50,9 +62,14 @@ def signed():
     """Sessions with OAuth2: ``signed(server, **settings)`` gives the resource's session."""
     sessions = []
 
-    def open_one(server, *, clock=None, **settings):
+    def open_one(server, *, clock=None, sign_in=None, **settings):
         to_tokens = HttpSession(server.tokens.url, clock=clock, transport=Transport(attempts=1))
-        auth = OAuth2(to_tokens, server.tokens.url + "token", client_id="app", clock=clock, **settings)
+        secret = {name: settings.pop(name) for name in ("client_secret", "client_says") if name in settings}
+        endpoint = TokenEndpoint(to_tokens, server.tokens.url + "token", client_id="app", **secret)
+        if sign_in is None:
+            auth = OAuth2(endpoint, clock=clock, **settings)
+        else:
+            auth = SignedIn(endpoint, sign_in, hint="erp-connect login", clock=clock)
         session = HttpSession(server.orders.url, auth=auth, clock=clock)
         sessions.extend((to_tokens, session))
         return session
@@ -116,16 +133,98 @@ def test_a_server_that_refuses_every_token_is_asked_twice(serving, signed):
     assert len(server.forms) == len(server.orders.seen) == 2
 
 
+class Kept:
+    """A sign-in that two sessions share, as two processes would."""
+
+    def __init__(self, *tokens):
+        self.tokens = list(tokens)
+        self.out_of_reach = False
+        self.lock = threading.Lock()
+
+    @contextmanager
+    def alone(self):
+        with self.lock:
+            yield self.tokens[-1] if self.tokens else None
+
+    def keep(self, tokens):
+        if self.out_of_reach:
+            raise TransportError("the database is out of reach", outcome="not_applied")
+        self.tokens.append(tokens)
+
+
 def test_a_refresh_token_that_rotates_is_kept_before_it_is_used(serving, signed):
     clock = Hands()
     server = TokenServer(serving, lives=100, rotates=True)
-    kept = []
-    session = signed(server, clock=clock, refresh_token="r0", keep=kept.append)
+    kept = Kept(KeptTokens("r0"))
+    session = signed(server, clock=clock, sign_in=kept)
     session.send("GET", "a")
     clock.turn(seconds=200)
     session.send("GET", "a")
     assert [form["refresh_token"] for form in server.forms] == ["r0", "r1"]
-    assert kept == ["r1", "r2"]
+    assert {form["grant_type"] for form in server.forms} == {"refresh_token"}
+    assert [(each.refresh, each.access) for each in kept.tokens[1:]] == [("r1", "t1"), ("r2", "t2")]
+
+
+def test_a_server_that_does_not_rotate_leaves_the_refresh_token_as_it_is(serving, signed):
+    clock = Hands()
+    server = TokenServer(serving, lives=100)
+    kept = Kept(KeptTokens("r0"))
+    session = signed(server, clock=clock, sign_in=kept)
+    for _ in range(2):
+        session.send("GET", "a")
+        clock.turn(seconds=200)
+    assert [form["refresh_token"] for form in server.forms] == ["r0", "r0"]
+
+
+def test_what_another_process_has_renewed_is_used(serving, signed):
+    clock = Hands()
+    server = TokenServer(serving, lives=100, rotates=True)
+    kept = Kept(KeptTokens("r0"))
+    first, second = (signed(server, clock=clock, sign_in=kept) for _ in range(2))
+    first.send("GET", "a")
+    second.send("GET", "a")
+    assert len(server.forms) == 1
+    clock.turn(seconds=200)
+    second.send("GET", "a")
+    first.send("GET", "a")
+    assert len(server.forms) == 2
+    assert [request.headers["Authorization"] for request in server.orders.seen] == [
+        "Bearer t1",
+        "Bearer t1",
+        "Bearer t2",
+        "Bearer t2",
+    ]
+
+
+def test_a_kept_token_that_the_server_refuses_is_renewed_and_not_used_again(serving, signed):
+    server = TokenServer(serving, rotates=True)
+    kept = Kept(KeptTokens("r0"))
+    signed(server, sign_in=kept).send("GET", "a")
+    server.revoked.add("t1")
+    assert signed(server, sign_in=kept).send("GET", "a").ok
+    assert [form["refresh_token"] for form in server.forms] == ["r0", "r1"]
+
+
+def test_tokens_that_could_not_be_kept_are_kept_later_and_not_asked_for_again(serving, signed):
+    server = TokenServer(serving, rotates=True)
+    kept = Kept(KeptTokens("r0"))
+    session = signed(server, sign_in=kept)
+    kept.out_of_reach = True
+    with pytest.raises(TransportError, match="out of reach"):
+        session.send("GET", "a")
+    assert (len(server.forms), server.orders.seen) == (1, [])
+    kept.out_of_reach = False
+    assert session.send("GET", "a").ok
+    assert len(server.forms) == 1
+    assert (kept.tokens[-1].refresh, kept.tokens[-1].access) == ("r1", "t1")
+
+
+def test_where_nobody_has_signed_in_it_is_said_how_and_nothing_is_sent(serving, signed):
+    server = TokenServer(serving)
+    with pytest.raises(AuthenticationFailed, match=r"nobody has signed in \(erp-connect login\)") as caught:
+        signed(server, sign_in=Kept()).send("POST", "orders", body=b"{}")
+    assert (caught.value.code, caught.value.outcome) == ("sign_in_needed", "not_applied")
+    assert (server.forms, server.orders.seen) == ([], [])
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])

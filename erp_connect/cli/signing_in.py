@@ -1,0 +1,68 @@
+"""``login``: a person signs in once, where a system lets nobody else in."""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import Annotated
+
+import typer
+
+from .options import AsJson, Settings, TargetArgument, TargetOption, settings_of, target_of
+from .terminal import Terminal, safe
+
+__all__ = ["login"]
+
+
+def login(
+    target: TargetArgument = None,
+    target_option: TargetOption = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open a browser here, or only show the address.")
+    ] = True,
+    paste: Annotated[
+        bool,
+        typer.Option(
+            "--paste",
+            help="Ask for the address at which a browser elsewhere ended, instead of waiting for it.",
+        ),
+    ] = False,
+    device: Annotated[
+        bool, typer.Option("--device", help="Sign in on another device, by a code that is shown here.")
+    ] = False,
+    patience: Annotated[
+        float, typer.Option(min=1, metavar="SECONDS", help="How long to wait for the browser.")
+    ] = 300.0,
+    settings: Settings = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign in to a system once; connections to it renew by themselves what comes of it, from then on.
+
+    It is kept in this machine's keyring or, where the setting token_key is given, sealed in the journal's database.
+    """
+    from ..client.signing_in import Shown
+    from ..client.signing_in import login as sign_in
+
+    terminal = Terminal(as_json)
+
+    def show(what: Shown) -> None:
+        if what.user_code is not None:
+            terminal.note(f"Open {safe(what.address)} on any device, and enter {safe(what.user_code)}")
+            return
+        terminal.note(f"Open this address in a browser, and sign in:\n{safe(what.address)}")
+        if browser and not paste:
+            webbrowser.open(what.address)
+
+    place = sign_in(
+        target_of(target, target_option),
+        show=show,
+        pasted=_pasted if paste else None,
+        by_device=device,
+        patience=patience,
+        **settings_of(settings),
+    )
+    terminal.result({"kept": place})
+    terminal.say(f"Signed in; kept {safe(place)}.")
+
+
+def _pasted() -> str:
+    return str(typer.prompt("The address at which the browser ended", err=True))
