@@ -57,7 +57,7 @@ class BusinessCentralSettings(DynamicsSettings):
     price_scale: Annotated[int, Field(ge=0, le=10)] = 5
     quantity_scale: Annotated[int, Field(ge=0, le=10)] = 5
     block_size: Annotated[int, Field(ge=1, le=100)] = 50
-    page_size: Annotated[int, Field(ge=1, le=20_000)] = 200
+    page_size: Annotated[int, Field(ge=1, le=20_000)] = 500
     price_by_quote: bool = False
     return_reason: str = ""
     return_reasons: Pairs = Field(default_factory=dict)
@@ -101,7 +101,7 @@ class NavSettings(DynamicsSettings):
     country: str = ""
     price_scale: Annotated[int, Field(ge=0, le=10)] = 5
     quantity_scale: Annotated[int, Field(ge=0, le=10)] = 5
-    page_size: Annotated[int, Field(ge=1, le=10_000)] = 100
+    page_size: Annotated[int, Field(ge=1, le=10_000)] = 300
     create_lines: Literal["after", "together"] = "after"
     order_service: str = "SalesOrder"
     purchase_service: str = "PurchaseOrder"

@@ -22,7 +22,7 @@ from ..http import Answer, HttpSession
 from .documents import children, local, parsed
 from .offline import NoTransport
 
-__all__ = ["Fault", "PageService", "Record", "Shape", "Unanswered", "records", "text_of"]
+__all__ = ["Fault", "PageService", "Record", "Shape", "Unanswered", "last_record", "records", "text_of"]
 
 Record = Mapping[str, Any]
 """Texts by element; a list of records for an element that holds elements."""
@@ -203,6 +203,12 @@ class PageService:
 def records(result: etree._Element, name: str) -> list[dict[str, Any]]:
     """All records of this name in an answer, wherever they stand."""
     return [_record(each) for each in result.iter(f"{{*}}{name}") if _is_whole(each)]
+
+
+def last_record(result: etree._Element, name: str) -> dict[str, Any] | None:
+    """The last of these records, without reading those before it; ``None`` where there is none."""
+    last = next((each for each in reversed(list(result.iter(f"{{*}}{name}"))) if _is_whole(each)), None)
+    return None if last is None else _record(last)
 
 
 def text_of(result: etree._Element) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,14 @@ from ....clock import Clock
 from ....errors import ConfigurationError, ErpConnectError, VersionConflict
 from ....wire.http import HttpSession
 from ....wire.reading_ahead import one_ahead
-from ....wire.soap.pages import Fault, PageService, Shape, records, text_of
+from ....wire.soap.pages import Fault, PageService, Shape, last_record, records, text_of
 from ...services.cells import Row, text
 from ...services.units import Units
 from ..settings import NavSettings
 from .errors import refusal, translated
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 KEY: Final = "Key"
 
@@ -103,11 +106,14 @@ class Office:
 
         The next ones are fetched while these are looked at.
         """
-        return one_ahead(self._pages(name, conditions, operation, size))
+        record = self.page(name).shape.record
+        with closing(one_ahead(self._results(name, conditions, operation, size))) as results:
+            for result in results:
+                yield records(result, record)
 
-    def _pages(
+    def _results(
         self, name: str, conditions: Mapping[str, str], operation: str, size: int | None
-    ) -> Iterator[list[dict[str, Any]]]:
+    ) -> Iterator[etree._Element]:
         service, bookmark = self.page(name), ""
         wanted = [{"Field": field, "Criteria": said} for field, said in conditions.items()]
         fetched = size or self.settings.page_size
@@ -120,14 +126,14 @@ class Office:
                 parameters["bookmarkKey"] = bookmark
             with self.translated(operation):
                 result = service.call("ReadMultiple", parameters)
-                found = records(result, service.shape.record)
-            if not found:
+            last = last_record(result, service.shape.record)
+            if last is None:
                 return
-            yield found
-            last = text(found[-1], KEY)
-            if not last or last == bookmark:
+            yield result
+            key = text(last, KEY)
+            if not key or key == bookmark:
                 return
-            bookmark = last
+            bookmark = key
 
     def numbered(self, name: str, number: str, operation: str) -> dict[str, Any] | None:
         """The record with this number, whole; ``None`` where there is none.  What Read takes is a filter (2.2)."""
