@@ -1,6 +1,7 @@
 """Back-ends that are far away: many orders created and read, against a loop on the raw client and against the bound.
 
-``sap``: function modules and OData services; ``dynamics``: the four products, each under its own limits.
+``sap``: function modules and OData services; ``dynamics`` and ``sage``: their products, each under its
+own limits.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Final
 
 import erp_connect as ec
 
-from . import cpu, far_dynamics, far_sap, report
+from . import cpu, far_dynamics, far_sage, far_sap, report
 from .far import LATENCY, LINES, Site, Took, opened
 
 ORDERS, LISTED, PROFILED = 500, 20_000, 200
@@ -45,11 +46,13 @@ FAMILIES: Final = {
             far_dynamics.Nav,
         ),
     ),
+    "sage": Family("Sage", "benchmarks-sage.md", (far_sage.X3, far_sage.Sage200, far_sage.Sage300)),
 }
 
 
 def measured(kind: type[Site], count: int, rounds: int) -> dict[str, Any]:
     """One transport: the loops once, the library so many times, each on a system of its own."""
+    count = min(count, kind.most or count)
     runs: dict[str, list[Took]] = {"create": [], "read": []}
     with opened(kind) as site:
         site.get_ready()
@@ -244,8 +247,9 @@ A mock system in a process of its own, to which every round trip takes {LATENCY 
 once: {connections}. By hand is a loop on the raw client (requests; for RFC pyrfc's interface with a line between the
 processes): create, read back, next; and for reading requests like the library's, one after the other, with nothing made
 of their answers. The bound is the system's own time, and beside it the latency of the round trips that
-were made (reading back and resetting sessions counted), shared by the connections; where the one passes during the
-other, it can be less. The aim is at most {report.TARGET} times the bound.
+were made (reading back and resetting sessions counted) and the time for which the system makes its callers wait, shared
+by the connections; where the one passes during the other, it can be less. The aim is at most {report.TARGET} times the
+bound.
 
 {report.table(HEAD, rows(sites))}
 

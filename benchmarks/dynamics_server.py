@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-from erp_connect.testing.mocks.business.company import Company
 from erp_connect.testing.mocks.business.masters import NOBODY
 from erp_connect.testing.mocks.business.samples import harbour_trading
 from erp_connect.testing.mocks.business.world import World
@@ -17,7 +16,7 @@ from erp_connect.testing.mocks.dynamics.fo.samples import finance_world, usmf
 from erp_connect.testing.mocks.dynamics.fo.web import FinanceOperations
 from erp_connect.testing.mocks.dynamics.nav.web import NavServer
 
-from .far_server import serve_web
+from .far_server import later, more_orders, serve_web
 
 
 def main(kind: str) -> None:
@@ -35,19 +34,9 @@ def main(kind: str) -> None:
     faces = {"bc": BusinessCentral, "fo": FinanceOperations, "nav": NavServer}
     serve_web(
         faces[kind](company.world),
-        lambda count: _more_orders(company, count),
+        lambda count: more_orders(company, count),
         lambda _: {"company": str(company.id)},
     )
-
-
-def _more_orders(company: Company, count: int) -> None:
-    """So many orders, copies of the one that stands."""
-    (model,) = company.documents.where("kind", "order")
-    lines = company.lines_of(model)
-    for more in range(1, count):
-        paper = company.documents.add(replace(model, id=NOBODY, number=_later(model.number, more)))
-        for line in lines:
-            company.lines.add(replace(line, id=NOBODY, document=paper.id))
 
 
 def _more_records(organization: Organization, count: int) -> None:
@@ -56,17 +45,10 @@ def _more_records(organization: Organization, count: int) -> None:
     (model,) = orders
     lines = details.where("_salesorderid_value", model.id)
     for more in range(1, count):
-        number = _later(model.values["ordernumber"], more)
+        number = later(model.values["ordernumber"], more)
         order = orders.add(replace(model, id=NOBODY, values={**model.values, "ordernumber": number}))
         for line in lines:
             details.add(replace(line, id=NOBODY, values={**line.values, "_salesorderid_value": order.id}))
-
-
-def _later(number: str, more: int) -> str:
-    """A number of the same form, so many later."""
-    head = number.rstrip("0123456789")
-    digits = number[len(head) :]
-    return f"{head}{int(digits or 0) + more:0{len(digits)}}"
 
 
 if __name__ == "__main__":

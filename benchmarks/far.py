@@ -48,6 +48,9 @@ class Site:
     server: ClassVar[str]
     kind: ClassVar[str]
     concurrency: ClassVar[int] = 8
+    most: ClassVar[int | None] = None
+    """Orders that are created at most, where each takes the product long."""
+    currency: ClassVar[str] = "EUR"
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -72,7 +75,8 @@ class Site:
         job()
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         said = self.say("tell")
-        bound = said["served"] + said["trips"] * latency / self.concurrency
+        waited = said["trips"] * latency + said.get("waited", 0.0)
+        bound = said["served"] + waited / self.concurrency
         return Took(wall, cpu, said["served"], bound, said["trips"])
 
     def get_ready(self) -> None:
@@ -96,7 +100,7 @@ class Site:
             ec.OrderDraft(
                 customer=CUSTOMER,
                 customer_po=f"PO-{number:05d}",
-                currency="EUR",
+                currency=self.currency,
                 lines=[
                     ec.LineDraft(product=product, quantity=quantity, unit="C62")
                     for product, quantity in self.wanted(number)
