@@ -1,0 +1,180 @@
+"""Products, which are called items there: the id is the number without its separators (sage.md 3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from ....errors import NotFound
+from ....models import FrozenMapping, Product, ProductDraft, ProductUnit, Ref
+from ....models.codes import UnknownCode
+from ....models.units import unit_code
+from ....wire.odata import Unreadable
+from ...answers import understands_answers
+from ...contract import Write, Written
+from ...services.cells import Body, Row, number, text, within
+from .asking import text_key
+from .cells import yes
+from .conditions import equal
+from .office import ITEMS, Office
+
+_SEPARATORS: Final = str.maketrans("", "", "-/\\.()#* ")
+"""What stands between the segments of a formatted number."""
+
+
+@understands_answers
+class Items:
+    """Items with their units."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def get(self, id: str) -> Product:
+        """By id; ``NotFound`` when there is none."""
+        operation = "products.get"
+        with self.office.translated(operation):
+            rows = self.office.asking.few(ITEMS, equal("UnformattedItemNumber", id))
+            found = [row for row in rows if text(row, "UnformattedItemNumber") == id]
+            if not found:
+                raise NotFound("there is no such product", operation=operation)
+            return self._product(found[0])
+
+    def find(self, *, number: str | None = None, name: str | None = None) -> Sequence[Product]:
+        """By number, with or without its separators, or by the exact name."""
+        with self.office.translated("products.find"):
+            rows: Sequence[Row] = ()
+            if number is not None:
+                rows = self._numbered(number.upper())
+            elif name is not None:
+                rows = self.office.asking.few(ITEMS, equal("Description", name))
+            found = [self._product(row) for row in rows]
+        return tuple(each for each in found if name is None or each.name == name)
+
+    def list(self) -> Iterator[Product]:
+        """Stream all of them, a page in memory at a time."""
+        with self.office.translated("products.list"):
+            for row in self.office.asking.rows(ITEMS):
+                yield self._product(row)
+
+    def create(self, draft: ProductDraft, write: Write) -> Written[Product]:
+        """Put one on file; ``DuplicateReference`` when the number is taken.
+
+        What an item needs beside the draft (structure, category, account set) is said by ``item_defaults``.
+        """
+        operation, office = "products.create", self.office
+        bare = draft.code.upper().translate(_SEPARATORS)
+        own = office.units.theirs(draft.unit)
+        body: Body = {
+            "UnformattedItemNumber": bare,
+            "Description": draft.name,
+            **office.settings.item_defaults,
+            "StockItem": True,
+            "StockingUnitOfMeasure": own,
+            "ItemUnitsOfMeasure": [
+                _unit(own, Decimal(1)),
+                *(_unit(office.units.theirs(each.unit), each.factor) for each in draft.units),
+            ],
+        }
+        office.awake(operation)
+        write.sending("put it on file")
+        with office.translated(operation, writes=True):
+            made = office.asking.create(ITEMS, body)
+            if text(made, "UnformattedItemNumber") != bare:
+                raise Unreadable("it tells of another item than was sent")
+            product = self._product(made)
+        write.made(product.id, product.number)
+        return Written(id=product.id, stored=product)
+
+    def update(self, id: str, changes: Mapping[str, Any], write: Write) -> Written[Product]:
+        """Change these fields and no other; ``NotFound`` when there is no such product."""
+        operation, office = "products.update", self.office
+        self.get(id)
+        body: Body = {}
+        if "name" in changes:
+            body["Description"] = changes["name"]
+        if "unit" in changes:
+            body["StockingUnitOfMeasure"] = office.units.theirs(changes["unit"])
+        if "units" in changes:
+            body["ItemUnitsOfMeasure"] = [
+                _unit(office.units.theirs(each.unit), each.factor) | {"UpdateOperation": "Unspecified"}
+                for each in changes["units"] or ()
+            ]
+        if body:
+            office.awake(operation)
+            write.sending("change the record")
+            with office.translated(operation, writes=True):
+                office.asking.change(ITEMS, text_key(id), body)
+        return Written(id=id)
+
+    def named(self, product: str | Ref, operation: str) -> Row:
+        """The card of what people or programs name; ``NotFound`` where there is none."""
+        with self.office.translated(operation):
+            if isinstance(product, Ref):
+                rows: Sequence[Row] = self.office.asking.few(
+                    ITEMS, equal("UnformattedItemNumber", product.id)
+                )
+            else:
+                rows = self._numbered(product.upper())
+        if not rows:
+            raise NotFound("there is no such product", operation=operation, path="product")
+        return rows[0]
+
+    # -- out and in ------------------------------------------------------------------------------------------
+
+    def _numbered(self, code: str) -> Sequence[Row]:
+        asking = self.office.asking
+        return asking.few(ITEMS, equal("ItemNumber", code)) or asking.few(
+            ITEMS, equal("UnformattedItemNumber", code)
+        )
+
+    def _product(self, row: Row) -> Product:
+        bare, formatted = text(row, "UnformattedItemNumber"), text(row, "ItemNumber")
+        if not (bare or formatted):
+            raise Unreadable("it names no item")
+        warnings: list[str] = []
+        own = text(row, "StockingUnitOfMeasure")
+        return Product(
+            id=bare or formatted,
+            number=formatted or bare,
+            name=text(row, "Description"),
+            unit=self.office.unit_in(own, warnings),
+            units=tuple(self._units(row, own)),
+            blocked=inactive(row),
+            raw=FrozenMapping(row),
+            warnings=tuple(warnings),
+        )
+
+    def _units(self, row: Row, own: str) -> Iterator[ProductUnit]:
+        """The units beside the item's own; one that nobody knows is left out."""
+        for each in within(row, "ItemUnitsOfMeasure"):
+            code, factor = text(each, "UnitOfMeasure"), number(each, "ConversionFactor")
+            ours = self.office.units.ours(code) if code != own else None
+            if ours is not None and factor is not None and factor > 0 and _is_unit(ours):
+                yield ProductUnit(unit=ours, factor=factor)
+
+
+def inactive(row: Row) -> bool:
+    """Whether an item's card says that it is not used any more."""
+    return yes(row, "InactiveItem")
+
+
+def factors(row: Row) -> Mapping[str, Decimal]:
+    """How many of the item's own unit each of its units holds, by the site's codes."""
+    own = text(row, "StockingUnitOfMeasure")
+    told = {
+        text(each, "UnitOfMeasure"): number(each, "ConversionFactor")
+        for each in within(row, "ItemUnitsOfMeasure")
+    }
+    return {code: factor for code, factor in told.items() if code and factor} | {own: Decimal(1)}
+
+
+def _unit(code: str, factor: Decimal) -> Body:
+    return {"UnitOfMeasure": code, "ConversionFactor": factor}
+
+
+def _is_unit(code: str) -> bool:
+    try:
+        return unit_code(code) == code
+    except UnknownCode:
+        return False
