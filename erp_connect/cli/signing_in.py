@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import webbrowser
 from typing import Annotated
 
@@ -65,4 +66,5 @@ def login(
 
 
 def _pasted() -> str:
-    return str(typer.prompt("The address at which the browser ended", err=True))
+    typer.echo("The address at which the browser ended: ", err=True, nl=False)
+    return sys.stdin.readline()
