@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from itertools import islice
+from math import ceil
 from typing import Any, Final
 
 from ..adapters.contract import CreatesBlocks, ReadsBlocks, Write, Written
@@ -70,7 +71,8 @@ def create_many(
         if far:
             progress(far, total)
     done = 0
-    while block := list(islice(waiting, block_size * bulk.side_by_side if block_size > 1 else _AT_ONCE)):
+    wave = bulk.wave(block_size, total) if block_size > 1 else _AT_ONCE
+    while block := list(islice(waiting, wave)):
         for wish, end in zip(block, bulk.ends(block, block_size), strict=True):
             if isinstance(end, ErpConnectError):
                 failed.append(BatchFailure(index=done, key=wish.key, draft=wish.draft, error=end))
@@ -99,10 +101,16 @@ class _Bulk:
         """How many blocks are under way at once."""
         return min(self._context.capabilities.blocks_at_once, self._workers)
 
+    def wave(self, block_size: int, total: int | None) -> int:
+        """How many are handed on together; where blocks go side by side, no wave is much smaller than the others."""
+        most = block_size * self.side_by_side
+        return ceil(total / ceil(total / most)) if total and self.side_by_side > 1 else most
+
     def ends(self, wishes: Sequence[_Wish], size: int) -> Sequence[End]:
         """The ends of some blocks, in the order of the wishes; a key that comes twice waits for its first block."""
         if self.side_by_side == 1 or size == 1:
             return self.write(self.prepare(wishes))
+        size = max(ceil(len(wishes) / self.side_by_side), size // 2)
         blocks = [wishes[at : at + size] for at in range(0, len(wishes), size)]
         twice = len({wish.key for wish in wishes}) < len(wishes)
         done = in_parallel(

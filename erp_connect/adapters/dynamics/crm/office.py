@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -21,7 +21,7 @@ from ....errors import (
     TransportError,
     UnmappedCode,
 )
-from ....models import Ref
+from ....models import OrderDraft, Ref
 from ....models.codes import UnknownCode
 from ....models.units import same_unit, unit_code
 from ....wire.http import Answer, HttpSession
@@ -37,6 +37,8 @@ ORDERS: Final = "salesorders"
 LINES: Final = "salesorderdetails"
 ACCOUNTS: Final = "accounts"
 PRODUCTS: Final = "products"
+_PORTION: Final = 50
+"""Records that are looked up in one request."""
 
 
 class Office:
@@ -193,6 +195,28 @@ class Office:
                 if found is not None:
                     self._known[key] = found
             return found
+
+    def look_up_ahead(self, drafts: Iterable[OrderDraft]) -> None:
+        """Remember the customers and products of many orders: a request for a portion of them, not for each."""
+        orders = list(drafts)
+        self._look_up_all(ACCOUNTS, "accountnumber", (each.customer for each in orders))
+        self._look_up_all(PRODUCTS, "productnumber", (line.product for each in orders for line in each.lines))
+
+    def _look_up_all(self, entity_set: str, column: str, named: Iterable[str | Ref]) -> None:
+        with self._looking:
+            texts = dict.fromkeys(each for each in named if isinstance(each, str))
+            wanted = [each for each in texts if (entity_set, f"{column} {each}") not in self._known]
+            for start in range(0, len(wanted), _PORTION):
+                portion = wanted[start : start + _PORTION]
+                found: dict[str, Row] = {}
+                with self.translated("look up"):
+                    for row in self.rows(
+                        entity_set, where=" or ".join(equal(column, each) for each in portion)
+                    ):
+                        found.setdefault(text(row, column).casefold(), row)
+                for each in portion:
+                    if each.casefold() in found:
+                        self._known[entity_set, f"{column} {each}"] = found[each.casefold()]
 
     @contextmanager
     def doubting(self) -> Iterator[None]:

@@ -30,7 +30,7 @@ from .mapping_orders import expanded, order_in
 from .office import ORDERS, Office, at, equal, id_of, is_guid
 
 _STEP: Final = "create the order"
-_PORTION: Final = 20
+_PORTION: Final = 50
 _CLOSED: Final = frozenset({OrderStatus.CANCELLED, OrderStatus.SHIPPED, OrderStatus.COMPLETED})
 
 
@@ -154,6 +154,8 @@ class SalesOrders:
         operation = "orders.create"
         verdicts: dict[int, Written[Order] | ErpConnectError] = {}
         bodies: dict[int, Body] = {}
+        with suppress(ErpConnectError):  # each order's own look-up tells what is wrong
+            self.office.look_up_ahead(draft for draft, _ in block)
         for place, (draft, write) in enumerate(block):
             try:
                 with self.office.doubting():

@@ -286,3 +286,14 @@ def test_blocks_go_side_by_side_but_not_where_a_key_comes_twice(twice, company, 
     assert [receipt.replayed for receipt in made.succeeded] == [False] * 7 + [True] * twice
     assert len(company.documents) == 7
     assert (watched.most > 1) is not twice
+
+
+def test_no_wave_of_blocks_is_much_smaller_than_the_others(company, tmp_path):
+    told = []
+    with place(company, tmp_path, BusinessCentral(company.world), block_size=2) as site:
+        site.erp.orders.create_many(
+            [draft(customer_po=f"PO-{number}") for number in range(9)],
+            ec.keys.by_customer_po,
+            progress=lambda *far: told.append(far),
+        ).raise_for_failures()
+    assert told == [(5, 9), (9, 9)]  # eight at once, and then one alone, would take as long as these

@@ -131,6 +131,22 @@ def test_a_bulk_of_orders_is_one_batch_and_each_is_judged_by_itself(site):
     assert len(site.orders) == 10
 
 
+def test_customers_and_products_of_a_bulk_are_looked_up_together(site):
+    drafts = [
+        draft(valves(product=product), customer=customer, customer_po=f"PO-{number}")
+        for number, (product, customer) in enumerate(
+            (each, who) for each in ("VALVE-20", "PUMP-1", "SEAL-5") for who in ("10000", "20000")
+        )
+    ]
+    site.network.requests.clear()
+    result = site.erp.orders.create_many(drafts, ec.keys.by_customer_po)
+    assert not result.failed
+    assert [receipt.order.lines[0].product for receipt in result.succeeded] == [
+        product for product in ("VALVE-20", "PUMP-1", "SEAL-5") for _ in range(2)
+    ]
+    assert (site.sent().count("GET products"), site.sent().count("GET accounts")) == (1, 1)
+
+
 # -- changes -----------------------------------------------------------------------------------------------------
 
 
