@@ -1,0 +1,333 @@
+"""Orders as they are read, of either side: header, lines, quantities (sage.md 2.12, 2.13, 6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from ....models import (
+    NO_CUSTOM,
+    Address,
+    Discount,
+    FrozenMapping,
+    LineKind,
+    Money,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Progress,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Quantities,
+    UnitPrice,
+)
+from ....models.base import trusted_but
+from ....models.codes import UnknownCode
+from ....models.countries import country_code
+from ....rules.lateness import timeliness
+from ....rules.stamps import looks_like_stamp
+from ....rules.status import standing
+from ....wire.adonix import Record
+from ...versions import fingerprint
+from .cells import NUM, Row, amount, day, number, text
+from .office import Office, stamp_of
+from .shapes import Place, Shape
+from .standing import States
+
+_ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What sales and purchases call the same things."""
+
+    book: str
+    kind: str
+    prefix: str
+    party: str
+    reference: str
+
+
+E = TypeVar("E", Order, PurchaseOrder)
+SALES: Final = Side("orders", "order", "order", "customer", "customer_po")
+PURCHASES: Final = Side("purchase_orders", "purchase", "purchase_order", "supplier", "supplier_reference")
+
+
+def order_in(record: Record, office: Office, *, unsaved: bool = False) -> Order:
+    """The sales order that a record says; ``unsaved``: it has no number."""
+    reading = _Reading(record, SALES, office, unsaved=unsaved)
+    shape, reference = reading.shape, reading.reference
+    stamped = looks_like_stamp(reference)
+    number_ = reading.id
+    order = Order.trusted(
+        **reading.header(),
+        lines=tuple(OrderLine.trusted(**line) for line in reading.lines),
+        customer=reading.party,
+        customer_id=reading.party or None,
+        customer_name=shape.text(record, "customer_name") or None,
+        customer_po=None if stamped else reference or None,
+        stamp=reference if stamped else number_ if looks_like_stamp(number_) else None,
+    )
+    return _finished(order, reading)
+
+
+def purchase_order_in(record: Record, office: Office) -> PurchaseOrder:
+    """The purchase order that a record says."""
+    reading = _Reading(record, PURCHASES, office)
+    reference = reading.reference
+    stamped = looks_like_stamp(reference)
+    order = PurchaseOrder.trusted(
+        **reading.header(),
+        lines=tuple(PurchaseOrderLine.trusted(**line) for line in reading.lines),
+        supplier=reading.party,
+        supplier_id=reading.party or None,
+        supplier_name=reading.shape.text(record, "supplier_name") or None,
+        supplier_reference=None if stamped else reference or None,
+        stamp=reference if stamped else None,
+    )
+    return _finished(order, reading)
+
+
+def _finished(order: E, reading: _Reading) -> E:
+    states = reading.states
+    told = standing(order.lines, holds=order.holds, native=reading.native)
+    invoicing = states.invoicing or told.invoicing
+    fulfilment = told.fulfilment
+    if fulfilment is Progress.UNKNOWN and states.delivery:
+        fulfilment = {"1": Progress.NONE, "2": Progress.PARTIAL, "3": Progress.COMPLETE}.get(
+            states.delivery, Progress.UNKNOWN
+        )
+    lines = tuple(
+        trusted_but(line, status=status) for line, status in zip(order.lines, told.lines, strict=True)
+    )
+    order = trusted_but(
+        order,
+        status=told.status,
+        fulfilment=fulfilment,
+        invoicing=invoicing,
+        lines=lines,
+        version=reading.version,
+    )
+    if order.version is None:
+        order = trusted_but(order, version=fingerprint(order))
+    return trusted_but(order, timeliness=timeliness(order, reading.office.today()))
+
+
+def rows_by_id(record: Record, shape: Shape, office: Office) -> dict[str, Row]:
+    """The lines of a record by their ids."""
+    return {id: row for id, _, row in identified(shape.rows(record), shape, office)}
+
+
+def identified(rows: Sequence[Row], shape: Shape, office: Office) -> list[tuple[str, int, Row]]:
+    """Id, position and row of every line with a product: by the line number where there is one, else by their place.
+
+    NUMLIG is not looked at: it reads 0 over web services (sage.md 2.12).
+    """
+    place, product = shape.lines.get("id"), shape.lines.get("product")
+    step = office.settings.line_step
+    field = "" if place is None else place.field
+    found: list[tuple[str, int, Row]] = []
+    ids: set[str] = set()
+    odd: list[int] = []
+    for row in rows:
+        if product is not None and not text(row, product.field):
+            continue
+        id = text(row, field) if field else ""
+        if not id or id == "0" or id in ids:
+            id = text(row, NUM)
+        position, rest = divmod(int(id), step) if field and id.isdecimal() and len(id) < 10 else (0, 1)
+        if rest or not position:
+            odd.append(len(found))
+            position = 0
+        ids.add(id)
+        found.append((id, position, row))
+    if len(odd) == len(found):
+        return [(id, place, row) for place, (id, _, row) in enumerate(found, 1)]
+    highest = max(position for _, position, _ in found)
+    for extra, at in enumerate(odd, 1):
+        id, _, row = found[at]
+        found[at] = (id, highest + extra, row)
+    return found
+
+
+def address_in(record: Record, shape: Shape, office: Office, warnings: list[str]) -> Address | None:
+    """The delivery address; ``None`` where the record tells too little to be one."""
+    names = shape.value(record, "ship_name")
+    name = " ".join(each.strip() for each in ([names] if isinstance(names, str) else names) if each.strip())
+    said = shape.value(record, "ship_lines")
+    lines = [each.strip() for each in ([said] if isinstance(said, str) else said)]
+    while lines and not lines[-1]:
+        lines.pop()
+    code = shape.text(record, "ship_country") or office.settings.country
+    city = shape.text(record, "ship_city")
+    if not name or not (lines or city):
+        return None
+    try:
+        country = country_code(office.country(code))
+    except UnknownCode:
+        warnings.append(f"the country {code} is not known here; map it in the settings (countries=...)")
+        return None
+    return Address.trusted(
+        name=name,
+        lines=tuple(lines),
+        city=city,
+        postal_code=shape.text(record, "ship_postal_code"),
+        country=country,
+        region=shape.text(record, "ship_region") or None,
+    )
+
+
+class _Reading:
+    """One order being read."""
+
+    def __init__(self, record: Record, side: Side, office: Office, *, unsaved: bool = False) -> None:
+        self.record, self.side, self.office = record, side, office
+        shape = self.shape = office.shape(side.kind)
+        self.id = shape.text(record, "number")
+        self.currency = shape.text(record, "currency") or office.settings.currency
+        if not (self.id or unsaved) or len(self.currency) != 3:
+            raise ValueError("it names no order, or no currency")
+        self.party = shape.text(record, side.party)
+        self.reference = shape.text(record, side.reference)
+        self.warnings: list[str] = []
+        self.states = States(record, shape, office)
+        self.requested = day({"": shape.value(record, "requested")}, "")
+        self.version = stamp_of(record) or None
+        self._at = {word: place.field for word, place in shape.lines.items()}
+        rows = identified(shape.rows(record), shape, office)
+        self.lines = [self._line(id, position, row) for id, position, row in rows]
+        moved = any(line["quantities"].shipped or line["quantities"].delivered for line in self.lines)
+        self.native: OrderStatus = self.states.native(moved)
+
+    def header(self) -> dict[str, Any]:
+        """What both sides have."""
+        shape, record, currency = self.shape, self.record, self.currency
+        price_type = shape.text(record, "price_type")
+        net, gross = self._total("net"), self._total("gross")
+        places = {line["warehouse"] for line in self.lines}
+        warehouse = shape.text(record, "warehouse") or (places.pop() if len(places) == 1 else None)
+        return {
+            "id": self.id,
+            "number": self.id,
+            "status": self.native,
+            "currency": currency,
+            "ship_to": address_in(record, shape, self.office, self.warnings),
+            "order_date": day({"": shape.value(record, "order_date")}, ""),
+            "requested": self.requested,
+            "prices_include_tax": {"1": False, "2": True}.get(price_type),
+            "payment_terms": shape.text(record, "payment_terms") or None,
+            "delivery_terms": shape.text(record, "delivery_terms") or None,
+            "warehouse": warehouse,
+            "holds": self.states.holds(),
+            "net": net,
+            "gross": gross,
+            "tax": None
+            if net is None or gross is None
+            else Money.trusted(amount=gross.amount - net.amount, currency=currency),
+            "native_status": self.states.said(),
+            "custom": customs_in(record, shape),
+            "raw": FrozenMapping(record),
+            "warnings": tuple(dict.fromkeys(self.warnings)),
+        }
+
+    def _total(self, word: str) -> Money | None:
+        return amount({"": self.shape.text(self.record, word)}, "", self.currency)
+
+    def _line(self, id: str, position: int, row: Row) -> dict[str, Any]:
+        at, currency = self._at, self.currency
+        ordered = number(row, at.get("quantity", "")) or _ZERO
+        moved = number(row, at["moved"]) if "moved" in at else None
+        if moved is None and "moved" in at:
+            moved = _ZERO
+        price = number(row, at["price"]) if "price" in at else None
+        net = amount(row, at["net"], currency) if "net" in at else None
+        gross = amount(row, at["gross"], currency) if "gross" in at else None
+        own = day(row, at["requested"]) if "requested" in at else self.requested
+        told = {
+            "id": id,
+            "position": position,
+            "product": text(row, at["product"]) if "product" in at else None,
+            "unit": self._unit(row),
+            "quantities": self._quantities(row, ordered, moved),
+            "price": None if price is None else UnitPrice.trusted(amount=price, currency=currency),
+            "discount": self._discount(row, price, ordered),
+            "net": net,
+            "tax": None
+            if net is None or gross is None
+            else Money.trusted(amount=gross.amount - net.amount, currency=currency),
+            "requested": own,
+            "description": text(row, at.get("description", "")) or text(row, at.get("shown", "")) or None,
+            "kind": LineKind.ITEM,
+            "warehouse": text(row, at.get("warehouse", "")) or None,
+            "native_status": text(row, at.get("status", "")) or None,
+        }
+        if self.shape.line_custom:
+            told["custom"] = line_customs_in(row, self.shape)
+        return told
+
+    def _unit(self, row: Row) -> str | None:
+        code = text(row, self._at.get("unit", ""))
+        found = self.office.unit(code)
+        if found is None and code:
+            self.warnings.append(f"the unit {code} is not known here; map it in the settings (units=...)")
+            return code
+        return found
+
+    def _quantities(self, row: Row, ordered: Decimal, moved: Decimal | None) -> Quantities:
+        sales = self.side is SALES
+        cancelled = ordered - (moved or _ZERO) if self.states.cut_short else _ZERO
+        return Quantities.trusted(
+            ordered=ordered,
+            shipped=moved if sales else None,
+            delivered=None if sales else moved,
+            invoiced=self.states.invoiced(moved, ordered),
+            allocated=number(row, self._at["allocated"]) if "allocated" in self._at else None,
+            cancelled=max(cancelled, _ZERO),
+        )
+
+    def _discount(self, row: Row, price: Decimal | None, ordered: Decimal) -> Discount | None:
+        """The percentage where the settings say which column it is, else what the net price is below the gross one."""
+        net = number(row, self._at["net_price"]) if "net_price" in self._at else None
+        percent = number(row, self._at["discount"]) if "discount" in self._at else None
+        if percent and percent > 0:
+            return Discount.trusted(percent=percent)
+        if price is None or net is None or net >= price or not ordered:
+            return None
+        return Discount.trusted(amount=Money.trusted(amount=(price - net) * ordered, currency=self.currency))
+
+
+def customs_in(record: Record, shape: Shape) -> FrozenMapping[Any]:
+    """The site's own fields of the header; what is blank is not there."""
+    found = {
+        name: value
+        for name, place in shape.header_custom.items()
+        if isinstance(block := record.get(place.block), dict) and (value := _custom(block, place)) is not None
+    }
+    return FrozenMapping(found) if found else NO_CUSTOM
+
+
+def line_customs_in(row: Row, shape: Shape) -> FrozenMapping[Any]:
+    """The same of a line."""
+    found = {
+        name: value for name, place in shape.line_custom.items() if (value := _custom(row, place)) is not None
+    }
+    return FrozenMapping(found) if found else NO_CUSTOM
+
+
+def _custom(row: Row, place: Place) -> Any:
+    held = row.get(place.field)
+    if isinstance(held, list):
+        return " ".join(held).strip() or None
+    if not text(row, place.field):
+        return None
+    match place.type:
+        case "Decimal":
+            return number(row, place.field)
+        case "Integer":
+            told = number(row, place.field)
+            return None if told is None else int(told)
+        case "Date":
+            return day(row, place.field)
+    return text(row, place.field)

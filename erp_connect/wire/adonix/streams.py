@@ -1,0 +1,118 @@
+"""The document within a call: a record by blocks, rows of a list, what a call is given (sage.md 2.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+
+from ..soap.documents import local
+from .envelopes import written
+from .replies import root_of
+
+__all__ = ["NUM", "Record", "Row", "Table", "Value", "param", "record_in", "rows_in"]
+
+NUM: Final = "@NUM"
+"""Where a row of a table says its place."""
+Value = str | Sequence[str]
+Row = Mapping[str, Any]
+"""Texts by field; a list of texts where a field has several."""
+Record = Mapping[str, Any]
+"""Rows by block; a list of rows for a table."""
+Table = Sequence[tuple[int, Mapping[str, Value]]]
+"""Rows to be written, each with its place from 1 on."""
+
+
+def record_in(document: str) -> Record:
+    """A record, or what a subprogram answers; ``ValueError`` for what is none.
+
+    Fields that stand outside of any block are found under ``""``.
+    """
+    found: dict[str, Any] = {}
+    for block in _root(document):
+        tag = block.tag
+        if tag == "GRP":
+            _into(found, block.get("ID") or "", _fields(block))
+        elif tag == "TAB":
+            rows = found.setdefault(block.get("ID") or "", [])
+            if isinstance(rows, list):
+                rows += _rows(block)
+        elif tag in {"FLD", "LST"}:
+            _into(found, "", _field(block))
+    return found
+
+
+def rows_in(document: str) -> list[dict[str, Any]]:
+    """The rows of a list; none where it is empty."""
+    return _rows(_root(document))
+
+
+def _into(found: dict[str, Any], block: str, fields: dict[str, Any]) -> None:
+    held = found.get(block)
+    if held is None:
+        found[block] = fields
+    elif isinstance(held, dict):
+        found[block] = held | fields
+
+
+def _root(document: str) -> etree._Element:
+    root = root_of(document.encode())
+    if root.tag not in {"RESULT", "PARAM"}:
+        raise ValueError(f"the document within is a {local(root)}")
+    return root
+
+
+def _rows(table: etree._Element) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for line in table.iterchildren("LIN"):
+        row = _fields(line)
+        row[NUM] = line.get("NUM") or str(len(found) + 1)
+        found.append(row)
+    return found
+
+
+def _fields(block: etree._Element) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field in block:
+        tag = field.tag
+        if tag == "FLD":
+            found[field.get("NAME") or field.get("NAM") or ""] = field.text or ""
+        elif tag == "LST":
+            found |= _field(field)
+    return found
+
+
+def _field(field: etree._Element) -> dict[str, Any]:
+    name = field.get("NAME") or field.get("NAM") or ""
+    if field.tag == "LST":
+        return {name: [item.text or "" for item in field.iterchildren("ITM")]}
+    return {name: field.text or ""}
+
+
+def param(groups: Mapping[str, Mapping[str, Value]], tables: Mapping[str, Table] | None = None) -> str:
+    """What a call is given: blocks of fields, and tables of rows.  An empty text clears, what is left out stays."""
+    parts = [_block("GRP", id, fields) for id, fields in groups.items() if fields]
+    parts += [_table(id, rows) for id, rows in (tables or {}).items() if rows]
+    return f'<?xml version="1.0" encoding="UTF-8"?><PARAM>{"".join(parts)}</PARAM>'
+
+
+def _table(id: str, rows: Table) -> str:
+    lines = "".join(f'<LIN NUM="{place}">{_said(fields.items())}</LIN>' for place, fields in rows)
+    return f"<TAB ID={quoteattr(id)}>{lines}</TAB>"
+
+
+def _block(tag: str, id: str, fields: Mapping[str, Value]) -> str:
+    return f"<{tag} ID={quoteattr(id)}>{_said(fields.items())}</{tag}>"
+
+
+def _said(fields: Iterable[tuple[str, Value]]) -> str:
+    parts = []
+    for name, value in fields:
+        if isinstance(value, str):
+            parts.append(f"<FLD NAME={quoteattr(name)}>{written(value)}</FLD>")
+        else:
+            items = "".join(f"<ITM>{written(each)}</ITM>" for each in value)
+            parts.append(f'<LST NAME={quoteattr(name)} SIZE="{len(value)}">{items}</LST>')
+    return "".join(parts)
