@@ -9,25 +9,17 @@ from typing import Any, Final
 from lxml import etree
 
 from ...clock import Clock, SystemClock
-from ...errors import (
-    AuthenticationFailed,
-    ConfigurationError,
-    ErpConnectError,
-    Outcome,
-    Throttled,
-    TransportError,
-)
+from ...errors import AuthenticationFailed, ConfigurationError, ErpConnectError, Outcome
 from ..http import Answer
 from ..rfc import RfcFailure, Trouble
 from ..rfc.interfaces import Kind
-from ..throttling import retry_after
 from .documents import children, local, parsed
 from .interfaces import Module, Modules
 from .names import ENVELOPE, in_xml
+from .statuses import unanswered, unreadable
 from .values import reply_in, request_of
 
 _XML: Final = "text/xml; charset=utf-8"
-_PAUSE: Final = frozenset({429, 503})
 _NO_AUTHORITY: Final = "RFC_NO_AUTHORITY"
 _NO_MODULE: Final = "FU_NOT_FOUND"
 
@@ -106,7 +98,7 @@ class SoapConnection:
         except ValueError as failure:
             why = str(failure)
         if answer.ok:
-            raise _unreadable(function, why, in_doubt)
+            raise unreadable(function, why, in_doubt)
         raise self._refused(answer, function, in_doubt)
 
     def _refused(self, answer: Answer, function: str, in_doubt: Outcome) -> ErpConnectError:
@@ -120,14 +112,7 @@ class SoapConnection:
                     code="no_service",
                     hint=f"have the node /{self._modules.path}/rfc activated (SICF)",
                 )
-            case status if status in _PAUSE:
-                pause = retry_after(answer.headers.get("Retry-After"), self._clock.now())
-                return Throttled(
-                    f"the system asks for a pause ({status})", retry_after=pause, outcome=in_doubt
-                )
-        return TransportError(
-            f"{function} was answered with {answer.status} and no reply", code="gateway", outcome=in_doubt
-        )
+        return unanswered(answer, function, in_doubt, self._clock.now())
 
 
 def _payload(answer: Answer) -> etree._Element | None:
@@ -140,16 +125,6 @@ def _payload(answer: Answer) -> etree._Element | None:
     return found[0] if len(found) == 1 else None
 
 
-def _unreadable(function: str, why: str, outcome: Outcome) -> TransportError:
-    return TransportError(
-        f"the answer to {function} cannot be understood: {why}",
-        code="unreadable_answer",
-        outcome=outcome,
-        retryable=False,
-        hint="see whether something between here and the system changes its answers",
-    )
-
-
 def _fault(fault: etree._Element, function: str) -> RfcFailure:
     """A fault in either shape: ``rfc:Error``, or the module's exception with its message (sap.md 3, "Faults")."""
     said = {
@@ -157,16 +132,22 @@ def _fault(fault: etree._Element, function: str) -> RfcFailure:
     }
     key = said.get("name") or said.get("faultstring", "")
     ident = said.get("id", ""), said.get("number", "")
+    message = said.get("message") or said.get("text") or said.get("faultstring", "")
     words = {key, said.get("faultstring"), said.get("message")}  # where the key stands differs by shape
     if _NO_MODULE in words or ident == ("FL", "046"):
         trouble = Trouble.NO_MODULE
     elif _NO_AUTHORITY in words:
         trouble = Trouble.AUTHORITY
+    elif said.get("faultcode", "").rpartition(":")[2] == "Client":
+        trouble = Trouble.RAISED
+    elif all(ident):
+        trouble, key = (
+            Trouble.MESSAGE,
+            " ".join(ident),
+        )  # what stands for a key is the text, in whatever language
     else:
-        ours = said.get("faultcode", "").rpartition(":")[2] == "Client"
-        trouble = Trouble.RAISED if ours else Trouble.DUMP
+        trouble = Trouble.DUMP
     told = {"msg_class": ident[0], "msg_type": said.get("type", ""), "msg_number": ident[1]}
-    message = said.get("message") or said.get("text") or said.get("faultstring", "")
     return RfcFailure(
         trouble,
         function,

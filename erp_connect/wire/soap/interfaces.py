@@ -8,16 +8,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from lxml import etree
+
+from ...clock import Clock, SystemClock
 from ...errors import AuthenticationFailed, ConfigurationError
-from ..http import HttpSession
+from ..http import Answer, HttpSession
 from ..rfc import RfcFailure, Trouble
 from .documents import parsed
 from .names import in_xml
 from .offline import NoTransport
 from .schema import Schema, Signature
+from .statuses import unanswered, unreadable
 
 _NO_SUCH: Final = frozenset({400, 404, 500})
 """What the processor answers where a module does not exist or is not remote-enabled."""
+
+
+_PASSING: Final = frozenset({429, 502, 503, 504})
+"""What is answered for a while, by the server or by something in front of it."""
+_DESCRIPTION: Final = "{http://schemas.xmlsoap.org/wsdl/}definitions"
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,6 @@ class Module:
 
     def envelope(self, parameters: dict[str, Any]) -> bytes:
         """A request with these parameters; ``ValueError`` for a text that XML cannot hold."""
-        from lxml import etree
         from zeep.exceptions import ValidationError
 
         name = in_xml(self.signature.interface.name)
@@ -52,9 +60,12 @@ class Module:
 class Modules:
     """The function modules of one system.  Safe for several threads."""
 
-    def __init__(self, session: HttpSession, path: str = "sap/bc/soap") -> None:
+    def __init__(
+        self, session: HttpSession, path: str = "sap/bc/soap", *, clock: Clock | None = None
+    ) -> None:
         self.session = session
         self.path = path.strip("/")
+        self._clock = clock or SystemClock()
         self._known: dict[str, Module] = {}
         self._fetching = threading.Lock()
 
@@ -62,7 +73,8 @@ class Modules:
         """A function module by its name.
 
         Raises :class:`RfcFailure` for one that the system does not have, ``ConfigurationError`` where nobody has
-        activated the descriptions, ``AuthenticationFailed``, and the session's errors.
+        activated the descriptions, ``AuthenticationFailed``, ``Throttled`` and ``TransportError`` where something else
+        than the system has answered, and the session's errors.
         """
         with self._fetching:
             found = self._known.get(function)
@@ -76,16 +88,27 @@ class Modules:
             raise AuthenticationFailed("the system did not accept user, password or client")
         if answer.status in _NO_SUCH:
             raise RfcFailure(Trouble.NO_MODULE, function, may_have_run=False, session_lost=False)
+        if answer.status in _PASSING:
+            raise unanswered(answer, f"the description of {function}", "not_applied", self._clock.now())
         if not answer.ok:
             raise ConfigurationError(
                 f"the system does not describe its function modules ({answer.status})",
                 code="no_service",
                 hint=f"have the node /{self.path}/wsdl11 activated (SICF), and see whether this user may call it",
             )
-        try:
-            signature = Schema(parsed(answer.body)).signature(function)
-        except ValueError as failure:
-            raise ConfigurationError(f"the description of {function} cannot be read: {failure}") from failure
+        signature = Schema(_definitions(answer, function)).signature(function)
         if signature is None:
             raise RfcFailure(Trouble.NO_MODULE, function, may_have_run=False, session_lost=False)
         return Module(signature, answer.body)
+
+
+def _definitions(answer: Answer, function: str) -> etree._Element:
+    """The root of a description; anything else in its place says nothing about the system."""
+    what = f"the request for the description of {function}"
+    try:
+        root = parsed(answer.body)
+    except ValueError as failure:
+        raise unreadable(what, str(failure), "not_applied") from failure
+    if root.tag != _DESCRIPTION:
+        raise unreadable(what, "it is no description", "not_applied")
+    return root

@@ -70,7 +70,7 @@ class SapSoapAdapter(FunctionModuleAdapter):
         session = self._web.session(
             params={"sap-client": settings.client, "sap-language": settings.language}, headers={}
         )
-        described = Modules(session, self.target.path.strip("/") or _PATH)
+        described = Modules(session, self.target.path.strip("/") or _PATH, clock=self.target.clock)
         writes = frozenset(settings.wrappers.values())
 
         def opened() -> Connection:

@@ -1,4 +1,4 @@
-"""Orders over SOAP: by the site's wrappers exactly once, or refused before anything is sent (sap.md 2.19, 3)."""
+"""Orders over SOAP: by the site's wrappers exactly once, or refused before anything is sent (sap.md 2.19 and 3)."""
 
 from datetime import date
 from decimal import Decimal
@@ -67,6 +67,7 @@ def test_what_was_shipped_and_billed_is_told(site, world):
 
 
 def test_without_a_wrapper_nothing_is_written_and_nothing_is_sent(world, tmp_path):
+    """sap.md 3, line 719: refused, with an error that names the wrapper (line 713)."""
     with place(world, tmp_path, wrapped=False) as site:
         order = ec.OrderDraft.model_validate(draft())
         assert site.erp.capabilities.support("orders.create") is ec.Support.NONE
@@ -110,6 +111,7 @@ def test_a_wrapper_that_the_system_does_not_have_is_told_when_connecting(world, 
     ids=["password", "client", "descriptions", "calls"],
 )
 def test_a_door_that_is_shut_is_told_with_what_to_do(world, tmp_path, soap, more, error):
+    """sap.md 3, lines 684 (403, a node that is not active) and 707 (401)."""
     with pytest.raises(error) as caught, place(world, tmp_path, soap, **more) as site:
         site.erp.ping()
     assert caught.value.hint
@@ -117,6 +119,7 @@ def test_a_door_that_is_shut_is_told_with_what_to_do(world, tmp_path, soap, more
 
 @pytest.mark.parametrize("shape", ["error", "exception"])
 def test_a_module_that_may_not_be_called_is_a_missing_permission(world, tmp_path, shape):
+    """sap.md 3, line 707: missing S_RFC is a fault."""
     soap = Settings(fault=shape)
     with place(world, tmp_path, soap) as site:
         order = site.erp.orders.create(draft(), key="one").order
@@ -133,6 +136,7 @@ def test_a_refusal_is_a_refusal_and_nothing_stands(site, world):
 
 
 def test_texts_with_control_characters_are_read(site, world):
+    """sap.md 3, line 705: they stand in texts, and break XML."""
     world.materials["PUMP-1"].text = "Pump\x07 big"
     assert {product.name for product in site.erp.products.list()} >= {"Pump\ufffd big"}
 
@@ -149,6 +153,10 @@ def break_it(site, kind, module, *, after):
             faults.dump(module, moment="after" if after else "before")
         case "message":
             faults.message(module, moment="after" if after else "before")
+        case "cut":
+            (network.lose_reply if after else network.lose_request)("/soap/rfc", "POST")
+        case "error page":
+            network.refuse(500, "/soap/rfc", "POST", executed=after)
         case "page":
             network.refuse(502, "/soap/rfc", "POST", executed=after)
         case "throttled":
@@ -159,12 +167,13 @@ def break_it(site, kind, module, *, after):
             network.refuse(200, "/soap/rfc", "POST", executed=after)
 
 
-BREAKS = ["line", "dump", "message", "page", "throttled", "torn", "another page"]
+BREAKS = ["line", "dump", "message", "cut", "error page", "page", "throttled", "torn", "another page"]
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("kind", BREAKS)
 def test_whatever_breaks_a_create_there_is_one_order(site, world, clock, kind, after):
+    """sap.md 2.19, line 668: an unknown outcome is looked up, and never sent again blindly."""
     site.erp.customers.get("1234")
     break_it(site, kind, CREATE, after=after)
     receipt = sooner_or_later(lambda: site.erp.orders.create(draft(), key="one"), clock, in_doubt=True)
@@ -200,7 +209,7 @@ def test_an_update_that_is_broken_off_is_a_refusal_and_can_be_repeated(site, wor
 
 
 def test_a_success_beside_a_refusal_is_settled_by_looking(site, world, clock):
-    """sap.md 2.18: a user exit's error stands beside "saved"; whether the wrapper has committed is its own rule"""
+    """sap.md 2.18, line 657: a user exit's error stands beside "saved"; that it has committed is not said"""
     world.user_exit_messages = [Message("E", "Z_EOR_ERR_ITM", "001", "not today")]
     receipt = sooner_or_later(lambda: site.erp.orders.create(draft(), key="one"), clock, in_doubt=True)
     assert [order.number.lstrip("0") for order in world.orders.values()] == [receipt.order.id]
