@@ -1,6 +1,7 @@
 """The conformance kit on the mock X3, Syracuse's generation, everything published."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -9,6 +10,7 @@ import pytest
 
 from erp_connect.client import connect
 from erp_connect.testing import conformance
+from erp_connect.testing.mocks.business.masters import Location, PaymentTerms
 from erp_connect.testing.mocks.sage.x3.samples import folder, subprograms, x3_world
 from erp_connect.testing.mocks.sage.x3.settings import Settings
 from erp_connect.testing.mocks.sage.x3.web import SageX3
@@ -17,7 +19,9 @@ from erp_connect.testing.mocks.serving import serve
 from .dynamics_profiles import DynamicsProfile, Turned, furnished
 
 MEMORY = Path("/dev/shm")
-FAILS = {}
+FAILS = {
+    "test_stock_is_told_in_the_unit_asked_for": "how many of it a package holds is told by no publication",
+}
 SERVICES = "&".join(
     f"{kind}_service={name}"
     for kind, name in (
@@ -44,6 +48,7 @@ class X3Profile(DynamicsProfile):
         return (
             f"sage+x3://WSUSER@{host}/?tls=off&pool=WSPOOL&site=MAIN&currency=EUR&country=GB&units=XCT%3DCTN"
             f"&line_keys=rank&cancel_strategy=action%3AYCLO&purchase_cancel_strategy=delete&discount_column=DISCRGVAL1&{SERVICES}"
+            "&price_scale=5&quantity_scale=5&customer_category=CAT&product_category=CAT&tracking_field=YTRKNUM"
             "&stock=YGETSTO&stock_inputs=item%3DYITM,site%3DYFCY&stock_outputs=quantity%3DYQTY,available%3DYAVA"
             "&changes=YCHGSOH&changes_inputs=since%3DYSINCE&changes_outputs=order%3DYSOHNUM,moment%3DYUPD"
         )
@@ -54,9 +59,13 @@ class X3Profile(DynamicsProfile):
         self.world = x3_world(clock)
         self.company = folder(self.world)
         furnished(self.company)
-        settings = Settings(subprograms=subprograms())
-        orders = settings.publications["WSSOH"]
-        object.__setattr__(orders, "actions", {**orders.actions, "YCLO": "close"})
+        self.company.locations.add(Location(code="ABCDE", name="A code as long as it may be"))
+        terms = "ABCDEFGHJKABCDE"
+        self.company.payment_terms.add(PaymentTerms(code=terms, name="Terms as long as they may be"))
+        published = Settings().publications
+        published["WSSOH"] = replace(published["WSSOH"], actions={"V": "value", "YCLO": "close"})
+        published["WSSDH"] = replace(published["WSSDH"], extra={"SDH1_1": ("YTRKNUM char30 tracking",)})
+        settings = Settings(publications=published, subprograms=subprograms())
         with (
             serve(SageX3(self.world, settings)) as url,
             TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as place,

@@ -135,6 +135,9 @@ def _by_amendment(
                 f"{book}.{verb}",
                 _kept(operations[f"{book}.{verb}"], f"lines have no field for {word} that can be written"),
             )
+    if not _entered(shape.lines.get("requested")):
+        why = "lines have no date of their own, which is what a line is split for"
+        yield f"{book}.split_line", _kept(operations[f"{book}.split_line"], why)
     dated = _entered(shape.header.get("requested")) or _entered(shape.lines.get("requested"))
     placed = _entered(shape.header.get("warehouse")) or _entered(shape.lines.get("warehouse"))
     if not dated:
@@ -171,6 +174,12 @@ def _by_field(
         pairs += [(f"{prefix}.line.{word}", shape.lines.get(word)) for word in _LINE]
         party = "customer" if kind == "order" else "supplier"
         pairs.append((f"{prefix}.{party}", shape.header.get(party)))
+    for path, places in (
+        (f"{prefix}.custom", shape.header_custom),
+        (f"{prefix}.line.custom", shape.line_custom),
+    ):
+        if not any(place.entered for place in places.values()) and path in known.fields:
+            yield path, nowhere("the publication has no field of the site's own that can be written")
     for path, place in pairs:
         try:
             held = known.field(path)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from ....errors import ErpConnectError, InvalidOrder, LossyWrite
+from ....errors import ErpConnectError, InvalidOrder
 from ....models import (
     FrozenMapping,
     GoodsReceipt,
@@ -137,8 +137,7 @@ class PostingShipments(Shipments):
         record = self._validated(record, number, write, operation)
         with self.office.translated(operation, writes=True):
             shipment = self._shipment(record, order)
-        more = ("one package of a delivery is kept",) if len(packages) > 1 else ()
-        return Written(id=number, stored=shipment, warnings=(*reply.notes, *more))
+        return Written(id=number, stored=shipment, warnings=(*reply.notes, *self._dropped(packages)))
 
     def _order_rows(self, order: Order) -> list[dict[str, Any]]:
         return self.orders.shape.rows(order.raw)
@@ -157,14 +156,17 @@ class PostingShipments(Shipments):
         first = packages[0] if packages else None
         if first is None:
             return {}
-        if first.tracking_number and "tracking" not in self.documents.shape.header:
-            raise LossyWrite(
-                "no field of a delivery is known to hold a tracking number",
-                fields=("package.tracking_number",),
-                operation="shipments.post",
-                hint="name the site's own field: tracking_field=",
-            )
-        return {"tracking": first.tracking_number, "carrier": first.carrier}
+        known = {"tracking": first.tracking_number, "carrier": first.carrier}
+        return {word: value for word, value in known.items() if word in self.documents.shape.header}
+
+    def _dropped(self, packages: Sequence[Package]) -> tuple[str, ...]:
+        """What of the packages has no place: the goods leave all the same, and it is told."""
+        told = []
+        if len(packages) > 1:
+            told.append("one package of a delivery is kept")
+        if any(each.tracking_number for each in packages) and "tracking" not in self.documents.shape.header:
+            told.append("the tracking number is not kept: name the site's own field (tracking_field=)")
+        return tuple(told)
 
     def _validated(self, record: Record, number: str, write: Write, operation: str) -> Record:
         said = self.office.settings.validate_strategy
