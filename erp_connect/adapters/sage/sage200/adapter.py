@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
@@ -11,9 +11,11 @@ from ....errors import ConfigurationError
 from ....models import Company
 from ...contract import Adapter, Capabilities, Target
 from ...services.cells import text
+from ...symptoms import Symptom
 from ...web import WebAccess
 from . import books
 from .capabilities import CONCURRENCY, SYSTEM, narrowed, sage200_capabilities
+from .examining import examined
 from .office import Office
 from .settings import Sage200Settings
 
@@ -77,10 +79,12 @@ class Sage200Adapter(Adapter):
                 code="no_stamp_field",
                 hint="give stamp_field=customer_document_no, or upgrade: free texts came in August 2023",
             )
+        if not settings.cancel_by:
+            office.sets_status = office.offers("sop_orders_status")
         self.capabilities = narrowed(
             self.capabilities,
             numbers_itself=office.numbers_itself,
-            status=settings.cancel_by == "status" or office.offers("sop_orders_status"),
+            status=office.sets_status,
             returns=office.offers("sop_returns"),
         )
 
@@ -99,6 +103,10 @@ class Sage200Adapter(Adapter):
             Company(id=str(row.get("company_id", "")), name=text(row, "company_name"))
             for row in self.office.sites("companies")
         )
+
+    def examine(self, *, limit: int) -> Iterator[Symptom]:
+        """What of the settings does not fit the site, and what it does not offer; for ``erp-connect doctor``."""
+        yield from examined(self.office, self.capabilities, limit=limit)
 
     @property
     def office(self) -> Office:

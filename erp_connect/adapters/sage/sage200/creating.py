@@ -2,60 +2,63 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from ....errors import ErpConnectError
-from ....models import Order, OrderDraft
+from ....models import OrderDraft
 from ....wire.odata import Unreadable
 from ...contract import Write, Written
 from ...services.cells import Body, Row, text, whole
 from .diagnosing import looked_into
-from .finding import ORDERS, FindingOrders
-from .mapping_drafts import NUMBER_FIELD, order_body
-from .mapping_orders import is_order, order_in
+from .finding import E, Finding
+from .mapping_drafts import order_body, purchase_order_body
+from .mapping_orders import is_order
+from .sides import NUMBER
 
 _STEP: Final = "create the order"
 
 
-class CreatingOrders(FindingOrders):
-    """The half of the book that makes new orders."""
+class Creating(Finding[E]):
+    """The half of an order book that makes new ones."""
 
-    def create(self, draft: OrderDraft, write: Write) -> Written[Order]:
+    def create(self, draft: Any, write: Write) -> Written[E]:
         """Create one order.  No answer, and one that cannot be read, are ``unknown``."""
-        operation = "orders.create"
+        operation = f"{self.book}.create"
         with self.office.translated(operation):
-            body = order_body(draft, write.stamp, self.office)
+            body = self._body(draft, write.stamp)
         write.sending(_STEP)
         try:
             with self.office.translated(operation, writes=True):
-                made = self.office.api.write("POST", ORDERS, body)
+                made = self.office.api.write("POST", self.side.orders, body)
                 id = self._checked(made, body)
         except ErpConnectError as refusal:
-            raise looked_into(refusal, draft, body, self.office) from refusal.__cause__
-        write.made(id, text(made, NUMBER_FIELD) or None)
+            raise looked_into(refusal, body, self.side, self.office) from refusal.__cause__
+        write.made(id, text(made, NUMBER) or None)
         return Written(id=id, stored=self._stored(made, operation))
 
-    def remove(self, order: Order, write: Write) -> None:
+    def remove(self, order: E, write: Write) -> None:
         """Delete an order that nothing follows yet."""
         write.sending("delete the order")
-        with self.office.translated("orders.create", writes=True):
-            self.office.api.write("DELETE", f"{ORDERS}/{order.id}")
+        with self.office.translated(f"{self.book}.create", writes=True):
+            self.office.api.write("DELETE", f"{self.side.orders}/{order.id}")
+
+    def _body(self, draft: Any, stamp: str) -> Body:
+        if isinstance(draft, OrderDraft):
+            return order_body(draft, stamp, self.office)
+        return purchase_order_body(draft, stamp, self.office)
 
     def _checked(self, made: Row, body: Body) -> str:
         """The id of what was made; an answer that tells of another order is none."""
         id = whole(made, "id")
         if not id:
             raise Unreadable("it names no order")
-        for name in (self.stamped_in, "customer_document_no"):
+        for name in (self.stamped_in, self.side.external):
             if name in made and name in body and text(made, name) != str(body[name]).strip():
                 raise Unreadable("it tells of an order with another reference than was sent")
         return str(id)
 
-    def _stored(self, made: Row, operation: str) -> Order | None:
+    def _stored(self, made: Row, operation: str) -> E | None:
         """The order, where the answer shows it whole; else it is read."""
-        if not is_order(made) or any(name not in made for name in ("lines", "delivery_address")):
+        if not is_order(made) or any(name not in made for name in self.side.expanded):
             return None
-        if "memos" not in made:
-            return None
-        with self.office.translated(operation, writes=True):
-            return order_in(made, self.office)
+        return self.order_of(made, operation, writes=True)

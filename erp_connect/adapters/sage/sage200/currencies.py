@@ -61,6 +61,15 @@ class Currencies:
                     return ""
             return self._known[id]
 
+    def id_of(self, code: str) -> int | None:
+        """The id of a currency by its code, as far as it is known; ``None`` where it is not."""
+        said = self.office.settings.currencies.get(code, "")
+        if said.isascii() and said.isdecimal():
+            return int(said)
+        with self._lock:
+            self._list()
+            return next((id for id, known in self._known.items() if known == code), None)
+
     def learn(self, row: Row) -> None:
         """What an expanded record says of its currency."""
         id = whole(row, "currency_id")

@@ -16,45 +16,41 @@ from ....errors import (
     ProductBlocked,
     TransitionNotAllowed,
 )
-from ....models import OrderDraft, PurchaseOrderDraft
 from ....wire.odata import Refused, Unreadable
 from ...services.cells import Body, Row, flag, text
 from .office import Office
+from .sides import Side
 
 INACTIVE: Final = "inactive"
 _MOST: Final = 20
 """How many products are looked at."""
 
 
-def looked_into(
-    refusal: ErpConnectError, draft: OrderDraft | PurchaseOrderDraft, body: Body, office: Office
-) -> ErpConnectError:
+def looked_into(refusal: ErpConnectError, body: Body, side: Side, office: Office) -> ErpConnectError:
     """The refusal, as what it is about where a record says so; nothing that goes wrong in looking hides it."""
     if not isinstance(refusal, InvalidOrder | TransitionNotAllowed) or refusal.outcome != "not_applied":
         return refusal
     try:
-        found = _taken(refusal, body, office) or _of_party(refusal, draft, body, office)
-        return found or _of_product(refusal, body, office) or refusal
+        found = _taken(refusal, body, side, office) or _of_party(refusal, body, side, office)
+        return found or _of_product(refusal, body, side, office) or refusal
     except (ErpConnectError, Refused, Unreadable):
         return refusal
 
 
-def _taken(refusal: ErpConnectError, body: Body, office: Office) -> ErpConnectError | None:
+def _taken(refusal: ErpConnectError, body: Body, side: Side, office: Office) -> ErpConnectError | None:
     """An order with the very number that was sent, where the site makes none itself."""
     number = body.get("document_no")
     if number is None:
         return None
     where = office.equal("document_no", number)
-    if office.api.page("sop_orders", filter=where, select="id", top="1"):
+    if office.api.page(side.orders, filter=where, select="id", top="1"):
         return DuplicateReference("there is an order with this number already", **_kept(refusal))
     return None
 
 
-def _of_party(
-    refusal: ErpConnectError, draft: OrderDraft | PurchaseOrderDraft, body: Body, office: Office
-) -> ErpConnectError | None:
-    sales = isinstance(draft, OrderDraft)
-    kind, path = ("customer", "order.customer") if sales else ("supplier", "purchase_order.supplier")
+def _of_party(refusal: ErpConnectError, body: Body, side: Side, office: Office) -> ErpConnectError | None:
+    kind = side.party
+    path = f"{side.book.removesuffix('s')}.{kind}"
     row = _fresh(f"{kind}s", body.get(f"{kind}_id"), office)
     if row is None:
         return InvalidOrder(f"there is no such {kind} any more", path=path, **_kept(refusal))
@@ -63,11 +59,12 @@ def _of_party(
     return None
 
 
-def _of_product(refusal: ErpConnectError, body: Body, office: Office) -> ErpConnectError | None:
+def _of_product(refusal: ErpConnectError, body: Body, side: Side, office: Office) -> ErpConnectError | None:
+    book = side.book.removesuffix("s")
     for place, line in enumerate(body.get("lines", ())[:_MOST]):
         if not isinstance(line, dict) or line.get("product_id") is None:
             continue
-        path = f"order.lines[{place}].product"
+        path = f"{book}.lines[{place}].product"
         row = _fresh("products", line["product_id"], office)
         if row is None:
             return InvalidOrder("there is no such product any more", path=path, **_kept(refusal))

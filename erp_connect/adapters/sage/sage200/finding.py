@@ -1,69 +1,73 @@
-"""Finding orders: by number, customer, the customer's number and stamp, and all by pages (sage.md 4.2, 6.2)."""
+"""Finding orders: by number, party, their number and stamp, and all by pages (sage.md 4.2, 6.2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Generic, TypeVar
 
 from ....errors import NotFound
-from ....models import Order, Ref
+from ....models import Order, PurchaseOrder, Ref
 from ....wire.odata import literal
 from ...contract import Find, Listing, Sought
 from ...services.cells import Row, whole
 from .codes import ids_in, number_of
-from .mapping_orders import EXPANDED, HEADER, PO_NUMBER, is_order, order_in
+from .mapping_orders import is_order, order_in, purchase_order_in
 from .office import Office
+from .sides import NUMBER, PURCHASES, SALES, Side
 
-ORDERS: Final = "sop_orders"
-WHOLE: Final = ",".join((*EXPANDED, "customer", "currency"))
-"""What a single order is read with."""
+E = TypeVar("E", Order, PurchaseOrder)
+
 PORTION: Final = 20
 """How many ids or stamps are named in one condition: addresses have a length."""
-_LONGEST: Final[Mapping[str, int]] = {"document_no": 20, PO_NUMBER: 30}
+_WIDTHS: Final = {NUMBER: 20, SALES.external: 30, PURCHASES.external: 30}
 
 
-class FindingOrders:
-    """The reading half of the sales order book."""
+class Finding(Generic[E]):
+    """The reading half of an order book of either side."""
+
+    side: ClassVar[Side]
 
     def __init__(self, office: Office) -> None:
         self.office = office
+        self.book = self.side.book
 
-    def get(self, id: str) -> Order:
+    def get(self, id: str) -> E:
         """The order with this id, with its lines; ``NotFound`` when there is none, or where it is a quote."""
-        return self.order_of(self.record(id, "orders.get"), "orders.get")
+        operation = f"{self.book}.get"
+        return self.order_of(self.record(id, operation), operation)
 
-    def get_many(self, ids: Sequence[str]) -> Mapping[str, Order]:
+    def get_many(self, ids: Sequence[str]) -> Mapping[str, E]:
         """The orders with these ids, several in one request; one that does not exist is left out."""
         wanted = [number for id in dict.fromkeys(ids) if (number := number_of(id))]
-        found: dict[str, Order] = {}
+        found: dict[str, E] = {}
         for start in range(0, len(wanted), PORTION):
             where = " or ".join(f"id eq {each}" for each in wanted[start : start + PORTION])
-            with self.office.translated("orders.get"):
+            with self.office.translated(f"{self.book}.get"):
                 found |= {order.id: order for order in self._orders(where)}
         return found
 
-    def find(self, wanted: Find) -> Sequence[Order]:
+    def find(self, wanted: Find) -> Sequence[E]:
         """The orders that match in all that is named."""
-        with self.office.translated("orders.find"):
+        with self.office.translated(f"{self.book}.find"):
             conditions = self._conditions(wanted)
             return () if not conditions else tuple(self._orders(" and ".join(conditions)))
 
-    def by_stamp(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[Order]]:
+    def by_stamp(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[E]]:
         """The orders that carry each stamp."""
         stamps, field = [each.stamp for each in sought], self.stamped_in
-        found: dict[str, list[Order]] = {}
+        found: dict[str, list[E]] = {}
         for start in range(0, len(stamps), PORTION):
             portion = stamps[start : start + PORTION]
             where = " or ".join(self.office.equal(field, stamp) for stamp in portion)
-            with self.office.translated("orders.find"):
+            with self.office.translated(f"{self.book}.find"):
                 for order in self._orders(where):
                     found.setdefault(order.stamp or "", []).append(order)
         return found
 
-    def list(self, wanted: Listing) -> Iterator[Order]:
+    def list(self, wanted: Listing) -> Iterator[E]:
         """Stream orders a page at a time, the next page on its way, in the order of their ids."""
-        operation = "orders.list" if wanted.modified_since is None else "orders.list_modified"
+        operation = f"{self.book}.list" if wanted.modified_since is None else f"{self.book}.list_modified"
         left = wanted.limit
         if left is not None and left <= 0:
             return
@@ -72,13 +76,11 @@ class FindingOrders:
                 conditions = [*self._party(wanted.party)]
             except NotFound:
                 return
-            for field, name, day in (
-                ("document_date", "ge", wanted.ordered_from),
-                ("document_date", "lt", wanted.ordered_to),
-            ):
-                if day is not None:
-                    shown = day if name == "ge" else day.fromordinal(day.toordinal() + 1)
-                    conditions.append(f"{field} {name} {shown.isoformat()}")
+            if wanted.ordered_from is not None:
+                conditions.append(f"document_date ge {wanted.ordered_from.isoformat()}")
+            if wanted.ordered_to is not None:
+                after = wanted.ordered_to + timedelta(days=1)
+                conditions.append(f"document_date lt {after.isoformat()}")
             if wanted.modified_since is not None:
                 conditions.append(f"date_time_updated ge {moment(wanted.modified_since)}")
             for order in self._orders(" and ".join(conditions)):
@@ -89,6 +91,9 @@ class FindingOrders:
 
     # -- asking ----------------------------------------------------------------------------------------------
 
+    def _order(self, row: Row) -> E:
+        raise NotImplementedError
+
     @property
     def stamped_in(self) -> str:
         """The field that carries the stamp of an order."""
@@ -96,54 +101,75 @@ class FindingOrders:
 
     def record(self, id: str, operation: str) -> Row:
         """The whole record of an order, as it stands now."""
-        row = self.office.row(ORDERS, id, operation, expand=WHOLE)
+        expand = ",".join((*self.side.expanded, *self.side.alone))
+        row = self.office.row(self.side.orders, id, operation, expand=expand)
         if not is_order(row):
             raise NotFound("there is no such order: it is a quote", operation=operation)
         return row
 
-    def order_of(self, row: Row, operation: str) -> Order:
+    def order_of(self, row: Row, operation: str, *, writes: bool = False) -> E:
         """The order that a record says."""
-        with self.office.translated(operation):
-            return order_in(row, self.office)
+        with self.office.translated(operation, writes=writes):
+            return self._order(row)
 
-    def _orders(self, where: str) -> Iterator[Order]:
-        """Orders of a list.  Customers and currencies are looked up once, not brought along with each."""
-        settings = self.office.settings
-        own = {settings.stamp_field, *settings.references.values()} - set(HEADER)
-        select = ",".join((*HEADER, *sorted(own), *EXPANDED))
-        expand = ",".join(EXPANDED)
-        for page in self.office.api.pages(ORDERS, where=where, select=select, expand=expand):
-            self.office.customers.learn(ids_in(page, "customer_id"))
+    def _orders(self, where: str) -> Iterator[E]:
+        """Orders of a list.  Accounts and currencies are looked up once, not brought along with each."""
+        side: Side = self.side
+        fields = {self.stamped_in, *(self.office.settings.references.values() if side is SALES else ())}
+        own: list[str] = sorted(fields - set(side.header))
+        select = ",".join((*side.header, *own, *side.expanded))
+        expand = ",".join(side.expanded)
+        for page in self.office.api.pages(side.orders, where=where, select=select, expand=expand):
+            self.office.parties(side.party).learn(ids_in(page, f"{side.party}_id"))
             for row in page:
                 if is_order(row):
-                    yield order_in(row, self.office)
+                    yield self._order(row)
 
     def _party(self, party: str | Ref | None) -> Iterator[str]:
         if party is not None:
-            found = self.office.customers.named(party)
+            said = party.upper() if isinstance(party, str) else party
+            found = self.office.parties(self.side.party).named(said)
             if found is None:
-                raise NotFound("there is no such customer", operation="orders.find", path="customer")
-            yield f"customer_id eq {whole(found, 'id') or 0}"
+                raise NotFound(f"there is no such {self.side.party}", operation=f"{self.book}.find")
+            yield f"{self.side.party}_id eq {whole(found, 'id') or 0}"
 
     def _conditions(self, wanted: Find) -> Sequence[str] | None:
         """What is asked for; ``None`` where nothing can fulfil it."""
-        if wanted.reference is not None and not self.office.settings.references:
+        kept = self.office.settings.references if self.side is SALES else {}
+        if wanted.reference is not None and not kept:
             return None
-        told = (("document_no", wanted.number), (PO_NUMBER, wanted.customer_po))
-        if any(value is not None and len(value) > _LONGEST[field] for field, value in told):
+        told = ((NUMBER, wanted.number), (self.side.external, wanted.customer_po))
+        if any(value is not None and len(value) > _WIDTHS[field] for field, value in told):
             return None
         conditions = [self.office.equal(field, value) for field, value in told if value is not None]
         if wanted.stamp is not None:
             conditions.append(self.office.equal(self.stamped_in, wanted.stamp))
         if wanted.reference is not None:
-            fields = self.office.settings.references.values()
-            either = " or ".join(self.office.equal(field, wanted.reference) for field in fields)
+            either = " or ".join(self.office.equal(field, wanted.reference) for field in kept.values())
             conditions.append(f"({either})")
         try:
             conditions += self._party(wanted.party)
         except NotFound:
             return None
         return conditions
+
+
+class FindingSales(Finding[Order]):
+    """Sales orders."""
+
+    side = SALES
+
+    def _order(self, row: Row) -> Order:
+        return order_in(row, self.office)
+
+
+class FindingPurchases(Finding[PurchaseOrder]):
+    """Purchase orders."""
+
+    side = PURCHASES
+
+    def _order(self, row: Row) -> PurchaseOrder:
+        return purchase_order_in(row, self.office)
 
 
 def moment(when: datetime) -> str:

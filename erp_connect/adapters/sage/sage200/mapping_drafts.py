@@ -7,29 +7,38 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from ....errors import InvalidOrder, LossyWrite
-from ....models import Charge, Discount, LineDraft, OrderDraft, PurchaseOrderLineDraft, Ref, Reference
+from ....errors import InvalidOrder, LossyWrite, UnmappedCode
+from ....models import (
+    Charge,
+    Discount,
+    LineDraft,
+    OrderDraft,
+    PurchaseOrderDraft,
+    PurchaseOrderLineDraft,
+    Ref,
+    Reference,
+    UnitPrice,
+)
 from ....rules.exact import multiply, quotient
 from ...amounts import price_of_one
 from ...services.cells import Body, Row, text, whole
 from .addresses import address_out
-from .mapping_orders import CHARGE, PO_NUMBER, STANDARD
 from .office import Office
+from .sides import CHARGE, NUMBER, PURCHASES, SALES, STANDARD, Side
 
 _MOST_PERCENT: Final = Decimal("99.99")
-NUMBER_FIELD: Final = "document_no"
 
 
 def order_body(draft: OrderDraft, stamp: str, office: Office) -> Body:
     """All of a sales order that is created in one request; what is left out the system fills in."""
-    customer = customer_of(draft.customer, office)
-    in_currency(draft.currency, customer, office)
+    customer = party_of(draft.customer, SALES, office)
+    in_currency(draft.currency, customer, SALES, office)
     settings = office.settings
     body: Body = {
         "customer_id": whole(customer, "id"),
-        NUMBER_FIELD: None if office.numbers_itself else stamp,
+        NUMBER: None if office.numbers_itself else stamp,
         settings.stamp_field: stamp,
-        **({PO_NUMBER: draft.customer_po} if draft.customer_po is not None else {}),
+        **({SALES.external: draft.customer_po} if draft.customer_po is not None else {}),
         "document_date": day_out(draft.order_date or office.today()),
         "requested_delivery_date": day_out(draft.requested),
         **discounts_out(draft.discounts),
@@ -50,19 +59,44 @@ def order_body(draft: OrderDraft, stamp: str, office: Office) -> Body:
     return without_nothing(body)
 
 
-def customer_of(customer: str | Ref, office: Office, path: str = "order.customer") -> Row:
+def purchase_order_body(draft: PurchaseOrderDraft, stamp: str, office: Office) -> Body:
+    """All of a purchase order that is created in one request."""
+    supplier = party_of(draft.supplier, PURCHASES, office)
+    in_currency(draft.currency, supplier, PURCHASES, office)
+    field = office.settings.stamp_field
+    body: Body = {
+        "supplier_id": whole(supplier, "id"),
+        **({field: stamp} if field != SALES.external else {}),
+        PURCHASES.external: draft.supplier_reference,
+        "document_date": day_out(draft.order_date or office.today()),
+        "requested_delivery_date": day_out(draft.requested),
+        "lines": [
+            bought_line_out(line, office, f"purchase_order.lines[{place}]", warehouse=draft.warehouse)
+            for place, line in enumerate(draft.lines)
+        ],
+    }
+    return without_nothing(body)
+
+
+def party_of(party: str | Ref, side: Side, office: Office) -> Row:
     """The account that a draft names."""
-    said = customer.upper() if isinstance(customer, str) else customer
-    return office.customers.wanted(said, path)
+    said = party.upper() if isinstance(party, str) else party
+    return office.parties(side.party).wanted(said, f"{side.book.removesuffix('s')}.{side.party}")
 
 
-def in_currency(currency: str, party: Row, office: Office, path: str = "order.currency") -> None:
+def in_currency(currency: str, party: Row, side: Side, office: Office) -> None:
     """Refuse an order in another currency than its account's: the system writes it in that one (sage.md 4.4)."""
     own = office.currencies.code(whole(party, "currency_id"))
+    if not own and side is PURCHASES:  # of sales the order itself tells it, once it stands
+        raise UnmappedCode(
+            f"nobody knows the currency of {text(party, 'reference')}",
+            path=f"{side.book.removesuffix('s')}.currency",
+            hint=f"say it by the setting currencies={currency}={whole(party, 'currency_id')}",
+        )
     if own and own != currency:
         raise InvalidOrder(
             f"orders of {text(party, 'reference')} are in {own}, the currency of its account",
-            path=path,
+            path=f"{side.book.removesuffix('s')}.currency",
             code="currency_of_account",
         )
 
@@ -78,19 +112,12 @@ def memo_out(note: str) -> Body:
     return {"note": note, "is_active": True}
 
 
-def line_out(
-    line: LineDraft | PurchaseOrderLineDraft, office: Office, path: str, *, warehouse: str | None = None
-) -> Body:
-    """A line of goods."""
+def line_out(line: LineDraft, office: Office, path: str, *, warehouse: str | None = None) -> Body:
+    """A line of goods that are sold."""
     settings = office.settings
-    product = office.products.wanted(line.product, f"{path}.product")
     body: Body = {
-        "line_type": STANDARD,
-        "product_id": whole(product, "id"),
-        "warehouse_id": warehouse_out(line.warehouse or warehouse or settings.warehouse, office, path),
-        "line_quantity": line.quantity,
-        **unit_out(line.unit, product, office, "selling_unit_id"),
-        **price_out(line, office),
+        **_goods_out(line, SALES, office, path, warehouse),
+        **price_out(line.price, SALES, office),
         **discount_out(line.discount, line.quantity, settings.price_scale),
         "requested_delivery_date": day_out(line.requested),
     }
@@ -101,12 +128,37 @@ def line_out(
     return without_nothing(body)
 
 
-def price_out(line: LineDraft | PurchaseOrderLineDraft, office: Office) -> Body:
+def bought_line_out(
+    line: LineDraft | PurchaseOrderLineDraft, office: Office, path: str, *, warehouse: str | None = None
+) -> Body:
+    """A line of goods that are bought."""
+    return {
+        **_goods_out(line, PURCHASES, office, path, warehouse),
+        **price_out(line.price, PURCHASES, office),
+    }
+
+
+def _goods_out(
+    line: LineDraft | PurchaseOrderLineDraft, side: Side, office: Office, path: str, warehouse: str | None
+) -> Body:
+    product = office.products.wanted(line.product, f"{path}.product")
+    place = line.warehouse or warehouse or office.settings.warehouse
+    return {
+        "line_type": STANDARD,
+        "product_id": whole(product, "id"),
+        "warehouse_id": warehouse_out(place, office, path),
+        "line_quantity": line.quantity,
+        **unit_out(line.unit, product, office, side.unit),
+    }
+
+
+def price_out(price: UnitPrice | None, side: Side, office: Office) -> Body:
     """An agreed price, with the flag that imposes it (sage.md 4.4)."""
-    if line.price is None:
+    if price is None:
         return {}
-    one = price_of_one(line.price, office.settings.price_scale)
-    return {"selling_unit_price": one, "selling_unit_price_overridden": True}
+    flag = "selling_unit_price_overridden" if side is SALES else office.settings.buying_price_flag
+    one = price_of_one(price, office.settings.price_scale)
+    return {side.price: one, **({flag: True} if flag else {})}
 
 
 def unit_out(unit: str, product: Row, office: Office, field: str) -> Body:

@@ -7,7 +7,7 @@ what the order says.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -22,6 +22,8 @@ from ....models import (
     Order,
     OrderLine,
     OrderStatus,
+    PurchaseOrder,
+    PurchaseOrderLine,
     Quantities,
     Reference,
     UnitPrice,
@@ -36,20 +38,8 @@ from ...amounts import money_in
 from ...services.cells import Row, flag, instant, money, number, text, whole, within
 from .addresses import address_in
 from .office import Office
+from .sides import CHARGE, COMMENT, FREE_TEXT, PURCHASES, SALES, STANDARD, Side
 
-STANDARD: Final = "EnumLineTypeStandard"
-FREE_TEXT: Final = "EnumLineTypeFreeText"
-CHARGE: Final = "EnumLineTypeCharge"
-COMMENT: Final = "EnumLineTypeComment"
-PO_NUMBER: Final = "customer_document_no"
-EXPANDED: Final = ("lines", "delivery_address", "memos")
-HEADER: Final = (
-    *("id", "customer_id", "document_no", PO_NUMBER, "document_date", "document_status"),
-    *("requested_delivery_date", "promised_delivery_date", "currency_id", "document_discount_percent"),
-    *("total_net_value", "total_tax_value", "total_gross_value", "is_credit_limit_exceeded"),
-    *("date_time_created", "date_time_updated"),
-)
-"""What lists ask for beside the site's own fields."""
 _STATES: Final[Mapping[str, OrderStatus]] = {
     "draft": OrderStatus.DRAFT,
     "live": OrderStatus.CONFIRMED,
@@ -88,9 +78,40 @@ def day_in(row: Row, name: str) -> date | None:
 
 def order_in(row: Row, office: Office) -> Order:
     """The sales order that a record with its lines says."""
-    reading = _Reading(row, office)
-    order = reading.order()
-    return trusted_but(order, timeliness=timeliness(order, office.today()))
+    reading = _Reading(row, SALES, office)
+    party, name = reading.party()
+    po, told = text(row, SALES.external), reading.header()
+    order = Order.trusted(
+        **told,
+        lines=reading.lines,
+        customer=party,
+        customer_id=str(whole(row, "customer_id") or ""),
+        customer_name=name or None,
+        customer_po=None if looks_like_stamp(po) else po or None,
+        ship_to=reading.ship_to(name),
+        discounts=reading.discounts(),
+        charges=tuple(reading.charge(each) for each in reading.rows if _kind(each) == CHARGE),
+        notes=reading.notes(),
+        references=reading.references(),
+        warnings=tuple(dict.fromkeys(reading.warnings)),
+    )
+    return trusted_but(order, version=version_of(order), timeliness=timeliness(order, office.today()))
+
+
+def purchase_order_in(row: Row, office: Office) -> PurchaseOrder:
+    """The purchase order that a record with its lines says."""
+    reading = _Reading(row, PURCHASES, office)
+    party, name = reading.party()
+    order = PurchaseOrder.trusted(
+        **reading.header(),
+        lines=tuple(PurchaseOrderLine.trusted(**line.__dict__) for line in reading.lines),
+        supplier=party,
+        supplier_id=str(whole(row, "supplier_id") or ""),
+        supplier_name=name or None,
+        supplier_reference=text(row, PURCHASES.external) or None,
+        warnings=tuple(dict.fromkeys(reading.warnings)),
+    )
+    return trusted_but(order, version=version_of(order), timeliness=timeliness(order, office.today()))
 
 
 def discount_in(row: Row, currency: str, ordered: Decimal) -> Discount | None:
@@ -110,12 +131,12 @@ def _says(row: Row, percent: Decimal, value: Decimal) -> bool:
     return multiply(price, percent) == multiply(value, Decimal(100))
 
 
-def version_of(order: Order) -> str:
+def version_of(order: Order | PurchaseOrder) -> str:
     """The same for the same content of header and lines, whoever reads it, and however numbers are written."""
     parts: list[Any] = [
         order.id,
         order.native_status,
-        order.customer_po,
+        order.customer_po if isinstance(order, Order) else order.supplier_reference,
         order.order_date,
         order.requested,
         order.promised,
@@ -136,8 +157,8 @@ def version_of(order: Order) -> str:
 class _Reading:
     """One order being read."""
 
-    def __init__(self, row: Row, office: Office) -> None:
-        self.row, self.office = row, office
+    def __init__(self, row: Row, side: Side, office: Office) -> None:
+        self.row, self.side, self.office = row, side, office
         number_ = whole(row, "id")
         if not number_:
             raise Unreadable("it names no order")
@@ -154,64 +175,52 @@ class _Reading:
         self.state = state_of(row)
         self.cancelled = self.state == "cancelled"
         self.rows = sorted(within(row, "lines"), key=_place)
-        self.goods = [each for each in self.rows if _kind(each) in {STANDARD, FREE_TEXT}]
-
-    def order(self) -> Order:
-        row, office = self.row, self.office
-        lines = [self.line(each, place) for place, each in enumerate(self.goods, 1)]
-        holds = self.holds()
-        native = _STATES.get(self.state, OrderStatus.UNKNOWN)
-        told = standing(lines, holds=holds, native=native)
-        customer, customer_name = self.customer()
-        stamp = text(row, office.settings.stamp_field)
-        po = text(row, PO_NUMBER)
-        places = {line.warehouse for line in lines}
-        order = Order.trusted(
-            id=self.id,
-            number=text(row, "document_no") or None,
-            status=told.status,
-            currency=self.currency,
-            lines=tuple(
-                trusted_but(line, status=status) for line, status in zip(lines, told.lines, strict=True)
-            ),
-            customer=customer,
-            customer_id=str(whole(row, "customer_id") or ""),
-            customer_name=customer_name or None,
-            customer_po=None if looks_like_stamp(po) else po or None,
-            stamp=next((each for each in (stamp, po) if looks_like_stamp(each)), None),
-            ship_to=self.ship_to(customer_name),
-            order_date=day_in(row, "document_date"),
-            requested=day_in(row, "requested_delivery_date"),
-            promised=self.promised(lines),
-            prices_include_tax=office.taxed,
-            warehouse=places.pop() if len(places) == 1 else None,
-            discounts=self.discounts(),
-            charges=tuple(self.charge(each) for each in self.rows if _kind(each) == CHARGE),
-            notes=self.notes(),
-            references=self.references(),
-            holds=holds,
-            fulfilment=told.fulfilment,
-            invoicing=told.invoicing,
-            net=money(row, "total_net_value", self.currency),
-            tax=money(row, "total_tax_value", self.currency),
-            gross=money(row, "total_gross_value", self.currency),
-            native_status=text(row, "document_status") or None,
-            complete=self.state != "draft",
-            created_at=instant(row, "date_time_created"),
-            modified_at=instant(row, "date_time_updated"),
-            raw=FrozenMapping(row),
-            warnings=tuple(dict.fromkeys(self.warnings)),
+        goods = [each for each in self.rows if _kind(each) in {STANDARD, FREE_TEXT}]
+        lines = [self.line(each, place) for place, each in enumerate(goods, 1)]
+        self._standing = standing(
+            lines, holds=self.holds(), native=_STATES.get(self.state, OrderStatus.UNKNOWN)
         )
-        return trusted_but(order, version=version_of(order))
+        told = zip(lines, self._standing.lines, strict=True)
+        self.lines = tuple(trusted_but(line, status=status) for line, status in told)
+
+    def header(self) -> dict[str, Any]:
+        """What both sides have."""
+        row, office = self.row, self.office
+        stamps = (text(row, office.settings.stamp_field), text(row, self.side.external))
+        places = {line.warehouse for line in self.lines}
+        return {
+            "id": self.id,
+            "number": text(row, "document_no") or None,
+            "status": self._standing.status,
+            "currency": self.currency,
+            "stamp": next((each for each in stamps if looks_like_stamp(each)), None),
+            "order_date": day_in(row, "document_date"),
+            "requested": day_in(row, "requested_delivery_date"),
+            "promised": self.promised(),
+            "prices_include_tax": office.taxed,
+            "warehouse": places.pop() if len(places) == 1 else None,
+            "holds": self.holds(),
+            "fulfilment": self._standing.fulfilment,
+            "invoicing": self._standing.invoicing,
+            "net": money(row, "total_net_value", self.currency),
+            "tax": money(row, "total_tax_value", self.currency),
+            "gross": money(row, "total_gross_value", self.currency),
+            "native_status": text(row, "document_status") or None,
+            "complete": self.state != "draft",
+            "created_at": instant(row, "date_time_created"),
+            "modified_at": instant(row, "date_time_updated"),
+            "raw": FrozenMapping(row),
+        }
 
     # -- the header ------------------------------------------------------------------------------------------
 
-    def customer(self) -> tuple[str, str]:
-        """Number and name."""
-        for inner in within(self.row, "customer"):
+    def party(self) -> tuple[str, str]:
+        """Number and name of the account."""
+        name = self.side.party
+        for inner in within(self.row, name):
             if text(inner, "reference"):
                 return text(inner, "reference"), text(inner, "name")
-        found = self.office.customers.row(whole(self.row, "customer_id"))
+        found = self.office.parties(name).row(whole(self.row, f"{name}_id"))
         return ("", "") if found is None else (text(found, "reference"), text(found, "name"))
 
     def ship_to(self, name: str) -> Any:
@@ -219,8 +228,8 @@ class _Reading:
             return address_in(inner, self.office.settings, self.warnings, name=name or None)
         return None
 
-    def promised(self, lines: Sequence[OrderLine]) -> date | None:
-        days = [line.promised for line in lines]
+    def promised(self) -> date | None:
+        days = [line.promised for line in self.lines]
         if days and all(days):
             return max(each for each in days if each)
         return day_in(self.row, "promised_delivery_date")
@@ -237,7 +246,7 @@ class _Reading:
         return Charge.trusted(
             code=code,
             amount=Money.trusted(amount=amount, currency=self.currency),
-            description=text(row, "description") or None,
+            description=text(row, "description") or None if flag(row, "use_description") else None,
         )
 
     def notes(self) -> tuple[str, ...]:
@@ -274,7 +283,7 @@ class _Reading:
         if not id:
             raise Unreadable("it names no line")
         ordered = number(row, "line_quantity") or _NOTHING
-        price = number(row, "selling_unit_price")
+        price = number(row, self.side.price)
         standard = _kind(row) == STANDARD
         return OrderLine.trusted(
             id=str(id),
@@ -298,7 +307,7 @@ class _Reading:
         )
 
     def unit(self, row: Row) -> str | None:
-        name = text(row, "selling_unit_description")
+        name = text(row, self.side.unit_name)
         found = self.office.units.ours(name)
         if found is None and name:
             self.warnings.append(f"the unit {name} is not known here; map it in the settings (units=...)")
@@ -306,13 +315,14 @@ class _Reading:
         return found
 
     def quantities(self, row: Row, ordered: Decimal) -> Quantities:
-        shipped = number(row, "despatch_receipt_quantity")
+        gone, sales = number(row, self.side.moved), self.side is SALES
         return Quantities.trusted(
             ordered=ordered,
             allocated=number(row, "allocated_quantity"),
-            shipped=shipped,
+            shipped=gone if sales else None,
+            delivered=None if sales else gone,
             invoiced=number(row, "invoice_credit_quantity"),
-            cancelled=ordered - (shipped or _NOTHING) if self.cancelled else _NOTHING,
+            cancelled=ordered - (gone or _NOTHING) if self.cancelled else _NOTHING,
         )
 
 

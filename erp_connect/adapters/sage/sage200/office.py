@@ -36,6 +36,8 @@ class Office:
         self.api = Asking(session, root, page_size=settings.page_size)
         self.api.why_not = self._why_not
         self.site = self.company = ""
+        self.sets_status = settings.cancel_by == "status"
+        """Whether the release has an endpoint for the status of orders."""
         self._rules: Row | None = None
         self._lock = threading.Lock()
         self.warehouses = Listed(self, "warehouses", "warehouse")
@@ -45,6 +47,10 @@ class Office:
         self.customers = Records(self, "customers", "reference", "id,reference,name,currency_id", "customer")
         self.suppliers = Records(self, "suppliers", "reference", "id,reference,name,currency_id", "supplier")
         self.products = Records(self, "products", "code", "id,code,name,stock_unit_id", "product")
+
+    def parties(self, kind: str) -> Records:
+        """The accounts of a kind, ``customer`` or ``supplier``."""
+        return self.customers if kind == "customer" else self.suppliers
 
     def today(self) -> date:
         """The present day of the company."""
