@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from ....errors import ConfigurationError
+from ....errors import ConfigurationError, NotFound
 from ....models import Company
 from ...contract import Adapter, Capabilities, Target
 from ...services.cells import text
@@ -61,15 +61,28 @@ class Sage300Adapter(Adapter):
         root = f"{self._root}/{self._company}"
         office = Office(session, self.settings, self.target.clock, zone, root=root)
         try:
-            office.wake("open")
-            offered = offered_by(session, self.settings.description.strip("/") or self._landing)
-            office.stock = stock_resource(office, offered)
+            self._enter(office)
+            office.offered = offered_by(session, self.settings.description.strip("/") or self._landing)
+            office.stock = stock_resource(office)
         except BaseException:
             self.close()
             raise
-        self.capabilities = narrowed(self.capabilities, offered, stock=office.stock is not None)
+        self.capabilities = narrowed(self.capabilities, office.offered, stock=office.stock is not None)
         furnish(self, office)
         self._office, self.zone = office, zone
+
+    def _enter(self, office: Office) -> None:
+        """The first question; an address at which there is no Web API is a ``ConfigurationError``."""
+        try:
+            office.wake("open")
+        except NotFound as failure:
+            raise ConfigurationError(
+                "there is no Web API at this address",
+                code="no_service",
+                hint="a path in the URL takes the place of Sage300WebApi",
+                native=failure.native,
+                system=SYSTEM,
+            ) from failure
 
     def close(self) -> None:
         """Close all connections; harmless when called twice."""

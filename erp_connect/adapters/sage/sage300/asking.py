@@ -39,6 +39,8 @@ class Asking:
         self, resource: str, where: Where | None = None, *, select: str = "", top: int | None = None
     ) -> Iterator[Row]:
         """The rows of a resource, the next page on its way while one is looked at; ``top``: no more than so many."""
+        if top is not None and top <= 0:
+            return
         left = top
         for page in one_ahead(self._pages(resource, where or Where(), select, top)):
             for row in mappings(page):

@@ -20,8 +20,7 @@ from ...declaring import (
     shared_field,
     whole,
 )
-from .discovering import Offered
-from .office import CUSTOMERS, INVOICES, ITEMS, NOTES, ORDERS, PRICES, PURCHASES, RECEIPTS, RECEIVED
+from .office import CUSTOMERS, INVOICES, ITEMS, NOTES, ORDERS, PRICES, PURCHASES, RECEIPTS, RECEIVED, Offered
 from .settings import Sage300Settings
 
 SYSTEM: Final = "sage+300"
@@ -54,7 +53,9 @@ _OPERATIONS: Final[Mapping[str, OperationSupport]] = {
     **_book("orders"),
     **_book("purchase_orders"),
     "orders.create": native(why=_ONCE_MORE),
-    "purchase_orders.create": native(),
+    "purchase_orders.create": native(
+        why="an earlier order of the vendor's is asked for first: it tells his currency"
+    ),
     "purchase_orders.confirm": cannot("no resource takes confirmations"),
     "purchase_orders.receive": native(),
     **each("shipments: of post", cannot("the Web API has no resource for shipments", "orders.track")),

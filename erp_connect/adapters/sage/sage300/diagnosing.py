@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ....errors import CustomerBlocked, ErpConnectError, InvalidOrder, ProductBlocked
 from ....models import OrderDraft
+from ....wire.odata import Unreadable
 from ...services.cells import Row
 from .conditions import equal
 from .items import inactive
@@ -27,7 +28,7 @@ def looked_into(refusal: ErpConnectError, draft: OrderDraft, office: Office) -> 
         return refusal
     try:
         found = _of_customer(refusal, draft, office) or _of_item(refusal, draft, office)
-    except ErpConnectError:
+    except (ErpConnectError, Unreadable):
         return refusal
     return found or refusal
 

@@ -10,10 +10,8 @@ from ....errors import ErpConnectError, NotFound, PermissionMissing, Unsupported
 from ....wire.http import HttpSession
 from ....wire.odata.values import loads
 from .asking import JSON
-from .office import STOCKS, Office
+from .office import STOCKS, Offered, Office
 
-Offered = Mapping[str, frozenset[str]]
-"""Verbs in small letters by resource (``OE/OEOrders``)."""
 _PATH: Final = re.compile(r"(?:^|/)([A-Z]{2}/[A-Za-z0-9]+)(?:\(.*\))?/?$")
 _VERBS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 
@@ -41,11 +39,11 @@ def in_swagger(told: Any) -> Offered | None:
     return {resource: frozenset(verbs) for resource, verbs in found.items()} if found else None
 
 
-def stock_resource(office: Office, offered: Offered | None) -> str | None:
+def stock_resource(office: Office) -> str | None:
     """The resource that tells stock by location, if the server has one: some releases do (sage.md 3.4, 9)."""
     for resource in STOCKS:
-        if offered is not None:
-            if "get" in offered.get(resource, frozenset()):
+        if office.offered is not None:
+            if office.offers(resource):
                 return resource
             continue
         try:

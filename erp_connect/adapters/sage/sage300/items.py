@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ....errors import NotFound
-from ....models import FrozenMapping, Product, ProductDraft, ProductUnit, Ref
+from ....models import EMPTY, FrozenMapping, Product, ProductDraft, ProductUnit, Ref
 from ....models.codes import UnknownCode
 from ....models.units import unit_code
 from ....wire.odata import Unreadable
@@ -34,11 +34,7 @@ class Items:
         """By id; ``NotFound`` when there is none."""
         operation = "products.get"
         with self.office.translated(operation):
-            rows = self.office.asking.few(ITEMS, equal("UnformattedItemNumber", id))
-            found = [row for row in rows if text(row, "UnformattedItemNumber") == id]
-            if not found:
-                raise NotFound("there is no such product", operation=operation)
-            return self._product(found[0])
+            return self._product(self._card(id, operation))
 
     def find(self, *, number: str | None = None, name: str | None = None) -> Sequence[Product]:
         """By number, with or without its separators, or by the exact name."""
@@ -72,8 +68,11 @@ class Items:
             "StockItem": True,
             "StockingUnitOfMeasure": own,
             "ItemUnitsOfMeasure": [
-                _unit(own, Decimal(1)),
-                *(_unit(office.units.theirs(each.unit), each.factor) for each in draft.units),
+                {"ItemNumber": bare, **_unit(own, Decimal(1))},
+                *(
+                    {"ItemNumber": bare, **_unit(office.units.theirs(each.unit), each.factor)}
+                    for each in draft.units
+                ),
             ],
         }
         office.awake(operation)
@@ -89,17 +88,15 @@ class Items:
     def update(self, id: str, changes: Mapping[str, Any], write: Write) -> Written[Product]:
         """Change these fields and no other; ``NotFound`` when there is no such product."""
         operation, office = "products.update", self.office
-        self.get(id)
+        card = self._card(id, operation)
         body: Body = {}
         if "name" in changes:
             body["Description"] = changes["name"]
         if "unit" in changes:
             body["StockingUnitOfMeasure"] = office.units.theirs(changes["unit"])
         if "units" in changes:
-            body["ItemUnitsOfMeasure"] = [
-                _unit(office.units.theirs(each.unit), each.factor) | {"UpdateOperation": "Unspecified"}
-                for each in changes["units"] or ()
-            ]
+            units = () if changes["units"] is EMPTY else changes["units"]
+            body["ItemUnitsOfMeasure"] = list(self._units_out(card, units))
         if body:
             office.awake(operation)
             write.sending("change the record")
@@ -121,6 +118,24 @@ class Items:
         return rows[0]
 
     # -- out and in ------------------------------------------------------------------------------------------
+
+    def _card(self, id: str, operation: str) -> Row:
+        with self.office.translated(operation):
+            found = self.office.asking.few(ITEMS, equal("UnformattedItemNumber", id))
+        for row in found:
+            if text(row, "UnformattedItemNumber") == id:
+                return row
+        raise NotFound("there is no such product", operation=operation)
+
+    def _units_out(self, card: Row, units: Sequence[ProductUnit]) -> Iterator[Body]:
+        """What becomes of each unit of a card, said of every one, so that these are left (sage.md 3.3)."""
+        had = factors(card)
+        wanted = {self.office.units.theirs(each.unit): each.factor for each in units}
+        for code, factor in wanted.items():
+            yield {**_unit(code, factor), "UpdateOperation": "Update" if code in had else "Insert"}
+        for code in had:
+            if code not in wanted and code != text(card, "StockingUnitOfMeasure"):
+                yield {"UnitOfMeasure": code, "UpdateOperation": "Delete"}
 
     def _numbered(self, code: str) -> Sequence[Row]:
         asking = self.office.asking
@@ -170,7 +185,7 @@ def factors(row: Row) -> Mapping[str, Decimal]:
 
 
 def _unit(code: str, factor: Decimal) -> Body:
-    return {"UnitOfMeasure": code, "ConversionFactor": factor}
+    return {"UnitOfMeasure": code, "ConversionFactor": factor, "FACTOR": factor}
 
 
 def _is_unit(code: str) -> bool:

@@ -43,7 +43,7 @@ def order_body(draft: OrderDraft, stamp: str, office: Office) -> Body:
     """All of a sales order; what is left out the system fills in."""
     settings, operation = office.settings, "orders.create"
     customer = party_out(draft.customer)
-    one_currency(draft, office.currency_of(customer, operation), operation)
+    one_currency(draft.currency, office.currency_of(customer, operation), "order.currency", operation)
     po_number = draft.customer_po
     if settings.stamp_in == "PurchaseOrderNumber":
         po_number = po_number or stamp
@@ -75,14 +75,14 @@ def _address(draft: OrderDraft, office: Office) -> Body:
     return {**bill, **ship}
 
 
-def one_currency(draft: OrderDraft, own: str, operation: str) -> None:
-    """``InvalidOrder`` for an order in another currency than its customer's: its prices would be taken for that one."""
-    if draft.currency != own:
+def one_currency(said: str, own: str, path: str, operation: str) -> None:
+    """``InvalidOrder`` for an order in another currency than its party's: its prices would be taken for that one."""
+    if said != own:
         raise InvalidOrder(
-            f"this customer orders in {own}, and the order is in {draft.currency}",
+            f"orders of this party are in {own}, and this one is in {said}",
             operation=operation,
-            path="order.currency",
-            hint="an order is in the currency of its customer; there is one card for each currency",
+            path=path,
+            hint="an order is in the currency of its party; there is one card for each currency",
         )
 
 
@@ -188,10 +188,14 @@ def _custom(custom: Mapping[str, Any], path: str, office: Office) -> Iterator[tu
 
 def purchase_body(draft: PurchaseOrderDraft, stamp: str, office: Office) -> Body:
     """All of a purchase order; what is left out the system fills in."""
+    operation, vendor = "purchase_orders.create", party_out(draft.supplier)
+    own = office.vendors_currency(vendor, operation)
+    if own:
+        one_currency(draft.currency, own, "purchase_order.currency", operation)
     return without_nothing(
         {
             "PurchaseOrderDate": day_out(draft.order_date or office.today()),
-            "Vendor": party_out(draft.supplier),
+            "Vendor": vendor,
             "Reference": stamp,
             "Comment": comment(draft.notes, "purchase_order", office.settings.comment_length),
             "PurchaseOrderLines": [

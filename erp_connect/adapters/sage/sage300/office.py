@@ -16,6 +16,7 @@ from ....errors import (
     InvalidOrder,
     NotFound,
     PermissionMissing,
+    Throttled,
     TransportError,
     UnsupportedOperation,
 )
@@ -43,7 +44,11 @@ RECEIVED: Final = "PO/POGetReceipts"
 COMPANY: Final = "CS/CSCompanyProfile"
 STOCKS: Final = ("IC/ICLocationDetails", "IC/ICItemLocations")
 """Resources that some releases have and the manual does not list (sage.md 3.4)."""
+Offered = Mapping[str, frozenset[str]]
+"""What a server offers: verbs in small letters by resource (``OE/OEOrders``)."""
 _ABSENT: Final = (NotFound, PermissionMissing, UnsupportedOperation)
+_NAP: Final = 1.0
+"""Seconds between two questions to a server that is starting."""
 _REMEMBERED: Final = 5_000
 """Customers and items of which the currency and number are kept in mind."""
 _NAMES: Final[Mapping[str, str]] = {name.casefold(): code for code, name in COUNTRIES.items()}
@@ -58,10 +63,13 @@ class Office:
         """``root``: the path of the company below the host."""
         self.settings, self.clock, self.zone = settings, clock, zone
         self.asking = Asking(session, root, self._heard)
+        self.offered: Offered | None = None
+        """What the server says it offers; ``None`` where it does not say."""
         self.stock: str | None = None
         """The resource that tells stock; ``None`` where there is none."""
         self._last: float | None = None
         self._currencies: dict[str, str] = {}
+        self._vendors: dict[str, str] = {}
         self._numbers: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -72,6 +80,10 @@ class Office:
     def translated(self, operation: str | None, *, writes: bool = False) -> AbstractContextManager[None]:
         """Answers of failure inside leave as this library's errors, with what became of a write."""
         return translated(self.clock, operation, writes=writes)
+
+    def offers(self, resource: str, verb: str = "get") -> bool:
+        """Whether the server has a resource, as far as it says what it has."""
+        return self.offered is None or verb in self.offered.get(resource, frozenset())
 
     # -- awake -----------------------------------------------------------------------------------------------
 
@@ -90,8 +102,10 @@ class Office:
                     for _ in self.asking.rows(ORDERS, select="OrderNumber", top=1):
                         break
             except TransportError as failure:
-                if failure.code != "no_answer" or self.clock.monotonic() >= until:
+                starting = failure.code == "no_answer" or isinstance(failure, Throttled)
+                if not starting or self.clock.monotonic() >= until:
                     raise
+                self.clock.sleep(failure.retry_after or _NAP)
             else:
                 return
 
@@ -159,6 +173,15 @@ class Office:
                 hint="give currency=, the company's own",
             )
         return _remembered(self._currencies, customer, found, self._lock)
+
+    def vendors_currency(self, vendor: str, operation: str) -> str:
+        """The currency of a vendor as an earlier order of his tells it, for no card does; blank where there is none."""
+        known = self._vendors.get(vendor, "")
+        if not known:
+            with self.translated(operation):
+                for row in self.asking.rows(PURCHASES, equal("Vendor", vendor), top=1):
+                    known = text(row, "Currency")
+        return _remembered(self._vendors, vendor, known, self._lock) if known else ""
 
     def item_number(self, product: str | Ref, operation: str) -> str:
         """The formatted number of an item, which lines name; an id is the number without its separators.

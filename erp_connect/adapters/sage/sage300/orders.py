@@ -91,7 +91,7 @@ class SalesOrders:
         if not id:
             raise Unreadable("it names no order")
         stamped = self.office.settings.stamp_in
-        if text(made, stamped) != text(body, stamped):
+        if text(made, stamped).casefold() != text(body, stamped).casefold():
             raise Unreadable("it tells of an order with another reference than was sent")
         write.made(id, text(made, "OrderNumber") or None)
         return Written(id=id, stored=order_in(made, self.office))

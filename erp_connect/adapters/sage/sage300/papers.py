@@ -88,6 +88,8 @@ def order_of(order: OrderRef, operation: str, office: Office) -> Order:
 
 def notes_of(order_number: str, office: Office) -> Iterator[Row]:
     """The credit notes whose description names an order, to be asked for where answers are translated."""
+    if not office.offers(NOTES):
+        return
     for row in office.asking.few(NOTES, begins("Description", f"{order_number}{MARK}")):
         if member(row, "CreditDebitNoteType") in ("", "CreditNote"):
             yield row

@@ -63,7 +63,7 @@ class PurchaseOrders:
     def create(self, draft: PurchaseOrderDraft, write: Write) -> Written[PurchaseOrder]:
         """Enter one order; it is there whole or not at all.  No answer, and one that cannot be read, are ``unknown``.
 
-        Nothing tells a vendor's currency beforehand: an order in another one than was meant says so in its warnings.
+        Only earlier orders tell a vendor's currency beforehand: a first one in another says so in its warnings.
         """
         operation = "purchase_orders.create"
         body = purchase_body(draft, write.stamp, self.office)
