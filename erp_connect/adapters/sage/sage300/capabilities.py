@@ -217,7 +217,7 @@ def _master_fields(settings: Sage300Settings) -> dict[str, FieldSupport]:
 
 def _stamp(settings: Sage300Settings) -> StampPolicy:
     """How an order is found again: by a reference of its own, by the customer's number, or by its number (6.2)."""
-    window = float(settings.execution_window)
+    window = settings.execution_window
     if settings.stamp_in == "PurchaseOrderNumber":
         return shared_field("PurchaseOrderNumber", settings.number_length, window)
     if settings.stamp_in == "OrderReference":
@@ -235,7 +235,7 @@ def _stamp(settings: Sage300Settings) -> StampPolicy:
 
 def sage300_capabilities(settings: Sage300Settings, *, concurrency: int | None = None) -> Capabilities:
     """The upper bound of ``sage+300`` with these settings."""
-    reference = own_field("Reference", None, settings.reference_length, float(settings.execution_window))
+    reference = own_field("Reference", None, settings.reference_length, settings.execution_window)
     return Capabilities(
         system=SYSTEM,
         operations=_OPERATIONS,
