@@ -141,10 +141,8 @@ def _fault(fault: etree._Element, function: str) -> RfcFailure:
     elif said.get("faultcode", "").rpartition(":")[2] == "Client":
         trouble = Trouble.RAISED
     elif all(ident):
-        trouble, key = (
-            Trouble.MESSAGE,
-            " ".join(ident),
-        )  # what stands for a key is the text, in whatever language
+        trouble = Trouble.MESSAGE
+        key = " ".join(ident)  # the faultstring is a text here, in whatever language
     else:
         trouble = Trouble.DUMP
     told = {"msg_class": ident[0], "msg_type": said.get("type", ""), "msg_number": ident[1]}
