@@ -1,4 +1,4 @@
-"""Function modules over SOAP, against the mock's processor on a real socket (sap.md 3)."""
+"""Function modules over SOAP, against the mock's processor on a real socket (sap.md 3, lines 690-707)."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What a description and a reply say, from documents in the shapes of the reference (sap.md 3)."""
+"""What a description and a reply say, from documents in the shapes of the reference (sap.md 3, lines 690-705)."""
 
 from decimal import Decimal
 

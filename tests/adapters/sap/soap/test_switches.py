@@ -74,6 +74,7 @@ def test_a_release_that_knows_no_long_materials_is_known_by_its_description(worl
     with place(world, tmp_path) as site:
         order = site.erp.orders.create(draft(), key="one").order
         assert site.erp.orders.get(order.id).lines[0].product == "62"
+        assert site.erp.capabilities.field("order.line.product").max_length == (40 if long else 18)
 
 
 @pytest.mark.parametrize("raw", ["base64", "hex"])
