@@ -10,9 +10,9 @@ from ....errors import ErpConnectError, NotFound, PermissionMissing, Unsupported
 from ....wire.http import HttpSession
 from ....wire.odata.values import loads
 from .asking import JSON
-from .office import STOCKS, Offered, Office
+from .office import ORDERS, STOCKS, Offered, Office
 
-_PATH: Final = re.compile(r"(?:^|/)([A-Z]{2}/[A-Za-z0-9]+)(?:\(.*\))?/?$")
+_PATH: Final = re.compile(r"(?:^|/)([A-Z]{2}/[A-Za-z0-9]+)(?:\(.*\)|/\{[^/]*\})?/?$")
 _VERBS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 
 
@@ -36,7 +36,9 @@ def in_swagger(told: Any) -> Offered | None:
         matched = _PATH.search(path) if isinstance(path, str) else None
         if matched is not None and isinstance(verbs, Mapping):
             found.setdefault(matched[1], set()).update(_VERBS & {str(verb).lower() for verb in verbs})
-    return {resource: frozenset(verbs) for resource, verbs in found.items()} if found else None
+    if "get" not in found.get(ORDERS, ()):
+        return None  # it describes something else, for orders were read just now
+    return {resource: frozenset(verbs) for resource, verbs in found.items()}
 
 
 def stock_resource(office: Office) -> str | None:

@@ -17,6 +17,7 @@ from ...services.cells import Body, Row, number, text, within
 from .asking import text_key
 from .cells import yes
 from .conditions import equal
+from .entering import at_once
 from .office import ITEMS, Office
 
 _SEPARATORS: Final = str.maketrans("", "", "-/\\.()#* ")
@@ -81,9 +82,8 @@ class Items:
             made = office.asking.create(ITEMS, body)
             if text(made, "UnformattedItemNumber") != bare:
                 raise Unreadable("it tells of another item than was sent")
-            product = self._product(made)
-        write.made(product.id, product.number)
-        return Written(id=product.id, stored=product)
+        write.made(bare, text(made, "ItemNumber") or None)
+        return Written(id=bare, stored=at_once(lambda: self._product(made)))
 
     def update(self, id: str, changes: Mapping[str, Any], write: Write) -> Written[Product]:
         """Change these fields and no other; ``NotFound`` when there is no such product."""

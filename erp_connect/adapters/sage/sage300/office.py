@@ -47,6 +47,8 @@ STOCKS: Final = ("IC/ICLocationDetails", "IC/ICItemLocations")
 Offered = Mapping[str, frozenset[str]]
 """What a server offers: verbs in small letters by resource (``OE/OEOrders``)."""
 _ABSENT: Final = (NotFound, PermissionMissing, UnsupportedOperation)
+_CURRENCIES: Final = ("HomeCurrency", "FunctionalCurrency")
+"""What profiles of companies call their currency."""
 _NAP: Final = 1.0
 """Seconds between two questions to a server that is starting."""
 _REMEMBERED: Final = 5_000
@@ -129,7 +131,8 @@ class Office:
     @cached_property
     def currency(self) -> str:
         """The company's own currency: as the settings say, or its profile; blank where neither does."""
-        return self.settings.currency or text(self.profile, "HomeCurrency")
+        told = (text(self.profile, name) for name in _CURRENCIES)
+        return self.settings.currency or next(filter(None, told), "")
 
     @cached_property
     def units(self) -> Units:

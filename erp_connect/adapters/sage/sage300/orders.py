@@ -11,10 +11,11 @@ from ....models import Order, OrderDraft
 from ....wire.odata import Unreadable
 from ...answers import understands_answers
 from ...contract import Find, Listing, Sought, Write, Written
-from ...services.cells import Body, Row, text
+from ...services.cells import Body, Row, text, within
 from .cells import key, key_of
 from .conditions import Where, both, compared, equal, one_of
 from .diagnosing import looked_into
+from .entering import at_once
 from .mapping_drafts import order_body, party_out
 from .mapping_orders import order_in
 from .office import ORDERS, Office
@@ -94,7 +95,8 @@ class SalesOrders:
         if text(made, stamped).casefold() != text(body, stamped).casefold():
             raise Unreadable("it tells of an order with another reference than was sent")
         write.made(id, text(made, "OrderNumber") or None)
-        return Written(id=id, stored=order_in(made, self.office))
+        whole = bool(within(made, "OrderDetails"))
+        return Written(id=id, stored=at_once(lambda: order_in(made, self.office)) if whole else None)
 
     def _where(self, where: Where) -> Iterator[Order]:
         with self.office.translated("orders.find"):

@@ -168,12 +168,16 @@ def credit_in(row: Row, order: Order, office: Office) -> Invoice:
     )
 
 
-def receipt_in(row: Row, order: OrderRef, known: PurchaseOrder, office: Office) -> GoodsReceipt:
-    """The receipt that a record says; its lines are told by number and item, or by the item alone."""
-    receipt_number = text(row, "ReceiptNumber")
-    id = receipt_number or key(row, "ReceiptSequenceKey")
+def receipt_id(row: Row) -> str:
+    """What a receipt is called by: its number, for its key is told by no manual."""
+    id = text(row, "ReceiptNumber") or key(row, "ReceiptSequenceKey")
     if not id:
         raise Unreadable("it names no receipt")
+    return id
+
+
+def receipt_in(row: Row, order: OrderRef, known: PurchaseOrder, office: Office) -> GoodsReceipt:
+    """The receipt that a record says; its lines are told by number and item, or by the item alone."""
     by_number = {line.id: line.product for line in known.lines}
     lines = []
     for line in within(row, "ReceiptLine2s"):
@@ -190,8 +194,8 @@ def receipt_in(row: Row, order: OrderRef, known: PurchaseOrder, office: Office) 
                 )
             )
     return GoodsReceipt(
-        id=id,
-        number=receipt_number or None,
+        id=receipt_id(row),
+        number=text(row, "ReceiptNumber") or None,
         order_id=order.id,
         received_on=day(row, "ReceiptDate"),
         lines=tuple(lines),

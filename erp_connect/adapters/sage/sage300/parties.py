@@ -16,6 +16,7 @@ from .addresses import address_in, place_out
 from .asking import text_key
 from .cells import yes
 from .conditions import equal
+from .entering import at_once
 from .mapping_drafts import without_nothing
 from .office import CUSTOMERS, Office
 
@@ -93,9 +94,8 @@ class Customers:
             made = office.asking.create(CUSTOMERS, body)
             if text(made, "CustomerNumber") != number:
                 raise Unreadable("it tells of another customer than was sent")
-            customer = self._customer(made)
-        write.made(customer.id, customer.number)
-        return Written(id=customer.id, stored=customer)
+        write.made(number, number)
+        return Written(id=number, stored=at_once(lambda: self._customer(made)))
 
     def update(self, id: str, changes: Mapping[str, Any], write: Write) -> Written[Customer]:
         """Change these fields and no other; ``NotFound`` when there is no such customer."""

@@ -11,13 +11,14 @@ from ....rules.quantities import open_quantity
 from ....wire.odata import Unreadable
 from ...answers import understands_answers
 from ...contract import Find, Listing, OrderRef, Write, Written
-from ...services.cells import Body, Row, text
-from .cells import key_of
+from ...services.cells import Body, Row, text, within
+from .cells import key, key_of
 from .conditions import Where, both, compared, equal
+from .entering import at_once
 from .mapping_drafts import party_out, purchase_body, without_nothing
-from .mapping_purchases import purchase_in
+from .mapping_purchases import KEY, purchase_in
 from .office import PURCHASES, RECEIPTS, Office
-from .papers import receipt_in
+from .papers import receipt_id, receipt_in
 
 
 @understands_answers
@@ -71,14 +72,13 @@ class PurchaseOrders:
         write.sending("enter the order")
         with self.office.translated(operation, writes=True):
             made = self.office.asking.create(PURCHASES, body)
-            if text(made, "Reference") != text(body, "Reference"):
-                raise Unreadable("it tells of an order with another reference than was sent")
-            order = purchase_in(made, self.office)
-        write.made(order.id, order.number)
-        other = f"the vendor's currency is {order.currency}, and the order was meant in {draft.currency}"
-        return Written(
-            id=order.id, stored=order, warnings=(other,) if order.currency != draft.currency else ()
-        )
+            id, number = key(made, KEY), text(made, "PurchaseOrderNumber")
+            if not (id or number) or text(made, "Reference").casefold() != text(body, "Reference").casefold():
+                raise Unreadable("it tells of another order than was sent")
+        write.made(id or number, number or None)
+        whole = bool(within(made, "PurchaseOrderLines"))
+        order = at_once(lambda: purchase_in(made, self.office)) if whole else None
+        return Written(id=id or number, stored=order, warnings=tuple(_in_another(order, draft.currency)))
 
     def receive(
         self, order: PurchaseOrder, lines: Sequence[LineQuantity], write: Write
@@ -94,9 +94,11 @@ class PurchaseOrders:
         write.sending("enter the receipt")
         with self.office.translated(operation, writes=True):
             made = self.office.asking.create(RECEIPTS, body)
-            receipt = receipt_in(made, OrderRef(id=order.id, number=order.number), order, self.office)
-        write.made(receipt.id, receipt.number)
-        return Written(id=receipt.id, stored=receipt)
+            id = receipt_id(made)
+        write.made(id, text(made, "ReceiptNumber") or None)
+        ref = OrderRef(id=order.id, number=order.number)
+        receipt = at_once(lambda: receipt_in(made, ref, order, self.office))
+        return Written(id=id, stored=receipt if receipt is not None and receipt.lines else None)
 
     # -- asking ----------------------------------------------------------------------------------------------
 
@@ -128,3 +130,9 @@ class PurchaseOrders:
             yield equal("Vendor", party_out(wanted.party))
         if wanted.stamp is not None:
             yield equal("Reference", wanted.stamp)
+
+
+def _in_another(order: PurchaseOrder | None, meant: str) -> Iterator[str]:
+    """A warning of an order that stands in another currency than was meant."""
+    if order is not None and order.currency != meant:
+        yield f"the vendor's currency is {order.currency}, and the order was meant in {meant}"

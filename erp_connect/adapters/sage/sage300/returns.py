@@ -19,6 +19,7 @@ from ...services.cells import Body, Row, member, number, text, within
 from ...services.returning import coming_back, line_of_product, refuse_more_than_left
 from .cells import day, key, key_of
 from .conditions import equal
+from .entering import at_once
 from .mapping_drafts import day_out, without_nothing
 from .mapping_orders import ITEM, MISCELLANEOUS, order_in
 from .office import NOTES, ORDERS, Office
@@ -55,11 +56,12 @@ class Returns:
         write.sending("enter the return")
         with office.translated(operation, writes=True):
             made = office.asking.create(NOTES, body)
-            if text(made, "Reference") != write.stamp:
-                raise Unreadable("it tells of a credit note with another reference than was sent")
-            found = self._return(made, order)
-        write.made(found.id, found.number)
-        return Written(id=found.id, stored=found)
+            id = key(made, "CNUniquifier")
+            if not id or text(made, "Reference").casefold() != write.stamp.casefold():
+                raise Unreadable("it tells of another credit note than was sent")
+        write.made(id, text(made, "CreditDebitNoteNumber") or None)
+        found = at_once(lambda: self._return(made, order))
+        return Written(id=id, stored=found if found is not None and found.lines else None)
 
     def get(self, id: str) -> Return:
         """By id; ``NotFound`` when there is none."""

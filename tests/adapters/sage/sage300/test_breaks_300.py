@@ -1,11 +1,13 @@
 """Whatever breaks on the way to Sage 300, an order is entered once, whatever carries its stamp (sage.md 6.2)."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import erp_connect as ec
 from erp_connect import errors
+from erp_connect.testing.mocks.network import called
 from erp_connect.testing.mocks.sage.sage300 import desktop
 from erp_connect.testing.mocks.sage.sage300.settings import Settings
 from erp_connect.testing.mocks.sage.sage300.web import Sage300
@@ -171,3 +173,43 @@ def test_many_lost_orders_are_looked_up_together(company, clock, tmp_path):
         assert not list(site.erp.journal.open())
         assert len(result.succeeded) + len(result.failed) == 6
     assert len(company.documents) == 6
+
+
+class Stripping:
+    """A server whose answers to POST lack some properties: no manual lists them all (sage.md 10)."""
+
+    def __init__(self, app, *names):
+        self.app, self.names = app, names
+
+    def __call__(self, environ, start_response):
+        method = environ["REQUEST_METHOD"]
+        status, headers, body = called(self.app, environ)
+        if method == "POST" and body[:1] == b"{":
+            told = json.loads(body)
+            body = json.dumps({name: cell for name, cell in told.items() if name not in self.names}).encode()
+            headers = [pair for pair in headers if pair[0].lower() != "content-length"]
+        start_response(status, headers)
+        return [body]
+
+
+@pytest.mark.parametrize("missing", ["OrderDetails", "OrderSourceCurrency", "CustomerNumber", "OrderNumber"])
+def test_an_order_whose_answer_tells_little_is_read_back(company, tmp_path, missing):
+    with place(company, tmp_path, app=Stripping(Sage300(company.world), missing)) as site:
+        receipt = site.erp.orders.create(draft(), key="one")
+        assert receipt.order.lines[0].quantities.ordered == 12
+        assert receipt.differences == ()
+    assert len(company.documents) == 1
+
+
+def test_a_question_that_fails_after_an_order_was_entered_does_not_unmake_it(company, clock, tmp_path):
+    """What is read after the write is not the write: an error in reading may not let it be sent again."""
+    said = ec.PurchaseOrderDraft(
+        supplier="V100",
+        currency="EUR",
+        lines=[ec.PurchaseOrderLineDraft(product="VALVE-20", quantity=3, unit="C62")],
+    )
+    with place(company, tmp_path, app=Stripping(Sage300(company.world), "Currency")) as site:
+        site.network.lose_request("CSCompanyProfile", "GET", times=8)
+        sooner_or_later(lambda: site.erp.purchase_orders.create(said, key="one"), clock)
+        assert len(site.sent("POST", "PO/POPurchaseOrders")) == 1
+    assert len(company.documents) == 1
