@@ -75,8 +75,8 @@ class Sage200Profile(DynamicsProfile):
             target = f"sage+200://{host}?tls=off&company={COMPANY.replace(' ', '%20')}"
             token = server.headers(COMPANY)["Authorization"].removeprefix("Bearer ")
             numbers = server.desk(COMPANY).keys
-            signed = {"headers": server.headers(COMPANY), "timeout": 20}
-            (row,) = requests.get(f"{url}{switches.base}/customers?$top=1", **signed).json()
+            signed = server.headers(COMPANY)
+            (row,) = requests.get(f"{url}{switches.base}/customers?$top=1", headers=signed, timeout=20).json()
             currencies = f"EUR={row['currency_id']}"
 
             def to_world(**more):

@@ -16,6 +16,12 @@ from .echoing import header_as_read, line_as_read, memo_as_read
 from .mapping_changes import ChangeOfOrder
 from .office import Office
 
+_FLAGS: Final = frozenset(
+    {
+        *("create_cancelled_line", "selling_unit_price_overridden", "unit_discount_overridden"),
+        *("discount_percent_specified", "use_description"),
+    }
+)
 _BLANK: Final = (None, "", False)
 _DAY: Final = len("2026-01-01T00:00:00")
 
@@ -89,9 +95,17 @@ def _as_before(change: ChangeOfOrder, now: Row) -> Body:
     parts: list[Body] = [{**line_as_read(lines[id]), "is_to_delete": True} for id in _fresh(change, now)]
     for id, sent in change.changed.items():
         if id in lines:
-            old = {name: before[id].get(name) for name in _compared(sent)}
-            parts.append({**line_as_read(lines[id]), **old})
+            parts.append({**line_as_read(lines[id]), **_line_restored(before[id], sent)})
     return {**body, "lines": parts}
+
+
+def _line_restored(before: Row, sent: Body) -> Body:
+    """What was sent of a line, as it was before; a discount is imposed, for else the system keeps the one it has."""
+    old = {name: before.get(name) for name in sent if name != "create_cancelled_line"}
+    if any(name.startswith("unit_discount") for name in old):
+        names = ("unit_discount_percent", "unit_discount_value", "discount_percent_specified")
+        old |= {**{name: before.get(name) for name in names}, "unit_discount_overridden": True}
+    return old
 
 
 def _restored(name: str, old: Any, now: Any) -> Any:
@@ -124,8 +138,8 @@ def _what(row: Mapping[str, Any]) -> Any:
 
 
 def _compared(body: Body) -> list[str]:
-    """The fields of a line that say something of how it stands."""
-    return [name for name in body if name != "create_cancelled_line"]
+    """The fields of a line that say something of how it stands; flags say how the others are to be taken."""
+    return [name for name in body if name not in _FLAGS]
 
 
 def _alike(one: Any, other: Any) -> bool:

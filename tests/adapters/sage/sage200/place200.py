@@ -14,6 +14,24 @@ from erp_connect.testing.mocks.serving import serve
 SETTINGS = {"tls": "off", "warehouse": "MAIN", "currency": "GBP"}
 
 
+class Turns:
+    """A server that does something else when the nth request of a method has come through the network."""
+
+    def __init__(self, app):
+        self.app, self.counted, self.waiting = app, {}, {}
+
+    def at(self, method, turn, deed):
+        """Do this before the server gets the request that so many of the same method come before, from now on."""
+        self.counted.clear()
+        self.waiting[method, turn] = deed
+
+    def __call__(self, environ, start_response):
+        method = environ["REQUEST_METHOD"]
+        self.counted[method] = self.counted.get(method, 0) + 1
+        self.waiting.pop((method, self.counted[method]), lambda: None)()
+        return self.app(environ, start_response)
+
+
 @dataclass
 class Place:
     """What a test works with: the client, the company and the server behind it, and the network between them."""
@@ -22,6 +40,7 @@ class Place:
     company: Company
     server: Sage200
     network: Network
+    turns: Turns
     host: str
 
     def again(self, **settings: Any) -> ec.Client:
@@ -45,13 +64,14 @@ def connected(server, host, **settings):
 @contextmanager
 def place(company, tmp_path, switches=None, **settings):
     """A server with this company, and a client on it; both are closed in the end."""
-    server = Sage200(company.world, switches or Settings())
-    network = Network(server)
+    server = Sage200(company.world, switches or Settings(access_seconds=10**9))
+    turns = Turns(server)
+    network = Network(turns)
     with serve(network, threads=8) as url:
         host = url.removeprefix("http://")
         journal = f"sqlite:///{tmp_path}/journal.db"
         with connected(server, host, **{"journal": journal, **settings}) as erp:
-            yield Place(erp, company, server, network, host)
+            yield Place(erp, company, server, network, turns, host)
 
 
 def draft(*lines, **more):

@@ -172,6 +172,15 @@ def test_a_price_goes_back_to_the_list(sage):
     assert (answer["lines"][0]["selling_unit_price"], answer["total_net_value"]) == (12.5, 50)
 
 
+def test_a_header_that_was_saved_stays_when_a_price_goes_back_to_the_list(sage, company):
+    """sage.md 4.5: header and lines are saved one after another; none takes back what another has said."""
+    order = sage.order(sage.a_line(selling_unit_price=9, selling_unit_price_overridden=True))
+    line = {"id": order["lines"][0]["id"], "selling_unit_price_overridden": False}
+    answer = put(sage, order, line, customer_document_no="NEW").json()
+    assert (answer["customer_document_no"], answer["total_net_value"]) == ("NEW", 50)
+    assert stood(company, order).external_number == "NEW"
+
+
 def test_what_cannot_be_amended(sage):
     """sage.md 4.5."""
     order = sage.order()

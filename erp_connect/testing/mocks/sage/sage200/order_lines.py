@@ -175,7 +175,7 @@ def _changed(desk: Desk, document: Document, line: Line, sent: dict[str, Any], w
     changed = lines.change_line(desk.company, line, fields)
     if line.manual_price and sent.get("selling_unit_price_overridden") is False:
         changed = lines.reprice(desk.company, document, changed)
-        recalculate(desk.company, document, touch=True)
+        recalculate(desk.company, desk.company.documents.row(document.id), touch=True)
     if sent.get("create_cancelled_line") and less > 0:
         recorded(desk, document, changed, less)
     moved = {"quantity", "location", "unit", "object_number"}
