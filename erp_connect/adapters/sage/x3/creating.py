@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from ....errors import ConfigurationError, DuplicateReference, ErpConnectError, InvalidOrder, NotFound
 from ....models import Order, OrderDraft, PurchaseOrder
@@ -11,9 +11,10 @@ from ...contract import Simulation, Write, Written
 from .diagnosing import looked_into
 from .finding import Finding
 from .mapping_drafts import header_out, lines_out
-from .mapping_orders import order_in
+from .mapping_orders import SALES, order_in
 
 E = TypeVar("E", Order, PurchaseOrder)
+_DRAWN: Final = "the order type draws its own numbers, so a lost answer could not be told from a lost order"
 
 
 class Creating(Finding[E]):
@@ -22,6 +23,13 @@ class Creating(Finding[E]):
     def create(self, draft: Any, write: Write) -> Written[E]:
         """Create one order.  Where the numbers are ours, one that is there already is ``DuplicateReference``."""
         operation = f"{self.book}.create"
+        if self.office.draws_numbers and self.side is SALES:
+            raise ConfigurationError(
+                _DRAWN,
+                code="numbers_drawn",
+                operation=operation,
+                hint="turn manual_numbers off, or make the counter of the order type a manual one",
+            )
         header, rows = header_out(draft, write.stamp, self.office), lines_out(draft, self.office)
         shape = self.shape
         groups = _joined(shape.groups(header), shape.counted(len(rows)))
@@ -38,14 +46,8 @@ class Creating(Finding[E]):
             order = self._order(record)
         warnings = reply.notes
         if header.get("number") and number != header["number"]:
-            raise ConfigurationError(
-                f"the order was saved as {number}: its type draws its own numbers",
-                code="numbers_drawn",
-                outcome="applied",
-                operation=operation,
-                hint="turn manual_numbers off, or make the counter of the order type a manual one",
-                native=[{"number": number}],
-            )
+            self.office.draws_numbers = True
+            warnings = (*warnings, f"{_DRAWN}; no more orders are created until manual_numbers is off")
         return Written(id=number, stored=order, warnings=warnings)
 
     def _explained(

@@ -238,9 +238,7 @@ class _Reading:
     def _line(self, id: str, position: int, row: Row) -> dict[str, Any]:
         at, currency = self._at, self.currency
         ordered = number(row, at.get("quantity", "")) or _ZERO
-        moved = number(row, at["moved"]) if "moved" in at else None
-        if moved is None and "moved" in at:
-            moved = _ZERO
+        moved = number(row, at["moved"]) or _ZERO if at.get("moved") in row else None
         price = number(row, at["price"]) if "price" in at else None
         net = amount(row, at["net"], currency) if "net" in at else None
         gross = amount(row, at["gross"], currency) if "gross" in at else None

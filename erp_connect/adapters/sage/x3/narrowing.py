@@ -95,6 +95,7 @@ def narrowed(known: Capabilities, office: Office, missing: frozenset[str]) -> Ca
             operations |= dict(_by_amendment(operations, book, shape))
             stamps[book] = _stamp(known, book, shape, office.settings, kind)
     fields |= widths
+    operations |= dict(_by_line_numbers(operations, office, missing))
     value = office.settings.value_action
     if value and value not in office.shape("order").description.methods:
         why = f"the publication of orders has no button {value}"
@@ -108,6 +109,22 @@ def narrowed(known: Capabilities, office: Office, missing: frozenset[str]) -> Ca
         stable_line_ids="id" in office.shape("order").lines,
         max_lines=_most_lines(office.shape("order")),
     )
+
+
+def _by_line_numbers(
+    operations: Mapping[str, OperationSupport], office: Office, missing: frozenset[str]
+) -> Iterator[tuple[str, OperationSupport]]:
+    """A delivery or receipt leads to lines by their numbers: without those nobody can say which lines (2.15)."""
+    for kind, paper, name in (
+        ("order", "delivery", "shipments.post"),
+        ("purchase", "receipt", "purchase_orders.receive"),
+    ):
+        if {kind, paper} & missing or not (office.named(kind) and office.named(paper)):
+            continue
+        wanted, orders = office.shape(paper).lines.get("order_line"), office.shape(kind)
+        if wanted is not None and "id" not in orders.lines:
+            why = f"lines of {orders.service} show no number: have {wanted.field} added to the entry transaction"
+            yield name, _kept(operations[name], why)
 
 
 def _all_of(operations: Mapping[str, OperationSupport], kind: str, why: str) -> dict[str, OperationSupport]:

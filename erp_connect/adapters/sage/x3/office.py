@@ -54,6 +54,8 @@ class Office:
         self.units = Units(settings.units)
         self.translated = Translating(settings, clock)
         self._countries = {theirs.upper(): ours for ours, theirs in settings.countries.items()}
+        self.draws_numbers = False
+        """Whether it was seen that the order type draws its numbers, although the settings say that they are ours."""
         self._units: dict[str, str | None] = {}
         self._shapes: dict[str, Shape] = {}
         self._reading = threading.Lock()

@@ -1,0 +1,120 @@
+"""Calls and the documents within them: what is written is read back, and nothing breaks out (sage.md 2.5, 2.9)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from erp_connect.wire.adonix.descriptions import description_in
+from erp_connect.wire.adonix.envelopes import CallContext, envelope
+from erp_connect.wire.adonix.streams import NUM, param, record_in, rows_in
+
+XSI = "{http://www.w3.org/2001/XMLSchema-instance}type"
+CONTEXT = CallContext(language="ENG", pool="POOL", user="ANNA", password="s<c")
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), max_size=30)
+
+
+def sent(operation, parts, context=CONTEXT):
+    """The element of an operation as a server reads it."""
+    return etree.fromstring(envelope(operation, context, parts))[1][0]
+
+
+@given(TEXTS, TEXTS, st.lists(TEXTS, min_size=2, max_size=3))
+def test_whatever_is_written_is_what_is_read(text, cell, several):
+    document = param({"SOH0_1": {"CUSORDREF": text, "REP": several}}, {"SOH4_1": [(3, {"ITMREF": cell})]})
+    read = sent("save", {"objectXml": document}).findtext("objectXml")
+    assert record_in(read) == {
+        "SOH0_1": {"CUSORDREF": text, "REP": several},
+        "SOH4_1": [{"ITMREF": cell, NUM: "3"}],
+    }
+
+
+def test_markup_and_characters_that_xml_cannot_hold_do_no_harm():
+    document = param({"A": {"F": "]]><GRP ID='B'/>&amp;\x00\x0b\r\n"}})
+    assert record_in(document) == {"A": {"F": "]]><GRP ID='B'/>&amp;\r\n"}}
+
+
+def test_an_empty_field_is_there_and_an_absent_one_is_not():
+    assert record_in(param({"A": {"F": ""}, "B": {}})) == {"A": {"F": ""}}
+
+
+def test_every_part_has_its_type_and_stands_in_the_order_of_the_wsdl():
+    call = sent("query", {"publicName": "WSSOH", "objectKeys": {"SOHNUM": "*"}, "listSize": 5})
+    assert call.tag == "{http://www.adonix.com/WSS}query"
+    assert [each.tag for each in call] == ["callContext", "publicName", "objectKeys", "listSize"]
+    assert [each.get(XSI) for each in call] == [
+        "wss:CAdxCallContext",
+        "xsd:string",
+        "wss:ArrayOfCAdxParamKeyValue",
+        "xsd:int",
+    ]
+    assert call[2].get("{http://schemas.xmlsoap.org/soap/encoding/}arrayType") == "wss:CAdxParamKeyValue[1]"
+    assert [each.text for each in call[2][0]] == ["SOHNUM", "*"]
+
+
+@pytest.mark.parametrize(
+    ("generation", "fields"),
+    [
+        ("syracuse", [("codeLang", "ENG"), ("poolAlias", "POOL"), ("poolId", None), ("requestConfig", None)]),
+        (
+            "axis",
+            [
+                *(("codeLang", "ENG"), ("codeUser", "ANNA"), ("password", "s<c")),
+                *(("poolAlias", "POOL"), ("requestConfig", None)),
+            ],
+        ),
+    ],
+)
+def test_user_and_password_are_told_to_the_older_generation_only(generation, fields):
+    context = CallContext(language="ENG", pool="POOL", user="ANNA", password="s<c", generation=generation)
+    assert [(each.tag, each.text) for each in sent("read", {}, context)[0]] == fields
+    assert "s<c" not in repr(context)
+
+
+def test_a_record_may_be_out_of_order_and_say_more_than_is_known():
+    record = record_in(
+        """<RESULT><FLD NAM="OUT">x</FLD><!-- said --><OTHER/><GRP ID="A"><FLD NAME="F">1</FLD><X/></GRP>
+        <TAB ID="T" SIZE="9"><LIN><FLD NAME="N">1</FLD></LIN>
+        <LIN NUM="7"><LST NAME="L"><ITM>a</ITM><ITM/></LST></LIN></TAB>
+        <GRP ID="A"><FLD NAME="G">2</FLD></GRP></RESULT>"""
+    )
+    assert record == {
+        "": {"OUT": "x"},
+        "A": {"F": "1", "G": "2"},
+        "T": [{"N": "1", NUM: "1"}, {"L": ["a", ""], NUM: "7"}],
+    }
+
+
+def test_a_list_may_be_empty():
+    assert rows_in("<RESULT/>") == []
+    assert rows_in('<RESULT DIM="10000" SIZE="1"><LIN NUM="1"><FLD NAME="A">1</FLD></LIN></RESULT>') == [
+        {"A": "1", NUM: "1"}
+    ]
+
+
+def test_a_description_says_what_a_publication_consists_of():
+    described = description_in(
+        """<?xml version="1.0" encoding="UTF-8"?><ADXDOC PNA="Y" OBJ="SOH" FOL="SEED"><ADXDATA>
+        <GRP NAM="A" TYB="List" DIM="1"><FLD NAM="SOHNUM" TYP="Char" MOD="Input" LEN="20" DIM="1" IDX="1"/>
+        <FLD NAM="ZSTA" MOD="Display" MEN="415"/></GRP>
+        <GRP NAM="SOH5_1" TYB="Table" DIM="200" IDTAB="SOH5~NBLIG">
+        <FLD NAM="ITMREF" X3BLORIG="SOH4_1" X3FLORIG="ITMREF"/></GRP>
+        </ADXDATA><ADXKEY><GRP NAM="LEFTLIST" DIM="500"><FLD NAM="SOHNUM"/><FLD NAM="BPCORD"/></GRP></ADXKEY>
+        <ADXMEN><MNU NO="415"><VAL IND="2" C_ENG="Closed" C_FRA="Sold&#233;e"/></MNU></ADXMEN>
+        <ADXSER><MET ID="READ"/><MET ID="YCLO"/></ADXSER></ADXDOC>"""
+    )
+    assert (described.object, described.folder, described.keys) == ("SOH", "SEED", ("SOHNUM",))
+    assert (described.columns, described.most_rows) == (("SOHNUM", "BPCORD"), 500)
+    assert described.methods == {"READ", "YCLO"}
+    assert described.label("415", "2", "FRA") == "Soldée"
+    table = described.block("SOH4_1")
+    assert (table.name, table.table, table.most, table.counted) == ("SOH5_1", True, 200, "NBLIG")
+    assert not described.blocks["A"].fields["ZSTA"].entered
+
+
+@pytest.mark.parametrize(
+    "document", ["", "<RESULT/>", "<ADXDOC/>", "<ADXDOC><ADXDATA><GRP NAM='A'/></ADXDATA></ADXDOC>"]
+)
+def test_what_is_no_description_is_refused(document):
+    with pytest.raises(ValueError, match=r"\w"):
+        description_in(document)
