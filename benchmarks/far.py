@@ -51,6 +51,8 @@ class Site:
     most: ClassVar[int | None] = None
     """Orders that are created at most, where each takes the product long."""
     currency: ClassVar[str] = "EUR"
+    lists: ClassVar[bool] = True
+    """Whether a list has more than one order in an answer."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process

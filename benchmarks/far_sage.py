@@ -62,7 +62,7 @@ class _Sage(Site):
 class X3(_Sage):
     """Two channels, and saves that take five seconds."""
 
-    name, kind, concurrency, most = "sage+x3", "x3", 2, 20
+    name, kind, concurrency, most, lists = "sage+x3", "x3", 2, 20, False
 
     def _address(self) -> str:
         return f"sage+x3://WSUSER@{self.host}?tls=off&pool=WSPOOL&site=MAIN"
@@ -72,6 +72,12 @@ class X3(_Sage):
 
     def call(self, session: requests.Session, operation: str, parts: str) -> etree._Element:
         """One call; the document inside of its answer."""
+        (result,) = etree.fromstring(self.answer(session, operation, parts)).iter("{*}resultXml")
+        assert result.text
+        return etree.fromstring(result.text.strip().encode())
+
+    def answer(self, session: requests.Session, operation: str, parts: str) -> bytes:
+        """One call; its answer as it came."""
         answer = session.post(
             f"{self.url}/{_PATH}",
             data=_ENVELOPE.format(operation=operation, parts=parts).encode(),
@@ -79,9 +85,7 @@ class X3(_Sage):
             timeout=_TIMEOUT,
         )
         assert answer.ok, answer.text
-        (result,) = etree.fromstring(answer.content).iter("{*}resultXml")
-        assert result.text, answer.text
-        return etree.fromstring(result.text.strip().encode())
+        return answer.content
 
     def session(self) -> requests.Session:
         """A session that is let in."""
@@ -113,8 +117,7 @@ class X3(_Sage):
                 self._read(session, next(made.iterfind(".//FLD[@NAME='SOHNUM']")).text or "")
 
     def _read(self, session: requests.Session, number: str) -> None:
-        keys = f"<objectKeys><item><key>SOHNUM</key><value>{number}</value></item></objectKeys>"
-        order = self.call(session, "read", keys)
+        order = self.call(session, "read", keys_of(number))
         assert len(order.findall("TAB[@ID='SOH4_1']/LIN")) == LINES
 
     def read_by_hand(self, count: int) -> None:
@@ -135,7 +138,7 @@ class Sage200(_Sage):
 
     def _address(self) -> str:
         site, company = self.told_first["X-Site"], self.told_first["X-Company"]
-        return f"sage+200://{self.host}/{self._path}?tls=off&site={site}&company={company}&page_size=5000"
+        return f"sage+200://{self.host}/{self._path}?tls=off&site={site}&company={company}&page_size=5000&warehouse=MAIN"
 
     def _access(self) -> dict[str, str]:
         return {"token": str(self.told_first["Authorization"]).removeprefix("Bearer ")}
@@ -223,6 +226,11 @@ class Sage300(_Sage):
                 query = f"$top=100&$skip={seen}" if seen else "$top=100"
                 seen += len(_json(session.get(f"{self._orders}?{query}"))["value"])
         assert seen == count
+
+
+def keys_of(number: str) -> str:
+    """How an order of X3 is named in a call."""
+    return f"<objectKeys><item><key>SOHNUM</key><value>{number}</value></item></objectKeys>"
 
 
 def _json(answer: requests.Response) -> Any:
