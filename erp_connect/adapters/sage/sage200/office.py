@@ -68,7 +68,16 @@ class Office:
 
         Raises ``ConfigurationError`` with those that there are.
         """
-        found = self.sites("open")
+        try:
+            found = self.sites("open")
+        except NotFound as failure:
+            raise ConfigurationError(
+                "there is no API of Sage 200 at this address",
+                code="no_service",
+                operation="open",
+                hint="see whether edition= is right, or the path in the URL: .../accounts/v1",
+                native=failure.native,
+            ) from failure
         fitting = [row for row in found if self._is_meant(row, company)]
         if len(fitting) != 1:
             wanted = " and ".join(

@@ -108,7 +108,7 @@ class Prices(OfProducts):
             if account is None:
                 raise InvalidOrder("there is no such customer", path="customer", operation=operation)
             own = self.office.currencies.own
-            theirs = self.office.currencies.code(whole(account, "currency_id")) or own
+            theirs = self.office.currencies.code(whole(account, "currency_id"))
             price = self._listed(row) if own and own == theirs else None
             share = self.share(row, unit, operation)
         one = tidy(price * share) if price else None
