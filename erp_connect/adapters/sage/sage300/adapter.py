@@ -90,7 +90,7 @@ class Sage300Adapter(Adapter):
 
     def ping(self) -> None:
         """Ask for one order's number."""
-        self.office.wake("ping")
+        self.office.ask("ping")
 
     def companies(self) -> Sequence[Company]:
         """The company of this connection: no resource lists the others."""

@@ -59,16 +59,18 @@ _OPERATIONS: Final[Mapping[str, OperationSupport]] = {
     "purchase_orders.confirm": cannot("no resource takes confirmations"),
     "purchase_orders.receive": native(),
     **each("shipments: of post", cannot("the Web API has no resource for shipments", "orders.track")),
-    "invoices.of": native(2, why="credit notes are found where their description names the order"),
-    "goods_receipts.of": native(),
-    "returns.create": emulated("a credit note with the quantities that come back", 2),
+    "invoices.of": native(3, why="credit notes are found where their description names the order"),
+    "goods_receipts.of": native(2),
+    "returns.create": emulated("a credit note with the quantities that come back", 3),
     "returns.get": emulated("a credit note", 2),
     "returns.of": emulated("credit notes whose description names the order", 2),
     "stock.availability": emulated("the sum over all locations, no dates", 2),
     "prices.quote": emulated("the customer's price list, without contracts and discounts by quantity", 3),
-    **each("customers: get find list create update", native()),
+    **each("customers: get find list create", native()),
+    "customers.update": native(2, read_back=1),
     **each("suppliers: get find list create update", _NO_SUPPLIERS),
-    **each("products: get find list create update", native()),
+    **each("products: get find list create", native()),
+    "products.update": native(2, read_back=1),
 }
 
 _NEEDED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {

@@ -11,11 +11,9 @@ from typing import Any, Final
 from ....errors import CustomerBlocked, ErpConnectError, InvalidOrder, ProductBlocked
 from ....models import OrderDraft
 from ....wire.odata import Unreadable
-from ...services.cells import Row
-from .conditions import equal
-from .items import inactive
+from .items import inactive, numbered
 from .mapping_drafts import party_out
-from .office import ITEMS, Office
+from .office import Office
 from .parties import blocked
 
 _MOST: Final = 20
@@ -44,18 +42,14 @@ def _of_customer(refusal: ErpConnectError, draft: OrderDraft, office: Office) ->
 
 def _of_item(refusal: ErpConnectError, draft: OrderDraft, office: Office) -> ErpConnectError | None:
     for place, line in enumerate(draft.lines[:_MOST]):
-        row = _item(office.item_number(line.product, "orders.create"), office)
+        with office.translated("orders.create"):
+            found = numbered(office.item_number(line.product, "orders.create"), office)
         path = f"order.lines[{place}].product"
-        if row is None:
+        if not found:
             return InvalidOrder("there is no such product", path=path, **_kept(refusal))
-        if inactive(row):
+        if inactive(found[0]):
             return ProductBlocked("the product is inactive", path=path, **_kept(refusal))
     return None
-
-
-def _item(number: str, office: Office) -> Row | None:
-    with office.translated("look into the refusal"):
-        return next(iter(office.asking.few(ITEMS, equal("ItemNumber", number))), None)
 
 
 def _kept(refusal: ErpConnectError) -> dict[str, Any]:

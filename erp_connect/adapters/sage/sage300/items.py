@@ -10,7 +10,7 @@ from ....errors import NotFound
 from ....models import EMPTY, FrozenMapping, Product, ProductDraft, ProductUnit, Ref
 from ....models.codes import UnknownCode
 from ....models.units import unit_code
-from ....wire.odata import Unreadable
+from ....wire.odata import Refused, Unreadable
 from ...answers import understands_answers
 from ...contract import Write, Written
 from ...services.cells import Body, Row, number, text, within
@@ -18,6 +18,7 @@ from .asking import text_key
 from .cells import yes
 from .conditions import equal
 from .entering import at_once
+from .errors import INVALID_PARAMETERS, code_of
 from .office import ITEMS, Office
 
 _SEPARATORS: Final = str.maketrans("", "", "-/\\.()#* ")
@@ -42,7 +43,7 @@ class Items:
         with self.office.translated("products.find"):
             rows: Sequence[Row] = ()
             if number is not None:
-                rows = self._numbered(number.upper())
+                rows = numbered(number.upper(), self.office)
             elif name is not None:
                 rows = self.office.asking.few(ITEMS, equal("Description", name))
             found = [self._product(row) for row in rows]
@@ -112,7 +113,7 @@ class Items:
                     ITEMS, equal("UnformattedItemNumber", product.id)
                 )
             else:
-                rows = self._numbered(product.upper())
+                rows = numbered(product.upper(), self.office)
         if not rows:
             raise NotFound("there is no such product", operation=operation, path="product")
         return rows[0]
@@ -136,12 +137,6 @@ class Items:
         for code in had:
             if code not in wanted and code != text(card, "StockingUnitOfMeasure"):
                 yield {"UnitOfMeasure": code, "UpdateOperation": "Delete"}
-
-    def _numbered(self, code: str) -> Sequence[Row]:
-        asking = self.office.asking
-        return asking.few(ITEMS, equal("ItemNumber", code)) or asking.few(
-            ITEMS, equal("UnformattedItemNumber", code)
-        )
 
     def _product(self, row: Row) -> Product:
         bare, formatted = text(row, "UnformattedItemNumber"), text(row, "ItemNumber")
@@ -167,6 +162,23 @@ class Items:
             ours = self.office.units.ours(code) if code != own else None
             if ours is not None and factor is not None and factor > 0 and _is_unit(ours):
                 yield ProductUnit(unit=ours, factor=factor)
+
+
+def numbered(code: str, office: Office) -> Sequence[Row]:
+    """The items with this number, formatted or not; not every release lets the formatted one be asked for."""
+    try:
+        found = office.asking.few(ITEMS, equal("ItemNumber", code))
+    except Refused as refused:
+        if code_of(refused.answer) != INVALID_PARAMETERS:
+            raise
+        found = []
+    bare = code.translate(_SEPARATORS)
+    found = found or office.asking.few(ITEMS, equal("UnformattedItemNumber", bare))
+    return [
+        row
+        for row in found
+        if text(row, "ItemNumber") in ("", code) or text(row, "UnformattedItemNumber") == code
+    ]
 
 
 def inactive(row: Row) -> bool:

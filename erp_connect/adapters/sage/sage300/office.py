@@ -100,9 +100,7 @@ class Office:
         until = self.clock.monotonic() + self.settings.warm_up
         while True:
             try:
-                with self.translated(operation):
-                    for _ in self.asking.rows(ORDERS, select="OrderNumber", top=1):
-                        break
+                self.ask(operation)
             except TransportError as failure:
                 starting = failure.code == "no_answer" or isinstance(failure, Throttled)
                 if not starting or self.clock.monotonic() >= until:
@@ -110,6 +108,12 @@ class Office:
                 self.clock.sleep(failure.retry_after or _NAP)
             else:
                 return
+
+    def ask(self, operation: str) -> None:
+        """One cheap question."""
+        with self.translated(operation):
+            for _ in self.asking.rows(ORDERS, select="OrderNumber", top=1):
+                break
 
     def awake(self, operation: str) -> None:
         """Wake the server where it has not been heard of for so long that it has gone to sleep."""

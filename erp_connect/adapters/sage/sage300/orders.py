@@ -42,9 +42,11 @@ class SalesOrders:
     def find(self, wanted: Find) -> Sequence[Order]:
         """The orders that match in all that is named."""
         conditions = [*self._conditions(wanted)]
-        if wanted.reference is not None:
-            return [order for order in self._where(both(conditions)) if _refers(order, wanted.reference)]
-        return [*self._where(both(conditions))] if conditions else []
+        if wanted.reference is None:
+            return [*self._where(both(conditions))] if conditions else []
+        if not self.office.settings.references:
+            conditions.append(equal("OrderReference", wanted.reference))
+        return [order for order in self._where(both(conditions)) if _refers(order, wanted.reference)]
 
     def by_stamp(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[Order]]:
         """The orders that carry each stamp."""
@@ -115,5 +117,5 @@ class SalesOrders:
 
 
 def _refers(order: Order, value: str) -> bool:
-    """Whether an order bears a reference; no condition reaches optional fields, so all that fit are looked at."""
+    """Whether an order bears a reference; no condition reaches optional fields: with some, all orders are looked at."""
     return any(reference.value == value for reference in order.references)

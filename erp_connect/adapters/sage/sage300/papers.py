@@ -21,17 +21,19 @@ from ....models import (
     PurchaseOrder,
     UnitPrice,
 )
-from ....wire.odata import Unreadable
+from ....wire.odata import Refused, Unreadable
 from ...answers import understands_answers
 from ...contract import OrderRef
 from ...services.cells import Row, member, money, number, text, within
 from ...services.returning import line_of_product
 from .cells import count, day, key, key_of
 from .conditions import begins, equal
+from .errors import code_of
 from .mapping_orders import MISCELLANEOUS, order_in
 from .mapping_purchases import purchase_in
 from .office import INVOICES, NOTES, ORDERS, PURCHASES, RECEIVED, Office
 
+_NO_KEY: Final = frozenset({"RecordNotFound", "InvalidEntityKey"})
 MARK: Final = ": "
 """What stands between the order's number and the reason in the description of a credit note."""
 
@@ -64,15 +66,9 @@ class GoodsReceipts:
     def of(self, order: OrderRef) -> Sequence[GoodsReceipt]:
         """The receipts of a purchase order, oldest first."""
         operation = "goods_receipts.of"
-        office, asked = self.office, key_of(order.id)
+        office = self.office
+        known = purchase_of(order.id, operation, office)
         with office.translated(operation):
-            if asked is not None:
-                rows: Sequence[Row] = [office.asking.row(PURCHASES, asked)]
-            else:
-                rows = office.asking.few(PURCHASES, equal("PurchaseOrderNumber", order.id))
-            if not rows:
-                raise NotFound("there is no such order", operation=operation)
-            known = purchase_in(rows[0], office)
             found = office.asking.few(RECEIVED, equal("PurchaseOrderNumber", known.number or ""))
             return tuple(receipt_in(row, order, known, office) for row in found)
 
@@ -84,6 +80,22 @@ def order_of(order: OrderRef, operation: str, office: Office) -> Order:
         raise NotFound("there is no such order", operation=operation)
     with office.translated(operation):
         return order_in(office.asking.row(ORDERS, asked), office)
+
+
+def purchase_of(id: str, operation: str, office: Office) -> PurchaseOrder:
+    """The purchase order with this id, which is its number where a release tells no key; ``NotFound`` without one."""
+    asked = key_of(id)
+    with office.translated(operation):
+        if asked is not None:
+            try:
+                return purchase_in(office.asking.row(PURCHASES, asked), office)
+            except Refused as refused:
+                if code_of(refused.answer) not in _NO_KEY:
+                    raise
+        for row in office.asking.few(PURCHASES, equal("PurchaseOrderNumber", id)):
+            if (order := purchase_in(row, office)).id == id:
+                return order
+    raise NotFound("there is no such order", operation=operation)
 
 
 def notes_of(order_number: str, office: Office) -> Iterator[Row]:

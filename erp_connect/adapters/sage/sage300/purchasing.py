@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from ....errors import NotFound
 from ....models import GoodsReceipt, LineQuantity, PurchaseOrder, PurchaseOrderDraft
 from ....rules.quantities import open_quantity
 from ....wire.odata import Unreadable
 from ...answers import understands_answers
 from ...contract import Find, Listing, OrderRef, Write, Written
 from ...services.cells import Body, Row, text, within
-from .cells import key, key_of
+from .cells import key
 from .conditions import Where, both, compared, equal
 from .entering import at_once
 from .mapping_drafts import party_out, purchase_body, without_nothing
 from .mapping_purchases import KEY, purchase_in
 from .office import PURCHASES, RECEIPTS, Office
-from .papers import receipt_id, receipt_in
+from .papers import purchase_of, receipt_id, receipt_in
 
 
 @understands_answers
@@ -30,14 +29,7 @@ class PurchaseOrders:
 
     def get(self, id: str) -> PurchaseOrder:
         """The order with this id, with its lines; ``NotFound`` when there is none."""
-        operation, asked = "purchase_orders.get", key_of(id)
-        with self.office.translated(operation):
-            if asked is not None:
-                return purchase_in(self.office.asking.row(PURCHASES, asked), self.office)
-        for order in self._where(equal("PurchaseOrderNumber", id), operation):
-            if order.id == id:  # a release without generated keys
-                return order
-        raise NotFound("there is no such order", operation=operation)
+        return purchase_of(id, "purchase_orders.get", self.office)
 
     def find(self, wanted: Find) -> Sequence[PurchaseOrder]:
         """The orders that match in all that is named."""
