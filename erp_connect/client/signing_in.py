@@ -14,7 +14,9 @@ from ..clock import Clock
 from ..errors import AuthenticationFailed, ConfigurationError
 from ..journal.opening import journal_place
 from ..journal.sign_ins import InKeyring, KeptSignIn, SealedHere
+from ..journal.sql_store import check_url
 from ..wire.http import BrowserSignIn, DeviceSignIn, HttpSession, KeptTokens, Tokens
+from ..wire.sql import is_memory
 
 __all__ = ["Shown", "login", "signed_in"]
 
@@ -107,10 +109,12 @@ def _kept(found: Destination) -> KeptSignIn:
     target, given = found.target, _web_settings(found.target)
     told = " ".join((target.user or "-", target.credentials.get("client_id", "-"), given.token_url))
     key = given.token_key
+    if found.journal is not None:
+        check_url(found.journal)
     return KeptSignIn(
         told,
         InKeyring() if key is None else SealedHere(key.get_secret_value()),
-        url=found.journal or journal_place,
+        url=journal_place if found.journal is None or is_memory(found.journal) else found.journal,
         clock=target.clock,
         timeout=target.timeout,
     )

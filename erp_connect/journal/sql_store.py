@@ -76,7 +76,7 @@ class SqlStore:
         self._owns_engine = engine is None
         self._closed = False
         if isinstance(url, str) and url:
-            _check(url)
+            check_url(url)
         self._timeout = timeout
         self._ready = False
         self._looked_through = False
@@ -325,7 +325,8 @@ def place_of(url: str | sa.URL) -> str:
     )
 
 
-def _check(url: str) -> None:
+def check_url(url: str) -> None:
+    """``ConfigurationError`` for what is no database URL; its text, which may hold a password, is not repeated."""
     try:
         sqlite_file(url)
     except (sa.exc.ArgumentError, ValueError):

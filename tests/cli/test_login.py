@@ -72,6 +72,18 @@ def test_a_person_signs_in_once_and_connections_renew_by_themselves(office):
         office.sage_id.expire()
 
 
+def test_a_connection_whose_journal_is_in_memory_finds_the_sign_in_too(office):
+    import erp_connect as ec
+
+    process, address = begun("--no-browser", "--set", "journal=sqlite://")
+    with process:
+        requests.get(address, timeout=10)
+        assert process.wait(30) == 0
+    for journal in ("sqlite://", None):
+        with ec.connect("office", journal=journal) as erp:
+            assert list(erp.orders.list()) == []
+
+
 def test_the_address_can_be_pasted_where_the_browser_cannot_come_back(office):
     process, address = begun("--paste")
     ended = requests.get(address, allow_redirects=False, timeout=10).headers["Location"]
@@ -106,6 +118,12 @@ def test_after_a_person_has_taken_it_back_a_connection_says_what_to_do(office):
     with pytest.raises(AuthenticationFailed, match="invalid_grant") as caught:
         ec.connect("office")
     assert "erp-connect login" in caught.value.hint
+
+
+def test_a_journal_that_is_no_url_is_told_without_repeating_it(office, on):
+    told = on("")("login", "office", "--set", "journal=no:url/hunter2", code=3)
+    assert "journal= is no database URL" in told.stderr
+    assert "hunter2" not in told.stderr
 
 
 def test_a_system_that_nobody_signs_in_to_is_told(run):

@@ -93,7 +93,7 @@ class SqlAdapter(Adapter):
                 pool_size=(target.max_concurrency or CONCURRENCY) + 1,
             )
         try:
-            info = prepare(engine) if is_memory(engine) else open_system(engine)
+            info = prepare(engine) if is_memory(engine.url) else open_system(engine)
             self._furnish(engine, info)
         except BaseException:
             engine.dispose()
@@ -147,7 +147,7 @@ class SqlAdapter(Adapter):
         self._engine, self._office = engine, office
         self.identity = f"sql:{info.uuid}"
         self.capabilities = self.capabilities.narrowed(
-            backorders=info.backorders, **({"concurrency": 1} if is_memory(engine) else {})
+            backorders=info.backorders, **({"concurrency": 1} if is_memory(engine.url) else {})
         )
         sales = SalesOrders(office, SALES)
         self.orders = sales

@@ -108,7 +108,7 @@ def open_engine(
     except (TypeError, ValueError, sa_exc.ArgumentError) as exc:
         raise ConfigurationError(f"the settings in the {dialect} URL are not understood") from exc
     _settle(engine, dialect, timeout, foreign=foreign)
-    if not is_memory(engine):
+    if not is_memory(engine.url):
         outlive_forks(engine)
     return engine
 
@@ -161,9 +161,9 @@ def sqlite_file(url: str | URL) -> Path | None:
     return Path(name).absolute()
 
 
-def is_memory(engine: Engine) -> bool:
+def is_memory(url: str | URL) -> bool:
     """Whether this is a SQLite database in memory, which lives and dies with its one connection."""
-    return engine.dialect.name == "sqlite" and sqlite_file(engine.url) is None
+    return make_url(url).get_backend_name() == "sqlite" and sqlite_file(url) is None
 
 
 def _sqlite_options(target: URL, args: dict[str, Any], timeout: float, create: bool) -> dict[str, Any]:
@@ -350,7 +350,7 @@ def _settle_mysql(engine: Engine, timeout: float) -> None:
 
 def _settle(engine: Engine, dialect: str, timeout: float, *, foreign: bool) -> None:
     if dialect == "sqlite":
-        _settle_sqlite(engine, timeout, own_file=not foreign and not is_memory(engine))
+        _settle_sqlite(engine, timeout, own_file=not foreign and not is_memory(engine.url))
         return
     if engine.driver == "psycopg":
         _settle_postgresql(engine, timeout)

@@ -187,7 +187,7 @@ def test_what_a_forked_child_commits_stands_when_its_parent_has_closed_the_datab
 
 def test_a_database_in_memory_is_shared_by_all_threads(orders, metadata, opened):
     engine = opened("sqlite://")
-    assert is_memory(engine)
+    assert is_memory(engine.url)
     with writing(engine) as connection:
         metadata.create_all(connection)
     thread = threading.Thread(target=_insert, args=(engine, orders, 1))
