@@ -17,6 +17,7 @@ from ....models import (
     Reference,
     UnitPrice,
 )
+from ....models.base import NO_CUSTOM, trusted_but
 from ....rules.lateness import timeliness
 from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
@@ -40,7 +41,7 @@ def order_in(row: Row, office: Office) -> Order:
     """The sales order that a record says."""
     reading = _Reading(row, office)
     order = Order(**reading.header(), lines=reading.told())
-    return order.but(version=fingerprint(order), timeliness=timeliness(order, office.today()))
+    return trusted_but(order, version=fingerprint(order), timeliness=timeliness(order, office.today()))
 
 
 def note_in(comment: str) -> tuple[str, ...]:
@@ -121,7 +122,8 @@ class _Reading:
     def told(self) -> tuple[OrderLine, ...]:
         """The lines, each with its status."""
         return tuple(
-            line.but(status=status) for line, status in zip(self.lines, self._standing.lines, strict=True)
+            trusted_but(line, status=status)
+            for line, status in zip(self.lines, self._standing.lines, strict=True)
         )
 
     def unstamped(self, name: str) -> str:
@@ -149,14 +151,13 @@ class _Reading:
 
     def custom(self, row: Row, name: str, taken: Iterable[str]) -> FrozenMapping[Any]:
         """Optional fields under the names that the settings give them, others under their own."""
+        told = _optional(row, name)
+        if not told:
+            return NO_CUSTOM
         names = {field: ours for ours, field in self.office.settings.custom_fields.items()}
         used = set(taken)
         return FrozenMapping(
-            {
-                names.get(field, field): value
-                for field, value in _optional(row, name).items()
-                if field not in used and value
-            }
+            {names.get(field, field): value for field, value in told.items() if field not in used and value}
         )
 
     def charges(self) -> tuple[Charge, ...]:
@@ -178,13 +179,13 @@ class _Reading:
         amount = number(row, "OrderUnitPrice")
         field = self.office.settings.line_reference
         reference = _optional(row, "OrderDetailOptionalFields").get(field) if field else None
-        return OrderLine(
+        return OrderLine.trusted(
             id=str(told),
-            position=position if position and not rest else place,
+            position=position if position > 0 and not rest else place,
             product=text(row, "Item") or None,
             unit=self.office.unit_in(text(row, "OrderUnitOfMeasure"), self.warnings),
             quantities=self.quantities(row),
-            price=None if amount is None else UnitPrice(amount=amount, currency=self.currency),
+            price=None if amount is None else UnitPrice.trusted(amount=amount, currency=self.currency),
             net=money(row, "ExtendedAmount", self.currency),
             requested=self.requested,
             description=text(row, "Description") or None,
@@ -200,7 +201,7 @@ class _Reading:
         shipped = number(row, "QuantityShipped")
         left = max(ordered - (shipped or _NOTHING), _NOTHING)
         done = self.completed.startswith(COMPLETED)
-        return Quantities(
+        return Quantities.trusted(
             ordered=ordered,
             shipped=shipped,
             backordered=_NOTHING if done else number(row, "QuantityBackordered"),

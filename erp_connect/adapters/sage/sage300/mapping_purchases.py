@@ -14,6 +14,7 @@ from ....models import (
     Quantities,
     UnitPrice,
 )
+from ....models.base import trusted_but
 from ....rules.lateness import timeliness
 from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
@@ -51,7 +52,9 @@ def purchase_in(row: Row, office: Office) -> PurchaseOrder:
         id=id,
         number=order_number or None,
         status=stands.status,
-        lines=tuple(line.but(status=status) for line, status in zip(lines, stands.lines, strict=True)),
+        lines=tuple(
+            trusted_but(line, status=status) for line, status in zip(lines, stands.lines, strict=True)
+        ),
         supplier=supplier,
         supplier_id=supplier,
         supplier_name=text(row, "VendorName") or None,
@@ -66,7 +69,7 @@ def purchase_in(row: Row, office: Office) -> PurchaseOrder:
         raw=FrozenMapping(row),
         warnings=tuple(dict.fromkeys(warnings)),
     )
-    return order.but(version=fingerprint(order), timeliness=timeliness(order, office.today()))
+    return trusted_but(order, version=fingerprint(order), timeliness=timeliness(order, office.today()))
 
 
 def _line(row: Row, place: int, currency: str, office: Office, warnings: list[str]) -> PurchaseOrderLine:
@@ -77,15 +80,15 @@ def _line(row: Row, place: int, currency: str, office: Office, warnings: list[st
     cost = number(row, "UnitCost")
     return PurchaseOrderLine(
         id=str(told),
-        position=position if position and not rest else place,
+        position=position if position > 0 and not rest else place,
         product=text(row, "ItemNumber") or None,
         unit=office.unit_in(text(row, "UnitOfMeasure"), warnings),
-        quantities=Quantities(
+        quantities=Quantities.trusted(
             ordered=number(row, "QuantityOrdered") or Decimal(0),
             delivered=number(row, "QuantityReceived"),
             cancelled=Decimal(0),
         ),
-        price=None if cost is None else UnitPrice(amount=cost, currency=currency),
+        price=None if cost is None else UnitPrice.trusted(amount=cost, currency=currency),
         net=money(row, "ExtendedCost", currency),
         description=text(row, "ItemDescription") or None,
         warehouse=text(row, "Location") or None,
