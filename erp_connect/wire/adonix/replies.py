@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -46,7 +46,12 @@ class Reply:
     status: int
     messages: tuple[Message, ...]
     result: str | None
-    technical: Mapping[str, str]
+    infos: etree._Element | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def technical(self) -> Mapping[str, str]:
+        """Technical information by name: times in milliseconds, and a trace where one was asked for (sage.md 2.3)."""
+        return {} if self.infos is None else {local(each): _text(each) for each in children(self.infos)}
 
     @property
     def verdict(self) -> Verdict:
@@ -111,12 +116,11 @@ class _Reading:
         if not said.lstrip("-").isdecimal():
             raise ValueError("it tells no status")
         messages = tuple(self._messages(parts.get("messages")))
-        technical = parts.get("technicalInfos")
         return Reply(
             int(said),
             (*messages, *self._stray()),
             _document(parts.get("resultXml")),
-            {} if technical is None else {local(each): _text(each) for each in children(technical)},
+            parts.get("technicalInfos"),
         )
 
     def _parts(self) -> dict[str, etree._Element]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -25,13 +26,92 @@ Table = Sequence[tuple[int, Mapping[str, Value]]]
 """Rows to be written, each with its place from 1 on."""
 
 
+_NAMES: Final = etree.XPath("//FLD/@NAME", smart_strings=False)
+
+
 def record_in(document: str) -> Record:
     """A record, or what a subprogram answers; ``ValueError`` for what is none.
 
     Fields that stand outside of any block are found under ``""``.
     """
+    root = _root(document)
+    found = _at_once(root)
+    return _one_by_one(root) if found is None else found
+
+
+def rows_in(document: str) -> list[dict[str, Any]]:
+    """The rows of a list; none where it is empty."""
+    return _rows(_root(document))
+
+
+def _root(document: str) -> etree._Element:
+    root = root_of(document.encode())
+    if root.tag not in {"RESULT", "PARAM"}:
+        raise ValueError(f"the document within is a {local(root)}")
+    return root
+
+
+# -- a record as X3 writes it: names and texts are had in one go each, and dealt out to blocks ---------------------
+
+
+def _at_once(root: etree._Element) -> dict[str, Any] | None:
+    """The record, where there is nothing in it but what is documented; ``None`` where one has to look closely."""
+    names: Any = _NAMES(root)
+    texts = [field.text or "" for field in root.iter("FLD")]
+    lists = list(root.iter("LST"))
+    apart: dict[etree._Element | None, int] = {}
+    for each in lists:
+        parent = each.getparent()
+        apart[parent] = apart.get(parent, 0) + 1
+    fields = zip(names, texts, strict=False)
     found: dict[str, Any] = {}
-    for block in _root(document):
+    held = 0
+    for block in root:
+        tag, id = block.tag, block.get("ID")
+        if not id or id in found:
+            return None
+        if tag == "GRP":
+            many = len(block) - apart.get(block, 0)
+            found[id] = dict(islice(fields, many))
+            held += many
+        elif tag == "TAB":
+            rows: list[dict[str, Any]] = []
+            for line in block:
+                if line.tag != "LIN":
+                    return None
+                many = len(line) - apart.get(line, 0)
+                row: dict[str, Any] = dict(islice(fields, many))
+                row[NUM] = line.get("NUM") or str(len(rows) + 1)
+                held += many
+                rows.append(row)
+            found[id] = rows
+        else:
+            return None
+    if not held == len(names) == len(texts):
+        return None
+    for each in lists:
+        _put_list(found, each)
+    return found
+
+
+def _put_list(found: dict[str, Any], each: etree._Element) -> None:
+    parent = each.getparent()
+    if parent is None:
+        return
+    if parent.tag == "LIN":
+        table = parent.getparent()
+        if table is not None:
+            found[str(table.get("ID"))][table.index(parent)] |= _field(each)
+    else:
+        found[str(parent.get("ID"))] |= _field(each)
+
+
+# -- any other record ------------------------------------------------------------------------------------------
+
+
+def _one_by_one(root: etree._Element) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for block in root:
         tag = block.tag
         if tag == "GRP":
             _into(found, block.get("ID") or "", _fields(block))
@@ -44,24 +124,12 @@ def record_in(document: str) -> Record:
     return found
 
 
-def rows_in(document: str) -> list[dict[str, Any]]:
-    """The rows of a list; none where it is empty."""
-    return _rows(_root(document))
-
-
 def _into(found: dict[str, Any], block: str, fields: dict[str, Any]) -> None:
     held = found.get(block)
     if held is None:
         found[block] = fields
     elif isinstance(held, dict):
         found[block] = held | fields
-
-
-def _root(document: str) -> etree._Element:
-    root = root_of(document.encode())
-    if root.tag not in {"RESULT", "PARAM"}:
-        raise ValueError(f"the document within is a {local(root)}")
-    return root
 
 
 def _rows(table: etree._Element) -> list[dict[str, Any]]:
@@ -75,12 +143,8 @@ def _rows(table: etree._Element) -> list[dict[str, Any]]:
 
 def _fields(block: etree._Element) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for field in block:
-        tag = field.tag
-        if tag == "FLD":
-            found[field.get("NAME") or field.get("NAM") or ""] = field.text or ""
-        elif tag == "LST":
-            found |= _field(field)
+    for field in block.iterchildren("FLD", "LST"):
+        found |= _field(field)
     return found
 
 

@@ -17,13 +17,15 @@ from ...web import WebAccess
 from .capabilities import CONCURRENCY, SYSTEM, x3_capabilities
 from .changing import PurchaseOrders, SalesOrders, ValuedSalesOrders
 from .examining import examined
+from .invoices import Invoices
 from .masters import Customers, Suppliers
 from .narrowing import narrowed
 from .office import Office
-from .papers import GoodsReceipts, Invoices, PostingShipments, ReceivingPurchaseOrders
 from .products import Products
+from .receipts import GoodsReceipts, ReceivingPurchaseOrders
 from .returns import Returns
 from .settings import X3Settings
+from .shipments import PostingShipments
 from .stock import Prices, Stock
 
 _PORTS: Final = {True: 443, False: 80}

@@ -1,4 +1,7 @@
-"""Texts of a data stream as values, and back (sage.md 2.9): what is absent reads like what is empty."""
+"""Texts of a data stream as values, and back (sage.md 2.9): what is absent reads like what is empty.
+
+Texts repeat from line to line and from order to order, so what they mean is remembered.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,24 @@ from functools import lru_cache
 from typing import Any, Final
 
 from ....models import EMPTY, Money
+from ....models.currencies import exponent
 from ....wire.adonix.streams import NUM, Row, Value
-from ...amounts import money_in, tidy
+from ...amounts import tidy
 
-__all__ = ["NUM", "Row", "amount", "day", "number", "said", "text", "yes"]
+__all__ = [
+    "NUM",
+    "Row",
+    "amount",
+    "as_day",
+    "as_money",
+    "as_number",
+    "day",
+    "exact",
+    "flat",
+    "number",
+    "said",
+    "text",
+]
 
 _NEVER: Final = frozenset({"", "0", "00000000", "15991231"})
 """How no date is written: empty, or as databases keep it."""
@@ -29,38 +46,53 @@ def text(row: Row, name: str) -> str:
 
 def number(row: Row, name: str) -> Decimal | None:
     """A quantity or price with no more zeros than it needs; ``None`` where it is not told."""
-    return exact(found) if (found := text(row, name)) else None
+    found = row.get(name)
+    return as_number(found) if found else None
 
 
 def amount(row: Row, name: str, currency: str) -> Money | None:
     """An amount with the digits of its currency; ``None`` where it is not told."""
-    return money_in(exact(found), currency) if (found := text(row, name)) else None
+    found = row.get(name)
+    return as_money(found, currency) if found else None
 
 
 def day(row: Row, name: str) -> date | None:
     """A date; an empty one is ``None``."""
-    found = text(row, name)
-    return None if found in _NEVER else _day(found)
-
-
-def yes(row: Row, name: str) -> bool | None:
-    """A yes or no of menu 1; ``None`` where it is neither."""
-    return {"1": False, "2": True}.get(text(row, name))
+    found = row.get(name)
+    return as_day(found) if found else None
 
 
 @lru_cache(4096)
-def exact(said: str) -> Decimal:
-    """A number as X3 writes it; ``ValueError`` for what is none."""
-    if len(said) > _DIGITS or not said.lstrip("+-").replace(".", "", 1).isdecimal():
-        raise ValueError("a number is none")
-    return tidy(Decimal(said))
+def as_number(told: str) -> Decimal | None:
+    """A number as X3 writes it; ``None`` for a blank one."""
+    return exact(told) if told.strip() else None
+
+
+@lru_cache(4096)
+def as_money(told: str, currency: str) -> Money | None:
+    """An amount as X3 writes it; ``None`` for a blank one."""
+    if not told.strip():
+        return None
+    return Money.trusted(amount=tidy(exact(told), exponent(currency) or 0), currency=currency)
 
 
 @lru_cache(1024)
-def _day(said: str) -> date:
-    if len(said) != 8 or not said.isdecimal():
+def as_day(told: str) -> date | None:
+    """A date as X3 writes it; ``None`` for an empty one, ``ValueError`` for what is none."""
+    told = told.strip()
+    if told in _NEVER:
+        return None
+    if len(told) != 8 or not told.isdecimal():
         raise ValueError("a date is none")
-    return date(int(said[:4]), int(said[4:6]), int(said[6:]))
+    return date(int(told[:4]), int(told[4:6]), int(told[6:]))
+
+
+def exact(told: str) -> Decimal:
+    """A number as X3 writes it; ``ValueError`` for what is none."""
+    told = told.strip()
+    if len(told) > _DIGITS or not told.lstrip("+-").replace(".", "", 1).isdecimal():
+        raise ValueError("a number is none")
+    return tidy(Decimal(told))
 
 
 def said(value: Any) -> Value:

@@ -24,7 +24,8 @@ from .creating import Creating, Simulating
 from .finding import FindingPurchases, FindingSales
 from .mapping_changes import ChangeOfOrder
 from .mapping_orders import rows_by_id
-from .office import Strategy, stamp_of
+from .office import stamp_of
+from .strategies import Strategy
 
 E = TypeVar("E", Order, PurchaseOrder)
 _NOTHING = "unsupported"

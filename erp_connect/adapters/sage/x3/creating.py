@@ -44,7 +44,7 @@ class Creating(Finding[E]):
                 raise ValueError("it names no order")
             write.made(number, number)
             order = self._order(record)
-        warnings = reply.notes
+        warnings: tuple[str, ...] = reply.notes
         if header.get("number") and number != header["number"]:
             self.office.draws_numbers = True
             warnings = (*warnings, f"{_DRAWN}; no more orders are created until manual_numbers is off")

@@ -12,8 +12,9 @@ from ...services.examining import unknown_units, unread, unserved
 from ...symptoms import Symptom
 from .capabilities import UNPUBLISHED
 from .names import KINDS
-from .office import Office, Strategy
+from .office import Office
 from .products import Products
+from .strategies import Strategy
 
 _STRATEGIES: Final = {
     "cancel_strategy": "order",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from ....errors import NotFound
-from ....models import OrderLine
+from ....errors import InvalidOrder, NotFound
+from ....models import LineQuantity, Order, OrderLine, PurchaseOrder
+from ....rules.quantities import open_quantity
 from ....wire.adonix import Record
 from ....wire.reading_ahead import in_turn
 from .cells import Row, text
 from .office import Office
 from .shapes import Shape
 
-__all__ = ["Documents", "line_of"]
+__all__ = ["Documents", "line_of", "wanted"]
 
 
 class Documents:
@@ -83,4 +85,28 @@ def line_of(told: str, product: str, lines: Any, taken: set[str]) -> str:
     fitting = [line.id for line in ordered if line.product == product]
     found = next((line for line in fitting if line not in taken), fitting[0] if fitting else told or product)
     taken.add(found)
+    return found
+
+
+def wanted(
+    order: Order | PurchaseOrder, lines: Sequence[LineQuantity], operation: str
+) -> list[tuple[OrderLine, Decimal]]:
+    """Lines and how much of them; ``InvalidOrder`` for more than is open, which X3 itself may take."""
+    named = lines or tuple(
+        LineQuantity(line=line.id) for line in order.lines if open_quantity(line.quantities) > 0
+    )
+    found: list[tuple[OrderLine, Decimal]] = []
+    for place, each in enumerate(named):
+        line = order.line(each.line)
+        left = open_quantity(line.quantities)
+        much = left if each.quantity is None else each.quantity
+        if much > left:
+            raise InvalidOrder(
+                f"no more than {left} of this line is open",
+                operation=operation,
+                path=f"lines[{place}].quantity",
+            )
+        found.append((line, much))
+    if not found:
+        raise InvalidOrder("nothing of the order is open", operation=operation)
     return found

@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from ....models import (
-    NO_CUSTOM,
-    Address,
     Discount,
     FrozenMapping,
     LineKind,
@@ -24,16 +22,15 @@ from ....models import (
     UnitPrice,
 )
 from ....models.base import trusted_but
-from ....models.codes import UnknownCode
-from ....models.countries import country_code
 from ....rules.lateness import timeliness
 from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
 from ....wire.adonix import Record
 from ...versions import fingerprint
-from .cells import NUM, Row, amount, day, number, text
+from .cells import NUM, Row, amount, as_day, as_money, day, number, text
+from .mapping_parts import address_in, customs_in, line_customs_in
 from .office import Office, stamp_of
-from .shapes import Place, Shape
+from .shapes import Shape
 from .standing import States
 
 _ZERO: Final = Decimal(0)
@@ -58,19 +55,17 @@ PURCHASES: Final = Side("purchase_orders", "purchase", "purchase_order", "suppli
 def order_in(record: Record, office: Office, *, unsaved: bool = False) -> Order:
     """The sales order that a record says; ``unsaved``: it has no number."""
     reading = _Reading(record, SALES, office, unsaved=unsaved)
-    shape, reference = reading.shape, reading.reference
+    reference, number_ = reading.reference, reading.id
     stamped = looks_like_stamp(reference)
-    number_ = reading.id
     order = Order.trusted(
-        **reading.header(),
-        lines=tuple(OrderLine.trusted(**line) for line in reading.lines),
+        **reading.header([OrderLine.trusted(**line) for line in reading.lines]),
         customer=reading.party,
         customer_id=reading.party or None,
-        customer_name=shape.text(record, "customer_name") or None,
+        customer_name=reading.shape.text(record, "customer_name") or None,
         customer_po=None if stamped else reference or None,
         stamp=reference if stamped else number_ if looks_like_stamp(number_) else None,
     )
-    return _finished(order, reading)
+    return _finished(order, office)
 
 
 def purchase_order_in(record: Record, office: Office) -> PurchaseOrder:
@@ -79,40 +74,20 @@ def purchase_order_in(record: Record, office: Office) -> PurchaseOrder:
     reference = reading.reference
     stamped = looks_like_stamp(reference)
     order = PurchaseOrder.trusted(
-        **reading.header(),
-        lines=tuple(PurchaseOrderLine.trusted(**line) for line in reading.lines),
+        **reading.header([PurchaseOrderLine.trusted(**line) for line in reading.lines]),
         supplier=reading.party,
         supplier_id=reading.party or None,
         supplier_name=reading.shape.text(record, "supplier_name") or None,
         supplier_reference=None if stamped else reference or None,
         stamp=reference if stamped else None,
     )
-    return _finished(order, reading)
+    return _finished(order, office)
 
 
-def _finished(order: E, reading: _Reading) -> E:
-    states = reading.states
-    told = standing(order.lines, holds=order.holds, native=reading.native)
-    invoicing = states.invoicing or told.invoicing
-    fulfilment = told.fulfilment
-    if fulfilment is Progress.UNKNOWN and states.delivery:
-        fulfilment = {"1": Progress.NONE, "2": Progress.PARTIAL, "3": Progress.COMPLETE}.get(
-            states.delivery, Progress.UNKNOWN
-        )
-    lines = tuple(
-        trusted_but(line, status=status) for line, status in zip(order.lines, told.lines, strict=True)
-    )
-    order = trusted_but(
-        order,
-        status=told.status,
-        fulfilment=fulfilment,
-        invoicing=invoicing,
-        lines=lines,
-        version=reading.version,
-    )
-    if order.version is None:
-        order = trusted_but(order, version=fingerprint(order))
-    return trusted_but(order, timeliness=timeliness(order, reading.office.today()))
+def _finished(order: E, office: Office) -> E:
+    """The order with whether it is in time, and a version where X3 keeps none."""
+    found: E = trusted_but(order, timeliness=timeliness(order, office.today()))
+    return found if found.version is not None else trusted_but(found, version=fingerprint(found))
 
 
 def rows_by_id(record: Record, shape: Shape, office: Office) -> dict[str, Row]:
@@ -152,33 +127,6 @@ def identified(rows: Sequence[Row], shape: Shape, office: Office) -> list[tuple[
     return found
 
 
-def address_in(record: Record, shape: Shape, office: Office, warnings: list[str]) -> Address | None:
-    """The delivery address; ``None`` where the record tells too little to be one."""
-    names = shape.value(record, "ship_name")
-    name = " ".join(each.strip() for each in ([names] if isinstance(names, str) else names) if each.strip())
-    said = shape.value(record, "ship_lines")
-    lines = [each.strip() for each in ([said] if isinstance(said, str) else said)]
-    while lines and not lines[-1]:
-        lines.pop()
-    code = shape.text(record, "ship_country") or office.settings.country
-    city = shape.text(record, "ship_city")
-    if not name or not (lines or city):
-        return None
-    try:
-        country = country_code(office.country(code))
-    except UnknownCode:
-        warnings.append(f"the country {code} is not known here; map it in the settings (countries=...)")
-        return None
-    return Address.trusted(
-        name=name,
-        lines=tuple(lines),
-        city=city,
-        postal_code=shape.text(record, "ship_postal_code"),
-        country=country,
-        region=shape.text(record, "ship_region") or None,
-    )
-
-
 class _Reading:
     """One order being read."""
 
@@ -193,17 +141,21 @@ class _Reading:
         self.reference = shape.text(record, side.reference)
         self.warnings: list[str] = []
         self.states = States(record, shape, office)
-        self.requested = day({"": shape.value(record, "requested")}, "")
+        self.requested = as_day(shape.text(record, "requested"))
         self.version = stamp_of(record) or None
-        self._at = {word: place.field for word, place in shape.lines.items()}
+        self._at = shape.at
         rows = identified(shape.rows(record), shape, office)
-        self.lines = [self._line(id, position, row) for id, position, row in rows]
-        moved = any(line["quantities"].shipped or line["quantities"].delivered for line in self.lines)
+        field = self._at.get("moved", "")
+        moved = any(number(row, field) for _, _, row in rows) if field else False
         self.native: OrderStatus = self.states.native(moved)
+        self.lines = [self._line(id, position, row) for id, position, row in rows]
 
-    def header(self) -> dict[str, Any]:
-        """What both sides have."""
-        shape, record, currency = self.shape, self.record, self.currency
+    def header(self, lines: Sequence[OrderLine]) -> dict[str, Any]:
+        """What both sides have; the lines with where each stands, by quantities where they are told."""
+        shape, record, currency, states = self.shape, self.record, self.currency, self.states
+        holds = states.holds()
+        told = standing(lines, holds=holds, native=self.native)
+        unknown = told.fulfilment is Progress.UNKNOWN
         price_type = shape.text(record, "price_type")
         net, gross = self._total("net"), self._total("gross")
         places = {line["warehouse"] for line in self.lines}
@@ -211,29 +163,36 @@ class _Reading:
         return {
             "id": self.id,
             "number": self.id,
-            "status": self.native,
+            "version": self.version,
+            "lines": tuple(
+                line if line.status is status else trusted_but(line, status=status)
+                for line, status in zip(lines, told.lines, strict=True)
+            ),
+            "status": told.status,
+            "fulfilment": (states.fulfilment if unknown else None) or told.fulfilment,
+            "invoicing": states.invoicing or told.invoicing,
             "currency": currency,
             "ship_to": address_in(record, shape, self.office, self.warnings),
-            "order_date": day({"": shape.value(record, "order_date")}, ""),
+            "order_date": as_day(shape.text(record, "order_date")),
             "requested": self.requested,
             "prices_include_tax": {"1": False, "2": True}.get(price_type),
             "payment_terms": shape.text(record, "payment_terms") or None,
             "delivery_terms": shape.text(record, "delivery_terms") or None,
             "warehouse": warehouse,
-            "holds": self.states.holds(),
+            "holds": holds,
             "net": net,
             "gross": gross,
             "tax": None
             if net is None or gross is None
             else Money.trusted(amount=gross.amount - net.amount, currency=currency),
-            "native_status": self.states.said(),
+            "native_status": states.said(),
             "custom": customs_in(record, shape),
             "raw": FrozenMapping(record),
             "warnings": tuple(dict.fromkeys(self.warnings)),
         }
 
     def _total(self, word: str) -> Money | None:
-        return amount({"": self.shape.text(self.record, word)}, "", self.currency)
+        return as_money(self.shape.text(self.record, word), self.currency)
 
     def _line(self, id: str, position: int, row: Row) -> dict[str, Any]:
         at, currency = self._at, self.currency
@@ -260,6 +219,7 @@ class _Reading:
             "kind": LineKind.ITEM,
             "warehouse": text(row, at.get("warehouse", "")) or None,
             "native_status": text(row, at.get("status", "")) or None,
+            "status": self.native,
         }
         if self.shape.line_custom:
             told["custom"] = line_customs_in(row, self.shape)
@@ -294,38 +254,3 @@ class _Reading:
         if price is None or net is None or net >= price or not ordered:
             return None
         return Discount.trusted(amount=Money.trusted(amount=(price - net) * ordered, currency=self.currency))
-
-
-def customs_in(record: Record, shape: Shape) -> FrozenMapping[Any]:
-    """The site's own fields of the header; what is blank is not there."""
-    found = {
-        name: value
-        for name, place in shape.header_custom.items()
-        if isinstance(block := record.get(place.block), dict) and (value := _custom(block, place)) is not None
-    }
-    return FrozenMapping(found) if found else NO_CUSTOM
-
-
-def line_customs_in(row: Row, shape: Shape) -> FrozenMapping[Any]:
-    """The same of a line."""
-    found = {
-        name: value for name, place in shape.line_custom.items() if (value := _custom(row, place)) is not None
-    }
-    return FrozenMapping(found) if found else NO_CUSTOM
-
-
-def _custom(row: Row, place: Place) -> Any:
-    held = row.get(place.field)
-    if isinstance(held, list):
-        return " ".join(held).strip() or None
-    if not text(row, place.field):
-        return None
-    match place.type:
-        case "Decimal":
-            return number(row, place.field)
-        case "Integer":
-            told = number(row, place.field)
-            return None if told is None else int(told)
-        case "Date":
-            return day(row, place.field)
-    return text(row, place.field)

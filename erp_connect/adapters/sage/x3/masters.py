@@ -16,7 +16,7 @@ from ...contract import Write, Written
 from .cards import Cards, cleared
 from .cells import NUM, text
 from .mapping_drafts import custom_out, refuse_homeless
-from .mapping_orders import customs_in
+from .mapping_parts import customs_in
 from .office import stamp_of
 
 P = TypeVar("P", Customer, Supplier)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
@@ -10,11 +9,9 @@ from zoneinfo import ZoneInfo
 
 from ....clock import Clock
 from ....errors import (
-    ConfigurationError,
     ErpConnectError,
     NotFound,
     RequestRefused,
-    TransportError,
     VersionConflict,
 )
 from ....models import Ref
@@ -25,7 +22,6 @@ from ....wire.adonix import (
     Reply,
     Verdict,
     WebService,
-    description_in,
     param,
     record_in,
     rows_in,
@@ -33,12 +29,11 @@ from ....wire.adonix import (
 from ....wire.adonix.streams import Row, Table, Value
 from ...services.units import Units
 from .cells import text
-from .errors import Translating
-from .names import KINDS, names_of
+from .publications import Publications
 from .settings import X3Settings
-from .shapes import TECHNICAL, Shape, shape_of
+from .shapes import TECHNICAL, Shape
 
-__all__ = ["Office", "Strategy", "named"]
+__all__ = ["Office", "named", "stamp_of"]
 
 STAMP: Final = "WW_MODSTAMP"
 _GROWS: Final = 10
@@ -46,19 +41,17 @@ _NUMBER: Final = 40
 """Longer than any key of X3."""
 
 
-class Office:
+class Office(Publications):
     """One folder as its books use it.  Safe for several threads."""
 
     def __init__(self, service: WebService, settings: X3Settings, clock: Clock, zone: ZoneInfo) -> None:
-        self.service, self.settings, self.clock, self.zone = service, settings, clock, zone
+        super().__init__(service, settings, clock)
+        self.zone = zone
         self.units = Units(settings.units)
-        self.translated = Translating(settings, clock)
         self._countries = {theirs.upper(): ours for ours, theirs in settings.countries.items()}
         self.draws_numbers = False
         """Whether it was seen that the order type draws its numbers, although the settings say that they are ours."""
         self._units: dict[str, str | None] = {}
-        self._shapes: dict[str, Shape] = {}
-        self._reading = threading.Lock()
 
     @property
     def at_once(self) -> int:
@@ -79,58 +72,6 @@ class Office:
     def country(self, code: str) -> str:
         """Our code for one of the site's countries, or what stands there."""
         return self._countries.get(code.upper(), code)
-
-    # -- publications ----------------------------------------------------------------------------------------
-
-    def shape(self, kind: str) -> Shape:
-        """A publication by its kind, described once; ``ConfigurationError`` for what the site has not published."""
-        with self._reading:
-            found = self._shapes.get(kind)
-            if found is None:
-                found = self._shapes[kind] = self._described(kind)
-            return found
-
-    def has(self, kind: str) -> bool:
-        """Whether the site has published it under the name in the settings."""
-        if not self.named(kind):
-            return False
-        try:
-            return bool(self.shape(kind).header)
-        except ConfigurationError as failure:
-            if failure.code == "no_service":
-                return False
-            raise
-
-    def named(self, kind: str) -> str:
-        """The public name in the settings; blank where none is given."""
-        return str(getattr(self.settings, f"{kind}_service"))
-
-    def _described(self, kind: str) -> Shape:
-        name, operation = self.named(kind), "getDescription"
-        if not name:
-            raise ConfigurationError(
-                f"the site has named no web service for {KINDS[kind].object}",
-                code="no_service",
-                hint=f"give {kind}_service=",
-            )
-        try:
-            with self.translated(operation):
-                reply = self.service.call(operation, {"publicName": name})
-                description = description_in(reply.result or "")
-        except (RequestRefused, TransportError) as failure:
-            if not isinstance(failure, RequestRefused) and failure.code not in {
-                "unexplained",
-                "refused_by_warning",
-            }:
-                raise
-            raise ConfigurationError(
-                f"{name} cannot be described, so pool, folder or publication are not what the settings say",
-                code="not_described",
-                hint="read native; see to pool=, and start the pool anew after publishing",
-                native=failure.native,
-            ) from failure
-        settings = self.settings
-        return shape_of(name, names_of(kind, settings), description, settings.fields, settings.custom)
 
     # -- reading ---------------------------------------------------------------------------------------------
 
@@ -337,24 +278,6 @@ class Office:
     def _called(self, call: str, parts: Mapping[str, Part], operation: str) -> Reply:
         with self.translated(operation, writes=True):
             return self.service.call(call, parts, writes=True)
-
-
-class Strategy:
-    """How a site has something done that no operation does: ``action:CODE`` or ``run:SERVICE(PARAMETER)`` (2.14)."""
-
-    def __init__(self, said: str) -> None:
-        self.how, _, rest = said.partition(":")
-        self.name, _, parameter = rest.partition("(")
-        self.parameter = parameter.rstrip(")")
-
-    def carry_out(self, office: Office, kind: str, key: str, operation: str) -> None:
-        """Do it to a record that the caller has announced."""
-        if self.how == "action":
-            office.press(kind, key, self.name, operation)
-        elif self.how == "run":
-            office.run(self.name, {self.parameter or office.shape(kind).key: key}, operation, writes=True)
-        elif self.how == "delete":
-            office.delete(kind, key, operation)
 
 
 def stamp_of(record: Record) -> str:

@@ -16,13 +16,13 @@ from ....wire.adonix import Record
 from ...answers import understands_answers
 from ...contract import OrderRef, Write, Written
 from ...services.returning import coming_back, refuse_more_than_left
-from .cells import day, exact, text
+from .cells import as_day, exact, text
 from .changing import SalesOrders
 from .following import Documents, line_of
 from .mapping_drafts import refuse_homeless
 from .mapping_orders import identified
 from .office import Office
-from .papers import Shipments
+from .shipments import Shipments
 
 
 @understands_answers
@@ -160,7 +160,7 @@ class Returns:
             order_id="" if order is None else order.id,
             status=ReturnStatus.UNKNOWN,
             reason=shape.text(record, "reason") or None,
-            requested_on=day({"": shape.text(record, "requested_on")}, ""),
+            requested_on=as_day(shape.text(record, "requested_on")),
             lines=tuple(
                 ReturnLine.trusted(
                     order_line_id=line_of(cell("order_line"), cell("product"), lines, taken),

@@ -57,6 +57,8 @@ class Shape:
     lines: Mapping[str, Place]
     header_custom: Mapping[str, Place]
     line_custom: Mapping[str, Place]
+    at: Mapping[str, str]
+    """The fields of lines, by our words."""
 
     @property
     def key(self) -> str:
@@ -164,6 +166,7 @@ def shape_of(
         lines=lines,
         header_custom=dict(_customs(singles, used, own)),
         line_custom={} if table is None else dict(_customs([table], used, own)),
+        at={word: place.field for word, place in lines.items()},
     )
 
 

@@ -70,6 +70,11 @@ class States:
         """How far it is billed; ``None`` where the record does not tell."""
         return _PROGRESS.get(self.invoice)
 
+    @property
+    def fulfilment(self) -> Progress | None:
+        """How far it is delivered; ``None`` where the record does not tell."""
+        return _PROGRESS.get(self.delivery)
+
     def invoiced(self, moved: Decimal | None, ordered: Decimal) -> Decimal | None:
         """How much of a line is billed, where the header knows it for all: nothing, or all that it can be."""
         if self.invoice == _NONE:

@@ -11,7 +11,7 @@ from ....models import Availability, Discount, LineDraft, OrderDraft, Quote, Ref
 from ...amounts import tidy
 from ...answers import understands_answers
 from ...services.share import in_unit, share_of
-from .cells import day, exact, flat, said, text
+from .cells import as_day, exact, flat, said, text
 from .creating import Simulating
 from .finding import FindingSales
 from .office import Office, named
@@ -79,7 +79,7 @@ class Stock:
             on_hand=on_hand,
             reserved=much("reserved"),
             warehouse=site or None,
-            promised=day({"": told.get("date", "")}, ""),
+            promised=as_day(told.get("date", "")),
         )
 
 
