@@ -10,6 +10,8 @@ import io
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lxml import etree
+
 from .envelopes import Generation
 from .replies import root_of
 
@@ -54,7 +56,7 @@ def interface_in(document: bytes) -> Interface:
     import zeep
     from zeep.exceptions import Error
 
-    root_of(document)  # no document type, no entities: refused before zeep sees it
+    root = root_of(document)  # no document type, no entities: refused before zeep sees it
     # External documents are asked of the transport below alone, which has one and refuses all others.
     settings = zeep.Settings(strict=False, forbid_dtd=True, forbid_entities=True, forbid_external=False)
     client_of: Any = zeep.Client  # (it has no types)
@@ -62,6 +64,15 @@ def interface_in(document: bytes) -> Interface:
         client = client_of(io.BytesIO(document), settings=settings, transport=_Bundled())
         members = {str(name) for name, _ in client.get_type(f"{{{_WSS}}}CAdxCallContext").elements}
         operations = frozenset(str(name) for name in client.service._operations)
-    except (Error, LookupError, TypeError, AttributeError) as failure:
-        raise ValueError(f"the WSDL cannot be read: {failure}") from failure
+    except (Error, LookupError, TypeError, AttributeError, ValueError) as failure:
+        members, operations = _names_in(root)
+        if "codeLang" not in members:
+            raise ValueError(f"the WSDL cannot be read: {failure}") from failure
     return Interface("axis" if "codeUser" in members else "syracuse", operations)
+
+
+def _names_in(root: etree._Element) -> tuple[set[str], frozenset[str]]:
+    """Names of elements and operations alone, of a WSDL that zeep cannot read."""
+    members = {name for each in root.iter("{*}element") if (name := each.get("name"))}
+    operations = (name for each in root.iter("{*}portType") for one in each if (name := one.get("name")))
+    return members, frozenset(operations)

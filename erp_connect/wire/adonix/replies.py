@@ -64,6 +64,11 @@ class Reply:
         return Verdict.WARNED if self.messages else Verdict.UNEXPLAINED
 
     @property
+    def said(self) -> tuple[str, ...]:
+        """All texts, in their order."""
+        return tuple(each.text for each in self.messages if each.text)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """The texts that are no error."""
         return tuple(each.text for each in self.messages if each.type not in _ERRORS and each.text)

@@ -89,7 +89,9 @@ class WebService:
         if _log.isEnabledFor(logging.DEBUG):
             times = ", ".join(f"{each} {reply.technical.get(each, '?')}" for each in _TIMES)
             _log.debug("%s %s: %s, %s", operation, name, reply.verdict.value, times)
-        if reply.verdict is not Verdict.DONE:
+        # What a read reports beside the record that it gives does not take the record away (sage.md 2.7).
+        told = reply.verdict is Verdict.REPORTED and not writes and reply.result is not None
+        if reply.verdict is not Verdict.DONE and not told:
             raise Refused(reply, name)
         return reply
 

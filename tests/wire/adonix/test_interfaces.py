@@ -39,6 +39,11 @@ def test_a_wsdl_tells_the_generation(generation):
     assert ("actionObjectKeys" in found.operations) is (generation == "syracuse")
 
 
+def test_a_wsdl_that_zeep_cannot_read_is_looked_at_for_its_names():
+    document = wsdl(Hands(), "axis").replace(b'base="soapenc:Array"', b'base="soapenc:Unheard"')
+    assert interface_in(document).generation == "axis"
+
+
 @pytest.mark.parametrize(
     "document",
     [

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from ....errors import ConfigurationError, ErpConnectError
+from ....errors import ConfigurationError, TransportError
 from ....models import Company
-from ....wire.adonix import CallContext, Unanswered, WebService, interface_in
+from ....wire.adonix import CallContext, WebService, interface_in
 from ....wire.adonix.envelopes import Generation
 from ....wire.http import Auth, HttpSession
 from ...contract import Adapter, Capabilities, Support, Target
@@ -16,6 +16,7 @@ from ...symptoms import Symptom
 from ...web import WebAccess
 from .capabilities import CONCURRENCY, SYSTEM, x3_capabilities
 from .changing import PurchaseOrders, SalesOrders, ValuedSalesOrders
+from .errors import Translating
 from .examining import examined
 from .invoices import Invoices
 from .masters import Customers, Suppliers
@@ -146,34 +147,17 @@ class X3Adapter(Adapter):
             said = "axis" if "adxwsvc" in self.target.path else said
         if said != "auto":
             return said, self._addresses(said)[0]
-        failure: Exception | None = None
         for each in _ADDRESSES:
             calls, wsdl = self._addresses(each)
-            session = self._session(each)
             try:
-                found = interface_in(WebService(session, calls, _NOBODY).wsdl(wsdl))
-            except Unanswered as none:
-                failure = failure or none
-                if none.answer.status in {401, 403}:
-                    break
-                continue
-            except ValueError as unread:
-                failure = unread
-                continue
+                with Translating(self.settings, self.target.clock)("open"):
+                    found = interface_in(WebService(self._session(each), calls, _NOBODY).wsdl(wsdl))
+            except (ConfigurationError, TransportError) as failure:
+                if failure.code in {"no_service", "unreadable_answer"}:
+                    continue  # no WSDL there
+                raise
             return found.generation, self._addresses(found.generation)[0]
-        raise self._unfound(failure) from failure
-
-    def _unfound(self, failure: Exception | None) -> ErpConnectError:
-        from .errors import Translating
-
-        if isinstance(failure, Unanswered) and failure.answer.status != 404:
-            return Translating(self.settings, self.target.clock).unanswered(failure, "open", writes=False)
-        return ConfigurationError(
-            f"no WSDL of X3's web services is found there{'' if failure is None else f': {failure}'}",
-            code="no_service",
-            hint="see to host, port and path, or say generation=syracuse or axis",
-            system=SYSTEM,
-        )
+        return "syracuse", self._addresses("syracuse")[0]
 
     def _addresses(self, generation: Generation) -> tuple[str, str]:
         """Below the root: a path that names the service is the whole address, any other one goes before it."""

@@ -78,7 +78,10 @@ def _book(book: str, settings: X3Settings, strategy: str) -> dict[str, Operation
             emulated(SUBSTITUTE, 2, conditional=guarded), atomic=not settings.line_keys
         ),
         f"{book}.split_line": emulated(SPLIT, conditional=guarded),
-        f"{book}.cancel_line": replace(emulated(way, 2, conditional=guarded), atomic=not settings.line_keys),
+        f"{book}.cancel_line": replace(
+            emulated(way, 2, conditional=Conditional.CHECKED if settings.line_keys else guarded),
+            atomic=not settings.line_keys,
+        ),
         f"{book}.cancel": cannot(
             f"choose a {strategy}: delete, action:CODE or run:SERVICE", f"{book}.cancel_line"
         ),
@@ -208,7 +211,7 @@ _OWN: Final = ("email", "delivery_terms", "price_group")
 
 def x3_capabilities(settings: X3Settings, *, concurrency: int | None = None) -> Capabilities:
     """The upper bound of ``sage+x3`` with these settings."""
-    window = float(settings.execution_window)
+    window = settings.execution_window
     shared = shared_field("CUSORDREF", 30, window)
     upper = "upper" if settings.reference_upper else None
     orders = (

@@ -96,7 +96,7 @@ class Cards(Generic[R]):
         return DuplicateReference("this number is taken", operation=operation, native=refusal.native)
 
     def _each(self, criteria: Mapping[str, str], operation: str) -> Iterator[R]:
-        rows = self.office.rows(self.shape, criteria, operation, exact=bool(criteria))
+        rows = self.office.rows(self.shape, criteria, operation)
         calls = (partial(self._there, text(row, self.shape.key), operation) for row in rows)
         for found in in_turn(calls, self.office.at_once):
             yield from found

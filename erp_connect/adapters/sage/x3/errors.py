@@ -56,7 +56,6 @@ class Translating:
                 code="fault",
                 operation=operation,
                 outcome=_in_doubt(writes),
-                retryable=writes,
                 native=[{"code": failure.code, "message": failure.text, "status": failure.status}],
             ) from failure
         except Unanswered as failure:

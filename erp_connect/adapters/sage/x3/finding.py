@@ -66,10 +66,7 @@ class Finding(Generic[E]):
             criteria = self._criteria(wanted, external)
             if not criteria:
                 return ()
-            numbers = (
-                text(row, self.shape.key)
-                for row in self.office.rows(self.shape, criteria, operation, exact=True)
-            )
+            numbers = (text(row, self.shape.key) for row in self.office.rows(self.shape, criteria, operation))
             found = tuple(self._each(numbers, operation))
         return tuple(order for order in found if self._fits(order, wanted, external))
 
@@ -88,7 +85,7 @@ class Finding(Generic[E]):
         criteria = {}
         if wanted.party is not None and (column := self.shape.column(self.side.party)):
             criteria[column] = named(wanted.party)
-        rows = self.office.rows(self.shape, criteria, operation, exact=bool(criteria))
+        rows = self.office.rows(self.shape, criteria, operation)
         numbers = (text(row, self.shape.key) for row in rows if self._in_time(row, wanted))
         yield from islice(self._each(numbers, operation), wanted.limit)
 

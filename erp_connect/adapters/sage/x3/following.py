@@ -40,7 +40,7 @@ class Documents:
             if value and (column := self.shape.column(word)):
                 criteria[column] = value
                 break
-        rows = self.office.rows(self.shape, criteria, operation, exact=bool(criteria))
+        rows = self.office.rows(self.shape, criteria, operation)
         numbers = [text(row, self.shape.key) for row in rows]
         found = [record for record in self.read(numbers, operation) if fits(record)]
         return sorted(found, key=lambda record: self.shape.text(record, "number"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from ....models import FrozenMapping, Invoice, InvoiceKind, InvoiceLine, Money, Order, UnitPrice
@@ -47,26 +47,38 @@ class Invoices:
                 return number in named
             return bool((documents.said(record, "origin") | documents.said(record, "delivery")) & papers)
 
-        sought = {"order": number, "customer": known.customer, "billed": known.customer}
-        found = documents.of(sought, fits, operation)
-        memos = self._given_back(found, known, operation)
-        with self.office.translated(operation):
-            return tuple(self._invoice(record, known) for record in (*found, *memos))
-
-    def _given_back(self, invoices: list[Record], order: Order, operation: str) -> list[Record]:
-        """Credit memos that name an invoice of the order as what they come from."""
-        shape, documents = self.documents.shape, self.documents
-        numbers = {shape.text(each, "number") for each in invoices}
-        if not numbers or "origin" not in shape.header:
-            return []
-        sought = {"customer": order.customer, "billed": order.customer}
-        return documents.of(
-            sought,
+        found = self._candidates({"order": {number}, "origin": papers}, known, fits, operation)
+        numbers = {shape.text(each, "number") for each in found}
+        memos = self._candidates(
+            {"origin": numbers},
+            known,
             lambda record: (
                 shape.text(record, "origin") in numbers and shape.text(record, "number") not in numbers
             ),
             operation,
         )
+        with self.office.translated(operation):
+            return tuple(self._invoice(record, known) for record in (*found, *memos))
+
+    def _candidates(
+        self,
+        by: Mapping[str, set[str]],
+        order: Order,
+        fits: Callable[[Record], bool],
+        operation: str,
+    ) -> list[Record]:
+        """Invoices that fit: asked for by what they come from where the list shows that, else all of the customer's."""
+        if not any(by.values()):
+            return []
+        word = next((word for word in by if self.documents.shape.column(word)), None)
+        if word is None:
+            sought = {"customer": order.customer, "billed": order.customer}
+            return self.documents.of(sought, fits, operation)
+        told = {}
+        for value in sorted(by[word]):
+            for record in self.documents.of({word: value}, fits, operation):
+                told[self.documents.shape.text(record, "number")] = record
+        return [told[number] for number in sorted(told)]
 
     def _invoice(self, record: Record, order: Order) -> Invoice:
         documents, shape = self.documents, self.documents.shape

@@ -29,7 +29,7 @@ from ....wire.adonix import Record
 from ...versions import fingerprint
 from .cells import NUM, Row, amount, as_day, as_money, day, number, text
 from .mapping_parts import address_in, customs_in, line_customs_in
-from .office import Office, stamp_of
+from .office import NOTES, Office, stamp_of
 from .shapes import Shape
 from .standing import States
 
@@ -139,7 +139,7 @@ class _Reading:
             raise ValueError("it names no order, or no currency")
         self.party = shape.text(record, side.party)
         self.reference = shape.text(record, side.reference)
-        self.warnings: list[str] = []
+        self.warnings: list[str] = list(record.get(NOTES, ()))
         self.states = States(record, shape, office)
         self.requested = as_day(shape.text(record, "requested"))
         self.version = stamp_of(record) or None

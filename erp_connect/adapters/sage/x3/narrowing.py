@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from ...contract import Capabilities, FieldSupport, OperationSupport, StampPolicy, Support
-from ...declaring import cannot, nowhere
+from ...declaring import cannot, nowhere, own_field
 from .capabilities import KINDS, UNPUBLISHED
 from .office import Office
 from .settings import X3Settings
@@ -95,6 +95,11 @@ def narrowed(known: Capabilities, office: Office, missing: frozenset[str]) -> Ca
             operations |= dict(_by_amendment(operations, book, shape))
             stamps[book] = _stamp(known, book, shape, office.settings, kind)
     fields |= widths
+    if office.named("return") and "return" not in missing:
+        place = (returns := office.shape("return")).header.get("reference")
+        if place is not None and place.entered and returns.column("reference"):
+            window = known.stamp("returns").execution_window
+            stamps["returns"] = own_field(place.field, None, place.length, window)
     operations |= dict(_by_line_numbers(operations, office, missing))
     value = office.settings.value_action
     if value and value not in office.shape("order").description.methods:

@@ -12,6 +12,7 @@ from ....errors import (
     ErpConnectError,
     NotFound,
     RequestRefused,
+    TransportError,
     VersionConflict,
 )
 from ....models import Ref
@@ -20,7 +21,6 @@ from ....wire.adonix import (
     Record,
     Refused,
     Reply,
-    Verdict,
     WebService,
     param,
     record_in,
@@ -36,6 +36,8 @@ from .shapes import TECHNICAL, Shape
 __all__ = ["Office", "named", "stamp_of"]
 
 STAMP: Final = "WW_MODSTAMP"
+NOTES: Final = "@NOTES"
+"""Where a record that was read says what X3 said beside it."""
 _GROWS: Final = 10
 _NUMBER: Final = 40
 """Longer than any key of X3."""
@@ -83,27 +85,23 @@ class Office(Publications):
         try:
             with self.translated(operation):
                 parts: dict[str, Part] = {"publicName": shape.service, "objectKeys": {shape.key: key}}
-                record = record_in(self.service.call("read", parts).result or "")
+                reply = self.service.call("read", parts)
+                record = record_in(reply.result or "")
         except ErpConnectError as failure:
             raise self._absent(shape, key, failure, operation) or failure from failure.__cause__
         if shape.text(record, "number") != key.strip():
             raise NotFound("there is no such record", operation=operation)
-        return record
+        return {**record, NOTES: list(reply.said)} if reply.messages else record
 
     def _absent(
         self, shape: Shape, key: str, failure: ErpConnectError, operation: str
     ) -> ErpConnectError | None:
         """That there is no such record, where the list does not show it: refusals have no code (sage.md 2.17)."""
-        cause = failure.__cause__
-        if not isinstance(cause, Refused) or cause.reply.verdict is not Verdict.REFUSED:
+        if not isinstance(failure.__cause__, Refused) or failure.retryable:
             return None
-        if (
-            not isinstance(failure, RequestRefused)
-            or isinstance(failure, VersionConflict)
-            or failure.retryable
-        ):
+        if not isinstance(failure, RequestRefused | TransportError) or isinstance(failure, VersionConflict):
             return None
-        if any(True for _ in self.rows(shape, {shape.key: key}, operation, exact=True)):
+        if any(text(row, shape.key) == key.strip() for row in self.rows(shape, {shape.key: key}, operation)):
             return None
         return NotFound("there is no such record", operation=operation, native=failure.native)
 
@@ -113,13 +111,13 @@ class Office(Publications):
         criteria: Mapping[str, str],
         operation: str,
         *,
-        exact: bool = False,
         most: int | None = None,
     ) -> Iterator[Row]:
         """Rows of a list, each once: what a query holds, asked for in larger pieces until it is all (sage.md 2.11).
 
-        There is no offset: a larger answer begins anew.  ``exact``: only rows whose columns say just this.  Raises
-        ``RequestRefused`` behind the last row where the list holds more than it can show.
+        There is no offset: a larger answer begins anew.  What a list shows may be cut, so a row is only left out where
+        the criterion was a wildcard and the row shows something else.  Raises ``RequestRefused`` behind the last row
+        where the list holds more than it can show.
         """
         size = min(
             self.settings.list_size if most is None else min(most, self.settings.list_size),
@@ -142,9 +140,7 @@ class Office(Publications):
                 if not key or key in told:
                     continue
                 told.add(key)
-                if exact and any(
-                    column in row and text(row, column) != value.strip() for column, value in criteria.items()
-                ):
+                if not all(_may_be(text(row, column), value) for column, value in criteria.items()):
                     continue
                 yield row
                 left = None if left is None else left - 1
@@ -295,3 +291,10 @@ def _criterion(value: str) -> str:
     """A criterion that holds for this value: what might be read as an operator becomes a wildcard (sage.md 2.11)."""
     operators = len(value) - len(value.lstrip("<>=!"))
     return f"*{value[operators:]}" if operators else value
+
+
+def _may_be(shown: str, value: str) -> bool:
+    """Whether a row that shows this can be about that value; a plain criterion has been held to by the list itself."""
+    if "*" not in value and _criterion(value) == value:
+        return True
+    return bool(shown) and value.strip().casefold().startswith(shown.casefold())

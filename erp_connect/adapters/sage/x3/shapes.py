@@ -195,11 +195,10 @@ def _placed(
 ) -> Iterator[tuple[str, Place]]:
     for word, usual in words.items():
         ours = renamed.get(f"{prefix}{word}")
-        for name in (ours,) if ours else usual:
-            place = _find(name, description, table)
-            if place is not None:
-                yield word, place
-                break
+        told = [_find(name, description, table) for name in ((ours,) if ours else usual)]
+        places = [place for place in told if place is not None]
+        if places:
+            yield word, next((place for place in places if place.entered), places[0])
 
 
 def _find(name: str, description: Description, table: Block | None) -> Place | None:

@@ -329,6 +329,24 @@ def test_what_the_system_says_beside_a_success_is_told(site):
     assert [each.message for each in receipt.warnings] == ["Credit limit almost used"]
 
 
+def test_an_error_beside_a_record_that_is_read_takes_nothing_away_and_is_told(site):
+    order = site.erp.orders.create(draft(), key="one").order
+    site.server.say("Text not translated", type=3, operation="read")
+    read = site.erp.orders.get(order.id)
+    assert (read.number, read.warnings) == (order.number, ("Text not translated",))
+
+
+def test_a_list_that_shows_references_cut_hides_no_order(site, monkeypatch):
+    from erp_connect.adapters.sage.x3 import office
+
+    order = site.erp.orders.create(draft(customer_po="PO-4711-LONG"), key="one").order
+    rows_in = office.rows_in
+    monkeypatch.setattr(
+        office, "rows_in", lambda told: [{**row, "CUSORDREF": row["CUSORDREF"][:5]} for row in rows_in(told)]
+    )
+    assert [each.id for each in site.erp.orders.find(customer_po="PO-4711-LONG")] == [order.id]
+
+
 def test_an_id_that_is_none_is_not_found_and_nothing_else_hides_behind_that(site):
     with pytest.raises(errors.NotFound):
         site.erp.orders.get("SON-NEVER")

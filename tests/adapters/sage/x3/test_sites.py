@@ -34,6 +34,14 @@ def test_the_older_generation_is_found_out_and_takes_the_user_within_the_call(co
         erp.ping()
 
 
+def test_a_server_that_shows_no_wsdl_is_taken_for_the_newer_generation(company, tmp_path):
+    with place(company, tmp_path) as site:
+        site.network.refuse(404, "wsdl", "GET", times=4)
+        site.network.refuse(404, "adxwsvc", "GET", times=4)
+        with site.again() as erp:
+            assert erp.orders.create(draft(), key="one").order.number
+
+
 @pytest.mark.parametrize("generation", ["syracuse", "axis"])
 def test_a_button_is_pressed_in_either_generation(company, tmp_path, generation):
     published = Settings().publications
@@ -126,7 +134,10 @@ def test_a_control_of_the_site_on_references_is_a_duplicate_with_the_number_of_t
         {"empty_price": "list"},
         {"display_fields": "refused"},
         {"unknown_fields": "refused"},
-        {"unknown_criteria": "refused"},
+        {"unknown_criteria": "ignored"},
+        {"unknown_fields": "ignored"},
+        {"too_long": "cut"},
+        {"closes_when": "delivered"},
     ],
     ids=str,
 )
@@ -237,6 +248,23 @@ def test_a_method_that_is_not_published_makes_its_verbs_not_offered(company, tmp
         assert known.support("orders.change_quantity") is ec.Support.NONE
         assert known.support("orders.simulate") is ec.Support.NONE
         assert site.erp.orders.create(draft(), key="one").order.number
+
+
+def test_fields_have_the_names_that_the_settings_give_them(company, tmp_path):
+    from dataclasses import replace
+
+    published = Settings().publications
+    extra = {"SOH2_3": ("YINCO char10 shipment_method",)}
+    published["WSSOH"] = replace(published["WSSOH"], extra=extra)
+    server = new_server(company, publications=published)
+    with place(
+        company, tmp_path, server=server, fields="order.delivery_terms=YINCO", custom="BPTNUM"
+    ) as site:
+        order = site.erp.orders.create(draft(delivery_terms="CIF"), key="one").order
+        assert order.delivery_terms == "CIF"
+        assert company.find("order", order.number).shipment_method == "CIF"
+        cleared = site.erp.orders.amend(order, ec.ChangeHeader(delivery_terms=ec.EMPTY)).order
+        assert cleared.delivery_terms is None
 
 
 def test_the_reference_is_as_long_as_the_publication_says(site):
