@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from importlib import import_module
 from typing import Any, Final, Protocol
@@ -18,11 +18,12 @@ from typing import Any, Final, Protocol
 import sqlalchemy as sa
 
 from ..clock import Clock
-from ..errors import ConfigurationError, JournalUnavailable, TransportError
+from ..errors import ConfigurationError, ErpConnectError, JournalUnavailable, TransportError
+from ..interruption import uninterrupted
 from ..settings import keyrings
 from ..wire.http import KeptTokens
 from ..wire.sql import ExactText, UtcInstant, open_engine, sqlite_file, writing
-from .leases import free, lease, owner
+from .leases import GRACE, free, last_start, lease, owner
 from .sql_store import journal_troubles, place_of
 
 __all__ = ["InKeyring", "KeptSignIn", "Safe", "SealedHere"]
@@ -33,9 +34,12 @@ SERVICE: Final = "erp-connect"
 """Under which name the keyring has our tokens."""
 _PATIENCE: Final = 90.0
 """Seconds to wait for another process that renews the tokens: longer than its lease lasts."""
-_PAUSE: Final = 0.2
+_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
+"""Seconds between two looks at a sign-in that another process renews: the longer that takes, the fewer."""
 _RENEWING: Final = 60.0
 """Seconds that a renewal may take."""
+_APART: Final = 600.0
+"""Seconds by which the clocks of two hosts may differ: a lease that has ended for so long has ended for everybody."""
 
 _metadata: Final = sa.MetaData()
 _table: Final = sa.Table(
@@ -63,6 +67,12 @@ class Safe(Protocol):
     def get(self, name: str, sealed: str | None) -> KeptTokens:
         """Those that were put there; ``ConfigurationError`` where they cannot be had."""
 
+    def has(self, name: str, sealed: str | None, tokens: KeptTokens) -> bool:
+        """Whether these are still there."""
+
+    def ready(self, name: str) -> None:
+        """``ConfigurationError`` where nothing could be put there."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealedHere:
@@ -88,16 +98,30 @@ class SealedHere:
                 "the sign-in is in a keyring, and token_key names another place",
                 hint="leave out token_key, or sign in again: erp-connect login",
             )
-        fernet = self._fernet()
-        try:
-            told = json.loads(fernet.decrypt(sealed.encode("ascii")))
-        except (import_module("cryptography.fernet").InvalidToken, ValueError):
-            told = {}
-        if told.get("name") != name:
+        found = self._opened(name, sealed)
+        if found is None:
             raise ConfigurationError(
                 "what is kept of the sign-in was sealed with another token_key",
                 hint="give the token_key that it was sealed with, or sign in again: erp-connect login",
             )
+        return found
+
+    def has(self, name: str, sealed: str | None, tokens: KeptTokens) -> bool:
+        """Break the seal, and look."""
+        return sealed is not None and self._opened(name, sealed) == tokens
+
+    def ready(self, name: str) -> None:
+        """Whether there is a key."""
+        self._fernet()
+
+    def _opened(self, name: str, sealed: str) -> KeptTokens | None:
+        fernet = self._fernet()
+        try:
+            told = json.loads(fernet.decrypt(sealed.encode("ascii")))
+        except (import_module("cryptography.fernet").InvalidToken, ValueError):
+            return None
+        if told.get("name") != name:
+            return None
         until = told["until"]
         return KeptTokens(told["refresh"], told["access"], until and datetime.fromisoformat(until))
 
@@ -137,15 +161,26 @@ class InKeyring:
                 "what is kept of the sign-in is sealed in the journal's database, and no token_key is given",
                 hint="set token_key to the key that it was sealed with, or sign in again: erp-connect login",
             )
+        found = self._found(name)
+        if found is None:
+            raise ConfigurationError(
+                "the sign-in is not in this machine's keyring: it was made on another one",
+                hint="sign in here too: erp-connect login; hosts that share a journal share sign-ins with token_key",
+            )
+        return KeptTokens(found)
+
+    def has(self, name: str, sealed: str | None, tokens: KeptTokens) -> bool:
+        """Look into the keyring: other machines have theirs, and their sign-ins are none of ours."""
+        return sealed is None and self._found(name) == tokens.refresh
+
+    def ready(self, name: str) -> None:
+        """Whether there is a keyring; a locked one asks the person now."""
+        self._found(name)
+
+    def _found(self, name: str) -> str | None:
         with _told():
-            for each in keyrings(_WHY):
-                found = each.get_password(SERVICE, name)
-                if found:
-                    return KeptTokens(str(found))
-        raise ConfigurationError(
-            "the sign-in is not in this machine's keyring: it was made on another one",
-            hint="sign in here too: erp-connect login; hosts that share a journal share sign-ins with token_key",
-        )
+            found = (each.get_password(SERVICE, name) for each in keyrings(_WHY))
+            return next((str(each) for each in found if each), None)
 
 
 @contextmanager
@@ -172,13 +207,12 @@ class KeptSignIn:
         self._told, self._safe = told, safe
         self._name = sha256(told.encode()).hexdigest()
         self._url, self._clock, self._timeout = url, clock, timeout
-        self._turn = 0
-        self._until: datetime | None = None
+        self._this = _table.c.id == self._name
 
     @property
     def place(self) -> str:
         """Where it is kept, for people."""
-        return self._safe.place(self._url if isinstance(self._url, str) else self._url(False))
+        return self._safe.place(self._address(makes=False))
 
     @contextmanager
     def alone(self) -> Iterator[KeptTokens | None]:
@@ -187,43 +221,66 @@ class KeptSignIn:
         Raises ``TransportError`` where the database cannot be used, or others hold the sign-in for too long.
         """
         gives_up = self._clock.monotonic() + _PATIENCE
-        while True:
-            with self._database() as engine:
-                row = None if engine is None else self._row(engine)
-                if engine is None or row is None or self._taken(engine, row):
-                    break
-            if self._clock.monotonic() >= gives_up:
-                raise TransportError(
-                    "another process does not finish renewing the sign-in", outcome="not_applied"
-                )
-            self._clock.sleep(_PAUSE)
+        until: datetime | None = None
+        holder: tuple[str | None, datetime | None] | None = None
+        since, pause = 0.0, _PAUSE
         try:
-            yield None if row is None else self._safe.get(self._name, row.sealed)
+            while True:
+                with self._database() as engine:
+                    row = None if engine is None else self._row(engine)
+                    if engine is None or row is None:
+                        break
+                    if holder != (row.owner, row.lease_until):
+                        holder, since = (row.owner, row.lease_until), self._clock.monotonic()
+                    if self._free(row, self._clock.monotonic() - since):
+                        until = lease(self._clock.now(), _RENEWING)
+                        if self._taken(engine, row, until):
+                            break
+                if self._clock.monotonic() >= gives_up:
+                    raise TransportError(
+                        "another process does not finish renewing the sign-in", outcome="not_applied"
+                    )
+                self._clock.sleep(pause)
+                pause = min(pause * 1.5, _LONGEST_PAUSE)
+            kept = None if row is None else self._safe.get(self._name, row.sealed)
+            if until is not None and self._clock.now() > last_start(until, _RENEWING):
+                raise TransportError(
+                    "the sign-in came too late to renew it: this process stood still, or its keyring asked a person",
+                    outcome="not_applied",
+                )
+            yield kept
         finally:
-            if row is not None:
-                self._let_go()
+            if until is not None:
+                with uninterrupted():
+                    self._let_go(until)
 
-    def keep(self, tokens: KeptTokens) -> None:
-        """Put these in the place of what was read, unless somebody has put newer ones there since."""
-        sealed = self._safe.put(self._name, tokens)
-        values = {"sealed": sealed, "turned_at": self._clock.now()}
-        changed = (
-            sa.update(_table)
-            .where(_table.c.id == self._name, _table.c.turn == self._turn)
-            .values(**values, turn=self._turn + 1)
-        )
-        if self._executed(changed) == 1:
-            self._turn += 1
+    def keep(self, tokens: KeptTokens, instead_of: KeptTokens) -> None:
+        """Put these in the place of those, unless somebody has put others there since."""
+        with self._database() as engine:
+            if engine is None:
+                raise TransportError(
+                    "the sign-in cannot be kept: the journal's file has gone", outcome="not_applied"
+                )
+            with writing(engine) as connection:
+                # The row is ours until the commit, and so is what the keyring has for it.
+                self._turned(connection)
+                row = connection.execute(sa.select(_table.c.sealed).where(self._this)).one_or_none()
+                if row is not None and self._safe.has(self._name, row.sealed, instead_of):
+                    self._put(connection, tokens)
 
     def begin(self, tokens: KeptTokens) -> None:
         """Keep a sign-in that a person has just made, whatever was there before."""
-        sealed = self._safe.put(self._name, tokens)
-        values = {"sealed": sealed, "turned_at": self._clock.now(), "told": self._told[:400]}
-        with self._database(makes=True):
-            pass
-        known = sa.update(_table).where(_table.c.id == self._name).values(**values, turn=_table.c.turn + 1)
-        if self._executed(known) == 0:
-            self._executed(sa.insert(_table).values(id=self._name, turn=1, **values))
+        with self._database(makes=True) as engine:
+            assert engine is not None  # noqa: S101 (it has been made)
+            with writing(engine) as connection:
+                if self._turned(connection) == 0:
+                    first = {"told": self._told[:400], "turn": 1, "turned_at": self._clock.now()}
+                    connection.execute(sa.insert(_table).values(id=self._name, **first))
+                self._put(connection, tokens)
+
+    def ready(self) -> None:
+        """``ConfigurationError`` where no sign-in could be kept, before a person makes one."""
+        self._safe.ready(self._name)
 
     # ---------------------------------------------------------------- rows
 
@@ -233,43 +290,55 @@ class KeptSignIn:
                 return None
             return connection.execute(sa.select(_table).where(_table.c.id == self._name)).one_or_none()
 
-    def _taken(self, engine: sa.Engine, row: Any) -> bool:
-        now = self._clock.now()
-        if not free(row.owner, row.lease_until, now):
-            return False
-        self._turn, self._until = row.turn, lease(now, _RENEWING)
+    def _turned(self, connection: sa.Connection) -> int:
+        turning = sa.update(_table).where(self._this)
+        return connection.execute(
+            turning.values(turn=_table.c.turn + 1, turned_at=self._clock.now())
+        ).rowcount
+
+    def _put(self, connection: sa.Connection, tokens: KeptTokens) -> None:
+        sealed = self._safe.put(self._name, tokens)
+        connection.execute(sa.update(_table).where(self._this).values(sealed=sealed))
+
+    def _free(self, row: Any, watched: float) -> bool:
+        """Whether nobody renews it; ``watched``: the seconds for which its lease has been the same one.
+
+        The end of a lease is by the clock of another host, which may be wrong: it is waited out by ours.
+        """
+        ended = row.lease_until and row.lease_until + timedelta(seconds=_APART)
+        return watched >= _RENEWING + GRACE or free(row.owner, ended, self._clock.now())
+
+    def _taken(self, engine: sa.Engine, row: Any, until: datetime) -> bool:
         taking = (
             sa.update(_table)
-            .where(_table.c.id == self._name, _table.c.turn == row.turn)
+            .where(self._this, _table.c.turn == row.turn)
             .where(_table.c.owner.is_not_distinct_from(row.owner))
             .where(_table.c.lease_until.is_not_distinct_from(row.lease_until))
-            .values(owner=owner(), lease_until=self._until)
+            .values(owner=owner(), lease_until=until)
         )
         with writing(engine) as connection:
             return connection.execute(taking).rowcount == 1
 
-    def _let_go(self) -> None:
+    def _let_go(self, until: datetime) -> None:
         leaving = (
             sa.update(_table)
-            .where(_table.c.id == self._name, _table.c.owner == owner(), _table.c.lease_until == self._until)
+            .where(self._this, _table.c.owner == owner(), _table.c.lease_until == until)
             .values(owner=None, lease_until=None)
         )
-        with suppress(TransportError):  # it ends by itself
-            self._executed(leaving)
+        with suppress(ErpConnectError), self._database() as engine:  # it ends by itself
+            if engine is not None:
+                with writing(engine) as connection:
+                    connection.execute(leaving)
 
-    def _executed(self, statement: sa.Update | sa.Insert) -> int:
-        with self._database() as engine:
-            if engine is None:
-                return 0
-            with writing(engine) as connection:
-                return connection.execute(statement).rowcount
+    def _address(self, *, makes: bool) -> str:
+        return self._url if isinstance(self._url, str) else self._url(makes)
 
     @contextmanager
     def _database(self, *, makes: bool = False) -> Iterator[sa.Engine | None]:
         """The database for a moment; ``None`` where it is a file that nobody has made."""
-        url = self._url if isinstance(self._url, str) else self._url(makes)
         try:
-            with journal_troubles(lambda: place_of(url)):
+            with journal_troubles(lambda: place_of(self._address(makes=False))):
+                url = self._address(makes=makes)
                 file = sqlite_file(url)
                 if file is not None and not file.exists() and not makes:
                     yield None
@@ -282,6 +351,8 @@ class KeptSignIn:
                 finally:
                     engine.dispose()
         except JournalUnavailable as failure:
+            if isinstance(failure.__cause__, ConfigurationError):  # a keyring's, a key's or a driver's
+                raise failure.__cause__ from failure.__cause__.__cause__
             raise TransportError(
                 "the sign-in cannot be read or kept: the journal's database is out of reach",
                 outcome="not_applied",

@@ -20,6 +20,7 @@ from keyring.errors import KeyringLocked
 from erp_connect.clock import SystemClock
 from erp_connect.errors import ConfigurationError, TransportError
 from erp_connect.journal import sign_ins
+from erp_connect.journal.opening import journal_place
 from erp_connect.journal.sign_ins import InKeyring, KeptSignIn, SealedHere
 from erp_connect.testing.clocks import Hands
 from erp_connect.testing.mocks.sage.sage200.samples import sage_world
@@ -32,7 +33,7 @@ KEY = urlsafe_b64encode(bytes(range(32))).decode()
 TOLD = "anna order-robot https://id.example/token"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", "postgres", "mariadb"])
 def url(request):
     return request.getfixturevalue(f"{request.param}_url")
 
@@ -47,8 +48,8 @@ def test_what_a_person_has_begun_is_found_by_everybody(url):
     with kept_at(url).alone() as found:
         assert found == KeptTokens("r0")
     one = kept_at(url)
-    with one.alone():
-        one.keep(KeptTokens("r1", "a1", until))
+    with one.alone() as found:
+        one.keep(KeptTokens("r1", "a1", until), found)
     with kept_at(url).alone() as found:
         assert found == KeptTokens("r1", "a1", until)
     with kept_at(url, told="ben order-robot https://id.example/token").alone() as found:
@@ -120,7 +121,7 @@ def test_whoever_comes_second_waits_until_the_first_has_finished(url):
     clock = Hands()
     kept_at(url, clock=clock).begin(KeptTokens("r0"))
     first, second = kept_at(url, clock=clock), kept_at(url, clock=clock)
-    with first.alone():
+    with first.alone() as held:
         before = clock.monotonic()
         entered = threading.Event()
         seen = []
@@ -133,7 +134,7 @@ def test_whoever_comes_second_waits_until_the_first_has_finished(url):
         waiting = threading.Thread(target=wait_for_it)
         waiting.start()
         assert not entered.wait(0.05)
-        first.keep(KeptTokens("r1"))
+        first.keep(KeptTokens("r1"), held)
     waiting.join(10)
     assert seen == [KeptTokens("r1")]
     assert clock.monotonic() > before
@@ -144,13 +145,13 @@ def test_a_host_that_has_gone_holds_it_until_its_lease_ends_and_then_changes_not
     kept_at(url, clock=clock).begin(KeptTokens("r0"))
     monkeypatch.setattr(sign_ins, "owner", lambda: "elsewhere:1:1/77/abc")
     gone = kept_at(url, clock=clock)
-    with gone.alone():
+    with gone.alone() as old:
         monkeypatch.undo()
         began, here = clock.monotonic(), kept_at(url, clock=clock)
-        with here.alone():
+        with here.alone() as found:
             assert clock.monotonic() - began >= 75  # 60 seconds for a renewal, and the grace of every lease
-            here.keep(KeptTokens("r1"))
-        gone.keep(KeptTokens("late"))
+            here.keep(KeptTokens("r1"), found)
+        gone.keep(KeptTokens("late"), old)
     with kept_at(url, clock=clock).alone() as found:
         assert found == KeptTokens("r1")
 
@@ -159,11 +160,53 @@ def test_what_came_late_is_kept_where_nobody_has_renewed_since(url, monkeypatch)
     clock = Hands()
     kept_at(url, clock=clock).begin(KeptTokens("r0"))
     slow = kept_at(url, clock=clock)
-    with slow.alone():
+    with slow.alone() as found:
         clock.turn(minutes=10)
-        slow.keep(KeptTokens("r1"))
+        slow.keep(KeptTokens("r1"), found)
     with kept_at(url, clock=clock).alone() as found:
         assert found == KeptTokens("r1")
+
+
+@pytest.mark.parametrize("minutes", [-45, 5])
+def test_a_host_whose_clock_is_wrong_does_not_renew_at_the_same_time(sqlite_url, monkeypatch, minutes):
+    right = Hands()
+    wrong = Hands(right.now() + timedelta(minutes=minutes))
+    kept_at(sqlite_url, clock=right).begin(KeptTokens("r0"))
+    monkeypatch.setattr(sign_ins, "owner", lambda: "elsewhere:1:1/77/abc")
+    with kept_at(sqlite_url, clock=right).alone():
+        monkeypatch.undo()
+        with kept_at(sqlite_url, clock=wrong).alone() as found:
+            assert 75 <= wrong.monotonic() <= 80  # as long as any renewal may take, by its own clock
+            assert found == KeptTokens("r0")
+
+
+def test_an_interrupt_while_it_is_being_taken_leaves_it_to_others(sqlite_url, monkeypatch):
+    clock = Hands()
+    kept_at(sqlite_url, clock=clock).begin(KeptTokens("r0"))
+    struck = kept_at(sqlite_url, clock=clock)
+    taken = struck._taken
+
+    def strikes(*arguments):
+        taken(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(struck, "_taken", strikes)
+    with pytest.raises(KeyboardInterrupt), struck.alone():
+        pass
+    with kept_at(sqlite_url, clock=clock).alone() as found:
+        assert found == KeptTokens("r0")
+    assert clock.monotonic() == 0
+
+
+@pytest.mark.parametrize("safe", [SealedHere(KEY), InKeyring()], ids=["sealed", "keyring"])
+def test_a_new_sign_in_outlives_a_renewal_of_the_old_one_that_is_under_way(url, drawer, safe):
+    slow = KeptSignIn(TOLD, safe, url=url, clock=SystemClock())
+    slow.begin(KeptTokens("r0"))
+    with slow.alone() as found:
+        KeptSignIn(TOLD, safe, url=url, clock=SystemClock()).begin(KeptTokens("r9"))
+        slow.keep(KeptTokens("r1"), found)
+    with slow.alone() as found:
+        assert found == KeptTokens("r9")
 
 
 def child(*arguments):
@@ -229,6 +272,32 @@ def test_a_database_out_of_reach_is_told_before_anything_is_sent(tmp_path):
     assert caught.value.outcome == "not_applied"
 
 
+def test_tokens_for_a_file_that_has_gone_are_not_taken_for_kept(tmp_path):
+    file = tmp_path / "journal.db"
+    one = kept_at(f"sqlite:///{file}")
+    one.begin(KeptTokens("r0"))
+    with one.alone() as found:
+        aside = {each: each.with_name(f"{each.name}-aside") for each in tmp_path.iterdir()}
+        for here, there in aside.items():
+            here.rename(there)
+        with pytest.raises(TransportError, match="has gone") as caught:
+            one.keep(KeptTokens("r1"), found)
+        for here, there in aside.items():
+            there.rename(here)
+    assert caught.value.outcome == "not_applied"
+    one.keep(KeptTokens("r1"), found)
+    with one.alone() as found:
+        assert found == KeptTokens("r1")
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("ERP_CONNECT_HOME", str(tmp_path / "file" / "below"))
+    kept = KeptSignIn(TOLD, SealedHere(KEY), url=journal_place, clock=SystemClock())
+    with pytest.raises(TransportError, match="out of reach"):
+        kept.begin(KeptTokens("r0"))
+
+
 # ---------------------------------------------------------------- the keyring
 
 
@@ -268,8 +337,8 @@ def in_keyring(url):
 def test_without_a_key_the_keyring_keeps_what_gets_the_next_tokens(sqlite_url, tmp_path, drawer):
     in_keyring(sqlite_url).begin(KeptTokens("r0"))
     one = in_keyring(sqlite_url)
-    with one.alone():
-        one.keep(KeptTokens("r1", "a1"))
+    with one.alone() as found:
+        one.keep(KeptTokens("r1", "a1"), found)
     with in_keyring(sqlite_url).alone() as found:
         assert found == KeptTokens("r1")
     assert [service for service, _ in drawer.secrets] == ["erp-connect"]
@@ -291,6 +360,44 @@ def test_a_locked_keyring_is_told(sqlite_url, drawer):
     drawer.locked = True
     with pytest.raises(ConfigurationError, match="KeyringLocked"), in_keyring(sqlite_url).alone():
         pass
+
+
+def test_a_keyring_that_asks_for_longer_than_the_lease_lasts_renews_nothing(sqlite_url, drawer, monkeypatch):
+    clock = Hands()
+    slow = KeptSignIn(TOLD, InKeyring(), url=sqlite_url, clock=clock)
+    slow.begin(KeptTokens("r0"))
+    monkeypatch.setattr(drawer, "get_password", lambda *_: clock.turn(minutes=2) or "r0")
+    with pytest.raises(TransportError, match="too late to renew") as caught, slow.alone():
+        pass
+    assert caught.value.outcome == "not_applied"
+    monkeypatch.undo()
+    with slow.alone() as found:
+        assert found == KeptTokens("r0")
+
+
+def test_what_a_locked_keyring_did_not_take_is_put_there_later(sqlite_url, drawer):
+    one = in_keyring(sqlite_url)
+    one.begin(KeptTokens("r0"))
+    with one.alone() as found:
+        drawer.locked = True
+        with pytest.raises(ConfigurationError, match="KeyringLocked"):
+            one.keep(KeptTokens("r1"), found)
+    drawer.locked = False
+    one.keep(KeptTokens("r1"), found)
+    with one.alone() as found:
+        assert found == KeptTokens("r1")
+
+
+def test_a_sign_in_on_another_machine_does_not_lose_this_ones_tokens(sqlite_url, drawer):
+    here = in_keyring(sqlite_url)
+    here.begin(KeptTokens("r0"))
+    with here.alone() as found:
+        ours, drawer.secrets = drawer.secrets, {}
+        in_keyring(sqlite_url).begin(KeptTokens("of the other machine"))
+        drawer.secrets = ours
+        here.keep(KeptTokens("r1"), found)
+    with here.alone() as found:
+        assert found == KeptTokens("r1")
 
 
 @pytest.mark.parametrize(("first", "then"), [(in_keyring, kept_at), (kept_at, in_keyring)])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import threading
 from abc import abstractmethod
 from base64 import b64encode
@@ -10,22 +12,38 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, TypeGuard
 from urllib.parse import quote_plus, urlencode
 
 from requests import PreparedRequest
 
 from ...clock import Clock, SystemClock
 from ...errors import AuthenticationFailed, TransportError
+from ...interruption import uninterrupted
 from .auth import Auth
 from .sessions import HttpSession
 
-__all__ = ["KeptTokens", "OAuth2", "SignIn", "SignedIn", "TokenEndpoint", "Tokens", "complaint", "posted"]
+__all__ = [
+    "KeptTokens",
+    "OAuth2",
+    "SignIn",
+    "SignedIn",
+    "TokenEndpoint",
+    "Tokens",
+    "complaint",
+    "posted",
+    "reason",
+    "seconds",
+]
 
 _SKEW: Final = 60.0
 """Seconds before its end at which a token is renewed; at most a tenth of its life."""
 _UNTOLD: Final = 300.0
 """Seconds that a token is taken to live where the server does not say (``expires_in`` is optional)."""
+_PATIENCE: Final = 25.0
+"""Seconds that a token's server may take: with its last silence less than others wait for who renews a sign-in."""
+_READABLE: Final = 500
+"""Characters of a server's complaint that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +86,17 @@ class TokenEndpoint:
         """
         status, said = self.said(form)
         access = said.get("access_token")
-        if 200 <= status < 300 and isinstance(access, str):
+        if 200 <= status < 300 and _can_be_sent(access):
             refresh = said.get("refresh_token")
             return Tokens(
-                access, _seconds(said.get("expires_in")), refresh if isinstance(refresh, str) else None
+                access,
+                seconds(said.get("expires_in"), _UNTOLD),
+                refresh if isinstance(refresh, str) else None,
             )
         native = complaint(said)
         if status in {400, 401, 403}:
             raise AuthenticationFailed(
-                f"the token was refused ({said.get('error') or status})", hint=hint, native=native
+                f"the token was refused ({reason(said) or status})", hint=hint, native=native
             )
         raise TransportError(
             f"the token's server answered with {status} and no token", code="no_token", native=native
@@ -98,23 +118,50 @@ class TokenEndpoint:
 def posted(
     session: HttpSession, url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
 ) -> tuple[int, Mapping[str, Any]]:
-    """Send a form; status and fields of the answer, none where it is no JSON object."""
+    """Send a form; status and fields of the answer, none where it is no JSON object.
+
+    What the token is for has not been sent then: whatever goes wrong here, that is ``not_applied``.
+    """
     told = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Accept": "application/json",
         **(headers or {}),
     }
-    answer = session.send("POST", url, headers=told, body=urlencode(form).encode())
+    try:
+        answer = session.send("POST", url, headers=told, body=urlencode(form).encode(), timeout=_PATIENCE)
+    except TransportError as failure:
+        failure.outcome = "not_applied"
+        raise
     try:
         said = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     return answer.status, said if isinstance(said, dict) else {}
 
 
 def complaint(said: Mapping[str, Any]) -> list[str]:
     """What a server says of a refusal (RFC 6749, 5.2): its code, then its text."""
-    return [str(said[name]) for name in ("error", "error_description") if said.get(name)]
+    return [str(said[name])[:_READABLE] for name in ("error", "error_description") if said.get(name)]
+
+
+def reason(said: Mapping[str, Any]) -> str:
+    """The code of a refusal, where it is one: a server's own words may repeat what was sent."""
+    code = said.get("error")
+    return code if isinstance(code, str) and re.fullmatch(r"[\w.-]{1,60}", code, re.ASCII) else ""
+
+
+def seconds(said: Any, untold: float) -> float:
+    """``expires_in`` or ``interval``: a number, which some servers send as text; ``untold`` where it is none."""
+    try:
+        told = float(said)
+    except (TypeError, ValueError, OverflowError):
+        return untold
+    return told if 0 < told < 10**8 else untold
+
+
+def _can_be_sent(token: Any) -> TypeGuard[str]:
+    """Whether a token has the characters that RFC 6749 (A.12) allows, and a header can hold."""
+    return isinstance(token, str) and re.fullmatch(r"[\x20-\x7e]+", token) is not None
 
 
 class _Renewed(Auth):
@@ -122,7 +169,7 @@ class _Renewed(Auth):
 
     def __init__(self, clock: Clock | None) -> None:
         self._clock: Clock = clock or SystemClock()
-        self._fetching = threading.Lock()
+        self._fetching, self._process = threading.Lock(), os.getpid()
         self._value: str | None = None
         self._ends = 0.0
 
@@ -130,7 +177,7 @@ class _Renewed(Auth):
         """Sign a request with a token that is good for a while."""
         value = self._value
         if value is None or self._clock.monotonic() >= self._ends:
-            with self._fetching:
+            with self._alone():
                 if self._value is None or self._clock.monotonic() >= self._ends:
                     self._take(*self._fetched(None))
                 value = self._value
@@ -139,14 +186,20 @@ class _Renewed(Auth):
 
     def renew(self, used: str | None) -> bool:
         """The server has refused a token before its time: fetch another one, unless somebody has."""
-        with self._fetching:
+        with self._alone():
             if self._value == used:
                 self._take(*self._fetched(None if used is None else used.removeprefix("Bearer ")))
         return True
 
-    def _take(self, access: str, seconds: float) -> None:
+    def _alone(self) -> threading.Lock:
+        """The lock of all threads; another one in a forked child, where nobody would open the parent's."""
+        if self._process != os.getpid():
+            self._fetching, self._process = threading.Lock(), os.getpid()
+        return self._fetching
+
+    def _take(self, access: str, usable: float) -> None:
         self._value = f"Bearer {access}"
-        self._ends = self._clock.monotonic() + seconds
+        self._ends = self._clock.monotonic() + usable
 
     @abstractmethod
     def _fetched(self, refused: str | None) -> tuple[str, float]:
@@ -188,8 +241,11 @@ class SignIn(Protocol):
     def alone(self) -> AbstractContextManager[KeptTokens | None]:
         """For the time of the block nobody else renews it; ``None`` where nobody has signed in."""
 
-    def keep(self, tokens: KeptTokens) -> None:
-        """Put these in the place of what is kept."""
+    def keep(self, tokens: KeptTokens, instead_of: KeptTokens) -> None:
+        """Put these in the place of those, unless others have taken it meanwhile.
+
+        Raises ``TransportError`` or ``ConfigurationError`` where that cannot be done now: it is to be tried again.
+        """
 
 
 class SignedIn(_Renewed):
@@ -205,40 +261,25 @@ class SignedIn(_Renewed):
         """``hint`` says how to sign in."""
         super().__init__(clock)
         self._endpoint, self._sign_in, self._hint = endpoint, sign_in, hint
-        self._unkept: KeptTokens | None = None
+        self._unkept: tuple[KeptTokens, KeptTokens] | None = None
 
     def _fetched(self, refused: str | None) -> tuple[str, float]:
-        with self._sign_in.alone() as found:
-            kept = self._unkept or found
-            if self._unkept is not None:  # the place was out of reach when these came
-                self._keep(self._unkept)
+        if self._unkept is not None:  # the place was out of reach when these came
+            self._keep(*self._unkept)
+        with self._sign_in.alone() as kept:
             if kept is None:
                 raise AuthenticationFailed("nobody has signed in", hint=self._hint, code="sign_in_needed")
             left = 0.0 if kept.until is None else (kept.until - self._clock.now()).total_seconds()
             if kept.access and kept.access != refused and left > 0:
                 return kept.access, left
-            given = self._endpoint.tokens(
-                {"grant_type": "refresh_token", "refresh_token": kept.refresh}, hint=self._hint
-            )
-            self._keep(
-                KeptTokens(
-                    given.refresh or kept.refresh,
-                    given.access,
-                    self._clock.now() + timedelta(seconds=given.usable),
-                )
-            )
+            form = {"grant_type": "refresh_token", "refresh_token": kept.refresh}
+            with uninterrupted():  # or nobody would have the tokens that are on their way
+                given = self._endpoint.tokens(form, hint=self._hint)
+                until = self._clock.now() + timedelta(seconds=given.usable)
+                self._keep(KeptTokens(given.refresh or kept.refresh, given.access, until), kept)
             return given.access, given.usable
 
-    def _keep(self, tokens: KeptTokens) -> None:
-        self._unkept = tokens
-        self._sign_in.keep(tokens)
+    def _keep(self, tokens: KeptTokens, instead_of: KeptTokens) -> None:
+        self._unkept = tokens, instead_of
+        self._sign_in.keep(tokens, instead_of)
         self._unkept = None
-
-
-def _seconds(said: Any) -> float:
-    """``expires_in``: a number, which some servers send as text."""
-    try:
-        life = float(said)
-    except (TypeError, ValueError):
-        return _UNTOLD
-    return life if 0 < life < 10**8 else _UNTOLD

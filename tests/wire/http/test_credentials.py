@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -146,10 +148,11 @@ class Kept:
         with self.lock:
             yield self.tokens[-1] if self.tokens else None
 
-    def keep(self, tokens):
+    def keep(self, tokens, instead_of):
         if self.out_of_reach:
             raise TransportError("the database is out of reach", outcome="not_applied")
-        self.tokens.append(tokens)
+        if self.tokens[-1] == instead_of:
+            self.tokens.append(tokens)
 
 
 def test_a_refresh_token_that_rotates_is_kept_before_it_is_used(serving, signed):
@@ -219,6 +222,66 @@ def test_tokens_that_could_not_be_kept_are_kept_later_and_not_asked_for_again(se
     assert (kept.tokens[-1].refresh, kept.tokens[-1].access) == ("r1", "t1")
 
 
+def test_tokens_that_could_not_be_kept_do_not_take_the_place_of_a_new_sign_in(serving, signed):
+    server = TokenServer(serving, rotates=True)
+    kept = Kept(KeptTokens("r0"))
+    session = signed(server, sign_in=kept)
+    kept.out_of_reach = True
+    with pytest.raises(TransportError, match="out of reach"):
+        session.send("GET", "a")
+    kept.out_of_reach = False
+    kept.tokens.append(KeptTokens("of a person who has signed in anew"))
+    assert session.send("GET", "a").ok
+    assert server.forms[-1]["refresh_token"] == "of a person who has signed in anew"
+    assert [each.refresh for each in kept.tokens][-1] == "r2"
+
+
+def test_an_interrupt_while_tokens_are_on_their_way_loses_none(serving, signed):
+    server = TokenServer(serving, rotates=True)
+    kept = Kept(KeptTokens("r0"))
+    give = server.tokens.answer
+
+    def struck(request):
+        os.kill(os.getpid(), signal.SIGINT)
+        return give(request)
+
+    server.tokens.answer = struck
+    with pytest.raises(KeyboardInterrupt):
+        signed(server, sign_in=kept).send("GET", "a")
+    assert (kept.tokens[-1].refresh, kept.tokens[-1].access) == ("r1", "t1")
+    assert server.orders.seen == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_child_that_is_forked_while_a_thread_fetches_a_token_fetches_its_own(serving, signed):
+    server = TokenServer(serving)
+    give, asked, goes_on = server.tokens.answer, threading.Event(), threading.Event()
+
+    def slowly(request):
+        if not asked.is_set():
+            asked.set()
+            goes_on.wait(10)
+        return give(request)
+
+    server.tokens.answer = slowly
+    session = signed(server)
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(session.send, "GET", "parent")
+        assert asked.wait(10)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(10)
+            try:
+                os._exit(0 if session.send("GET", "child").ok else 1)
+            finally:
+                os._exit(2)
+        ended = os.waitpid(child, 0)[1]
+        goes_on.set()
+        assert first.result().ok
+    assert ended == 0
+
+
 def test_where_nobody_has_signed_in_it_is_said_how_and_nothing_is_sent(serving, signed):
     server = TokenServer(serving)
     with pytest.raises(AuthenticationFailed, match=r"nobody has signed in \(erp-connect login\)") as caught:
@@ -239,7 +302,16 @@ def test_a_client_that_is_not_let_in_is_told_and_nothing_is_sent(serving, signed
 
 
 @pytest.mark.parametrize(
-    "problem", [(500, {}, b"<html>"), (200, {}, b"[]"), (200, {}, b'{"access_token": 5}')]
+    "problem",
+    [
+        (500, {}, b"<html>"),
+        (200, {}, b"[]"),
+        (200, {}, b"[" * 100_000),
+        (200, {}, b'{"access_token": 5}'),
+        (200, {}, b'{"access_token": ""}'),
+        (200, {}, b'{"access_token": "s3cret\\r\\nX: 1"}'),
+        (200, {}, '{"access_token": "s3cret\u20ac"}'.encode()),
+    ],
 )
 def test_a_token_server_that_gives_none_is_told(serving, signed, problem):
     server = TokenServer(serving)
@@ -249,7 +321,30 @@ def test_a_token_server_that_gives_none_is_told(serving, signed, problem):
     assert (caught.value.outcome, server.orders.seen) == ("not_applied", [])
 
 
-@pytest.mark.parametrize("lives", [None, "", "soon", 0, -5, 10**12])
+@pytest.mark.parametrize("sent_before", [False, True])
+def test_a_token_server_that_does_not_answer_leaves_the_write_not_applied(serving, signed, sent_before):
+    server = TokenServer(serving)
+    session = signed(server)
+    if sent_before:
+        session.send("GET", "a")
+        server.revoked.add("t1")
+    server.tokens.answer = lambda request: request.hang_up()
+    with pytest.raises(TransportError, match="has not answered") as caught:
+        session.send("POST", "orders", body=b"{}")
+    assert caught.value.outcome == "not_applied"
+
+
+def test_a_refusal_that_repeats_what_was_sent_is_kept_apart_from_the_text(serving, signed):
+    server = TokenServer(serving)
+    said = {"error": "client app with secret s3cret is unknown", "error_description": "x" * 5_000_000}
+    server.problem = (400, {}, json.dumps(said).encode())
+    with pytest.raises(AuthenticationFailed, match="the token was refused") as caught:
+        signed(server, client_secret="s3cret").send("GET", "a")
+    assert "s3cret" not in str(caught.value)
+    assert all(len(each) <= 1000 for each in caught.value.native)
+
+
+@pytest.mark.parametrize("lives", [None, "", "soon", 0, -5, 10**12, pytest.param(10**400, id="400 digits")])
 def test_a_life_that_makes_no_sense_is_five_minutes(serving, signed, lives):
     clock = Hands()
     server = TokenServer(serving, lives=lives)
