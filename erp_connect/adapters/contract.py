@@ -11,7 +11,8 @@ What an adapter promises:
 * Every write either returns :class:`Written`, or raises.  An error's ``outcome`` is the adapter's sworn
   statement: ``"not_applied"`` only when the back-end refused or the request provably did not run;
   ``"partial"`` when some of several calls ran; ``"unknown"`` when no answer came.
-  An error while the adapter only reads inside a write counts too: after ``sending`` it is ``"unknown"``.
+  An error while the adapter only reads inside a write counts too: after ``sending`` it is ``"unknown"``.  Behind
+  ``made``, without another ``sending``, no ``"not_applied"`` is believed.
 * What it is given is already checked against its capabilities: it may rely on lengths and on supported fields.
 * It calls ``write.sending(...)`` right before every request that can change something, and ``write.made(...)`` as
   soon as it knows the id of what it is making.  Before the first ``sending`` nothing counts as sent.

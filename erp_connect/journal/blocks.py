@@ -13,7 +13,7 @@ from ..errors import ErpConnectError, JournalUnavailable, KeyInProgress
 from ..interruption import put_down
 from . import leases
 from .claiming import as_write, confirmed, first_entry, let_go, refused
-from .decisions import Verdict, after_error
+from .decisions import Verdict, after_error, doubt_refusal
 from .deeds import Deed, Look, Settled
 from .records import Entry, State
 from .retrying import Again, again
@@ -111,6 +111,8 @@ class _Block(Generic[E]):
         self._entries = {deed.key: entry for _, deed, entry in fresh}
         self._made: dict[str, tuple[str, str | None]] = {}
         self._requests: Counter[str] = Counter()
+        self._standing_now: set[str] = set()
+        """Keys of which an answer has named what was made, with no request behind it."""
         self._done: set[str] = set()
         """Keys whose end is noted, or that are somebody else's now."""
 
@@ -131,6 +133,8 @@ class _Block(Generic[E]):
         doubtful: list[tuple[int, Deed[E], ErpConnectError]] = []
         broken: BaseException | None = None
         for (index, deed, _), verdict in zip(self._fresh, verdicts, strict=True):
+            if isinstance(verdict, ErpConnectError) and deed.key in self._standing_now:
+                doubt_refusal(verdict)
             if isinstance(verdict, ErpConnectError) and after_error(verdict, sent=True) is not Verdict.REFUSE:
                 doubtful.append((index, deed, verdict))
                 continue
@@ -164,7 +168,7 @@ class _Block(Generic[E]):
             try:
                 return send(writes)
             except ErpConnectError as failure:
-                if after_error(failure, sent=True) is Verdict.RELEASE:
+                if after_error(failure, sent=True) is Verdict.RELEASE and not self._standing_now:
                     raise Again(failure) from failure
                 return [failure] * len(self._fresh)
 
@@ -181,9 +185,12 @@ class _Block(Generic[E]):
         def sending(_step: str) -> None:
             self._renew()
             self._requests[deed.key] += 1
+            self._standing_now.discard(deed.key)
 
         def made(id: str, number: str | None = None) -> None:
             self._made[deed.key] = (id, number)
+            if self._requests[deed.key]:
+                self._standing_now.add(deed.key)
 
         return as_write(deed, entry.stamp, sending=sending, made=made)
 

@@ -97,6 +97,15 @@ def after_error(error: BaseException, *, sent: bool) -> Verdict:
     return Verdict.UNDO if error.outcome == "partial" else Verdict.LOOK
 
 
+def doubt_refusal(error: BaseException) -> None:
+    """Of a write whose answer has named what it made, nothing that goes wrong behind that says that it was not applied.
+
+    An adapter that takes back what it made announces that request; this is about those that only go on to read.
+    """
+    if isinstance(error, ErpConnectError) and error.outcome == "not_applied":
+        error.outcome = "unknown"
+
+
 def after_doubt(error: BaseException, rules: Rules, *, sent_at: datetime | None, now: datetime) -> Verdict:
     """What a refusal means while an earlier request of the same key may still run, and nothing of it is seen.
 

@@ -23,7 +23,7 @@ from ..errors import (
 from ..interruption import put_down, uninterrupted
 from . import leases
 from .claiming import Claims, as_write, confirmed, let_go, refused, stands_in_part
-from .decisions import Sight, Verdict, after_doubt, after_error, after_look
+from .decisions import Sight, Verdict, after_doubt, after_error, after_look, doubt_refusal
 from .deeds import Deed, Look, Settled
 from .records import Entry, State
 from .retrying import ATTEMPTS, Again, again
@@ -86,6 +86,7 @@ class Attempt(Generic[E]):
         self._doubt = False
         """Whether an earlier request of this key may still run although nothing of it is seen."""
         self._half = False
+        self._stands = False
         """Whether half of the write stands already: then nothing that follows is simply not applied."""
         self._to_note: dict[str, Any] = {}
         """What goes with the next note: it need not be known to others before."""
@@ -134,7 +135,7 @@ class Attempt(Generic[E]):
         )
 
     def _try(self) -> Outcome[E]:
-        self._sent = False
+        self._sent = self._stands = False
         try:
             written = self._deed.send(self._write())
         except BaseException as error:  # noqa: BLE001 (every end of a send is judged, interruptions too)
@@ -177,6 +178,7 @@ class Attempt(Generic[E]):
             self._note(state=State.SENDING, sent_at=latest, lease_until=until)
             if self._clock.now() <= latest:
                 self._sent = self._unanswered = True
+                self._stands = False
                 self._requests += 1
                 return
         raise JournalUnavailable(
@@ -186,6 +188,7 @@ class Attempt(Generic[E]):
         )
 
     def _made(self, id: str, number: str | None = None) -> None:
+        self._stands = self._sent
         if self._entry.state is State.INTENDED:
             # No request that changes anything was begun, so nothing stands under this id yet: it is noted together
             # with the announcement of the first one.
@@ -230,6 +233,8 @@ class Attempt(Generic[E]):
         put_down(error)
         if self._lost:
             raise error  # the key is somebody else's now
+        if self._stands:
+            doubt_refusal(error)
         verdict = after_error(error, sent=self._sent)
         if isinstance(error, ErpConnectError) and self._so_far == "not_applied":
             error.outcome = (

@@ -176,6 +176,10 @@ class Office:
             answer = service.call(call, {f"{service.shape.container}_Key": key}, writes=True)
             return text_of(answer).lower() == "true"
 
+    def known(self, procedure: str) -> None:
+        """See that the service of a procedure is described, before anything that leads to its call."""
+        self.codeunit(_parts(procedure)[0]).operations  # noqa: B018 - it is fetched when it is looked at
+
     def run(self, procedure: str, number: str, operation: str) -> str:
         """Call a procedure of the site's own, named ``Service.Procedure(parameter)``, for an order; what it answers."""
         service, call, parameter = _parts(procedure)

@@ -264,6 +264,7 @@ def posted(
         if member(line, "Type")
     ]
     record = office.with_lines(name, {KEY: text(row, KEY), **office.fitting(name, header)}, moving)
+    office.known(procedure)  # a description that cannot be had is none of the posting's business
     write.sending("say what is to move")
     office.update(name, record, operation)
     write.sending("post it")
