@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import secrets
 import socket
+import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from time import monotonic
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ...clock import Clock
 from ...errors import AuthenticationFailed, ConfigurationError, TransportError
 from .addresses import is_loopback
-from .oauth import TokenEndpoint, Tokens, complaint, posted
+from .oauth import TokenEndpoint, Tokens, complaint, posted, reason, seconds
 from .sessions import HttpSession
 
 __all__ = ["BrowserSignIn", "DeviceSignIn"]
@@ -25,6 +25,10 @@ _AGAIN: Final = "sign in again"
 _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _SLOWER: Final = 5.0
 """Seconds to wait longer where the server asks for it (RFC 8628, 3.5)."""
+_DEVICE_LIFE: Final = 300.0
+"""Seconds that a device's code is taken to live where the server does not say."""
+_POLL: Final = 0.1
+"""Seconds after which the listener ends at the latest."""
 _PAGE: Final = (
     "<!doctype html><meta charset=utf-8><title>erp-connect</title><p>{text} You may close this window."
 )
@@ -37,14 +41,13 @@ class BrowserSignIn:
     address: str
     """What the browser has to open."""
     redirect_url: str
-    _state: str
-    _verifier: str
+    _state: str = field(repr=False)
+    _verifier: str = field(repr=False)
 
     @classmethod
     def begun(cls, authorize_url: str, *, client_id: str, redirect_url: str, scope: str) -> BrowserSignIn:
         """``redirect_url`` is one of those registered for the client, and leads to this machine."""
-        host = urlsplit(redirect_url).hostname or ""
-        if urlsplit(redirect_url).scheme != "http" or not is_loopback(host):
+        if not _leads_here(redirect_url):
             raise ConfigurationError(
                 "redirect_url does not lead to this machine",
                 hint="register one such as http://127.0.0.1:8400/callback for the client",
@@ -69,8 +72,12 @@ class BrowserSignIn:
         wanted = urlsplit(self.redirect_url)
         with _listening(wanted.hostname or "", wanted.port or 80) as server:
             server.path, server.state = wanted.path or "/", self._state
-            show(self.address)
-            server.wait(patience)
+            threading.Thread(target=server.serve_forever, args=(_POLL,), daemon=True).start()
+            try:
+                show(self.address)  # a browser in the terminal comes back before this returns
+                server.over.wait(min(patience, threading.TIMEOUT_MAX))
+            finally:
+                server.shutdown()
         if server.came is None:
             raise AuthenticationFailed(
                 f"nobody has signed in within {patience:.0f} seconds", hint=_AGAIN, code="sign_in_needed"
@@ -79,13 +86,12 @@ class BrowserSignIn:
 
     def tokens(self, endpoint: TokenEndpoint, came: str) -> Tokens:
         """What the address that the browser came back to is good for."""
-        said = dict(parse_qsl(urlsplit(came.strip()).query))
+        said = _query(came)
         if not secrets.compare_digest(said.get("state", "").encode(), self._state.encode()):
             raise AuthenticationFailed("this answer belongs to another sign-in", hint=_AGAIN)
         if "code" not in said:
-            why = said.get("error", "no code")
             raise AuthenticationFailed(
-                f"the sign-in was refused ({why})", hint=_AGAIN, native=complaint(said)
+                f"the sign-in was refused ({reason(said) or 'no code'})", hint=_AGAIN, native=complaint(said)
             )
         return endpoint.tokens(
             {
@@ -98,6 +104,23 @@ class BrowserSignIn:
         )
 
 
+def _leads_here(redirect_url: str) -> bool:
+    try:
+        parts = urlsplit(redirect_url)
+        return parts.scheme == "http" and is_loopback(parts.hostname or "") and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _query(came: str) -> dict[str, str]:
+    """What an address tells; nothing where it is none, for a person may have pasted anything."""
+    try:
+        came.encode()
+        return dict(parse_qsl(urlsplit(came.strip()).query))
+    except ValueError:
+        return {}
+
+
 class _Answering(BaseHTTPRequestHandler):
     timeout = 10.0
     server: _Listener
@@ -108,33 +131,35 @@ class _Answering(BaseHTTPRequestHandler):
         if asked.path != self.server.path or said.get("state") != self.server.state:
             self.send_error(404)
             return
-        page = _PAGE.format(
-            text="You are signed in." if "code" in said else "The sign-in was refused."
-        ).encode()
+        try:
+            self._show("You are signed in." if "code" in said else "The sign-in was refused.")
+        finally:  # the code is good whether the browser waits for the page or not
+            self.server.came = self.path
+            self.server.over.set()
+
+    def _show(self, text: str) -> None:
+        page = _PAGE.format(text=text).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         self.wfile.write(page)
-        self.server.came = self.path
 
     def log_message(self, format: str, *args: Any) -> None:
         """The address holds the code: it is written nowhere."""
 
 
-class _Listener(HTTPServer):
-    """Waits for the one request that carries our state; whatever else knocks is sent away."""
+class _Listener(ThreadingHTTPServer):
+    """Waits for the one request that carries our state; whatever else knocks is sent away, and keeps nobody waiting."""
 
     path = "/"
     state = ""
     came: str | None = None
 
-    def wait(self, patience: float) -> None:
-        ends = monotonic() + patience
-        while self.came is None and (left := ends - monotonic()) > 0:
-            self.timeout = left
-            self.handle_request()
+    def __init__(self, place: tuple[str, int]) -> None:
+        self.over = threading.Event()
+        super().__init__(place, _Answering)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Somebody who hangs up before the answer does not end the wait."""
@@ -147,7 +172,7 @@ class _IPv6Listener(_Listener):
 def _listening(host: str, port: int) -> _Listener:
     kind = _IPv6Listener if ":" in host else _Listener
     try:
-        return kind((host, port), _Answering)
+        return kind((host, port))
     except OSError as failure:
         raise ConfigurationError(
             f"nobody can listen at port {port} of this machine: {failure.strerror}",
@@ -161,7 +186,7 @@ class DeviceSignIn:
 
     address: str
     user_code: str
-    _device_code: str
+    _device_code: str = field(repr=False)
     _interval: float
     _life: float
 
@@ -177,12 +202,13 @@ class DeviceSignIn:
                 hint="see whether the client is registered for it, or sign in with a browser",
                 native=complaint(said),
             )
+        complete = said.get("verification_uri_complete")
         return cls(
-            address=str(said.get("verification_uri_complete") or said["verification_uri"]),
+            address=complete if isinstance(complete, str) and complete else said["verification_uri"],
             user_code=said["user_code"],
             _device_code=said["device_code"],
-            _interval=float(said.get("interval") or _SLOWER),
-            _life=float(said.get("expires_in") or 300),
+            _interval=max(seconds(said.get("interval"), _SLOWER), 1.0),
+            _life=seconds(said.get("expires_in"), _DEVICE_LIFE),
         )
 
     def tokens(self, endpoint: TokenEndpoint, clock: Clock) -> Tokens:
@@ -198,6 +224,8 @@ class DeviceSignIn:
                     pause += _SLOWER
                 elif "authorization_pending" not in refused.native:
                     raise
-            except TransportError:
+            except TransportError as failure:
+                if not failure.retryable:
+                    raise
                 pause *= 2  # RFC 8628, 3.5: after a time-out less often
         raise AuthenticationFailed("nobody has entered the code in time", hint=_AGAIN, code="sign_in_needed")

@@ -1,14 +1,17 @@
 """A person signs in: in a browser that comes back (RFC 8252, PKCE), or on another device (RFC 8628)."""
 
 import json
+import os
+import signal
 import socket
 import threading
+from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
-from erp_connect.errors import AuthenticationFailed, ConfigurationError
+from erp_connect.errors import AuthenticationFailed, ConfigurationError, TransportError
 from erp_connect.testing.clocks import Hands
 from erp_connect.testing.mocks.sage.sage200.samples import sage_world
 from erp_connect.testing.mocks.sage.sage200.settings import Settings
@@ -118,6 +121,68 @@ def test_a_person_who_does_not_allow_it_is_no_sign_in(sage_id, browser):
     assert "User did not authorize the request" in caught.value.native
 
 
+def test_connections_that_say_nothing_do_not_keep_the_browser_waiting(sage_id, free_port, browser):
+    begun = sage_id.begun()
+    silent = []
+
+    def show(address):
+        silent.extend(socket.create_connection(("127.0.0.1", free_port), timeout=5) for _ in range(4))
+        silent[0].sendall(b"GET /callback?sta")
+        browser(address)
+
+    began = monotonic()
+    came = begun.awaited(show, patience=30)
+    assert monotonic() - began < 5
+    assert begun.tokens(sage_id.endpoint, came).access
+    for each in silent:
+        each.close()
+
+
+def test_a_browser_in_the_terminal_is_answered_while_it_runs(sage_id):
+    begun = sage_id.begun()
+    pages = []
+    came = begun.awaited(lambda address: pages.append(requests.get(address, timeout=5)), patience=10)
+    assert "You are signed in" in pages[0].text
+    assert begun.tokens(sage_id.endpoint, came).access
+
+
+def test_an_interrupt_ends_the_wait_and_frees_the_port(sage_id, free_port):
+    def show(_):
+        timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+
+    with pytest.raises(KeyboardInterrupt):
+        sage_id.begun().awaited(show, patience=30)
+    with socket.socket() as again:
+        again.bind(("127.0.0.1", free_port))
+
+
+def test_a_redirect_to_this_machine_may_be_ipv6(sage_id, free_port, browser):
+    if not socket.has_ipv6:
+        pytest.skip("there is no IPv6 here")
+    try:
+        with socket.socket(socket.AF_INET6) as asked:
+            asked.bind(("::1", 0))
+    except OSError:
+        pytest.skip("there is no IPv6 here")
+    sage_id.back = f"http://[::1]:{free_port}/callback"
+    sage_id.id.applications["order-robot"].redirects.add(sage_id.back)
+    begun = sage_id.begun()
+    assert begun.tokens(sage_id.endpoint, begun.awaited(browser, patience=10)).access
+
+
+@pytest.mark.parametrize("pasted", ["", "\n", "http://[", "code=1", "http://127.0.0.1/?state=\udcff&code=1"])
+def test_whatever_is_pasted_in_the_place_of_the_address_is_no_sign_in(sage_id, pasted):
+    with pytest.raises(AuthenticationFailed, match="another sign-in"):
+        sage_id.begun().tokens(sage_id.endpoint, pasted)
+
+
+def test_nobody_who_looks_at_a_sign_in_sees_what_proves_it(sage_id, devices):
+    begun = sage_id.begun()
+    assert begun._verifier not in repr(begun)
+    assert "d-1" not in repr(devices().begun())
+
+
 def test_nobody_comes(sage_id):
     shown = []
     with pytest.raises(AuthenticationFailed, match="nobody has signed in within 0 seconds"):
@@ -135,7 +200,18 @@ def test_a_port_that_is_taken_is_told_before_anything_is_shown(sage_id, free_por
     assert shown == []
 
 
-@pytest.mark.parametrize("back", ["https://orders.example/callback", "http://10.1.2.3/callback", "urn:x"])
+@pytest.mark.parametrize(
+    "back",
+    [
+        "https://orders.example/callback",
+        "http://10.1.2.3/callback",
+        "urn:x",
+        "http://127.0.0.1:port/callback",
+        "http://127.0.0.1:99999/callback",
+        "http://127.0.0.1:0/callback",
+        "http://[::1/callback",
+    ],
+)
 def test_a_redirect_that_leads_elsewhere_is_refused(back):
     with pytest.raises(ConfigurationError, match="does not lead to this machine"):
         BrowserSignIn.begun("https://id.example/authorize", client_id="a", redirect_url=back, scope="")
@@ -218,6 +294,28 @@ def test_a_code_that_nobody_enters_runs_out(devices):
     with pytest.raises(AuthenticationFailed, match="nobody has entered the code in time"):
         them.begun().tokens(them.endpoint, them.clock)
     assert them.polls == [5, 10, 15, 20]
+
+
+@pytest.mark.parametrize("wrong", ["soon", -1, 0, None, [5], pytest.param(10**400, id="400 digits")])
+def test_a_pace_that_makes_no_sense_is_five_seconds(devices, wrong):
+    them = devices("authorization_pending", "tokens", interval=wrong, expires_in=wrong)
+    assert them.begun().tokens(them.endpoint, them.clock).access == "t1"
+    assert them.polls == [5, 10]
+
+
+def test_a_hurried_server_is_asked_once_a_second_at_most(devices):
+    them = devices("authorization_pending", "tokens", interval=0.001)
+    assert them.begun().tokens(them.endpoint, them.clock).access == "t1"
+    assert them.polls == [1, 2]
+
+
+def test_a_way_that_will_not_hold_the_next_time_either_ends_the_wait(devices):
+    them = devices("tokens")
+    begun = them.begun()
+    elsewhere = TokenEndpoint(them.session, "http://id.example/token", client_id="robot")
+    with pytest.raises(TransportError, match="another host"):
+        begun.tokens(elsewhere, them.clock)
+    assert them.clock.monotonic() - them.begun_at == 5
 
 
 def test_a_client_that_may_not_have_codes_is_told(devices):
