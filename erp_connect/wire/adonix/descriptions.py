@@ -40,8 +40,8 @@ class Block:
     name: str
     table: bool
     most: int | None = None
-    counted: str = ""
-    """The field that holds the number of rows, as ``NBLIG``; blank where none is named."""
+    counted: tuple[str, str] = ("", "")
+    """Screen and field that hold the number of rows, as ``SOH4`` and ``NBLIG``; blank where none is named."""
     fields: Mapping[str, Field] = field(default_factory=dict)
 
 
@@ -126,7 +126,7 @@ def _block(group: etree._Element) -> Block:
         name=group.get("NAM") or "",
         table=kind == "table" or (not kind and (most or 1) > 1),
         most=most,
-        counted=(group.get("IDTAB") or "").partition("~")[2],
+        counted=((told := (group.get("IDTAB") or "").partition("~"))[0], told[2]),
         fields=fields,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -59,10 +60,8 @@ def _at_once(root: etree._Element) -> dict[str, Any] | None:
     names: Any = _NAMES(root)
     texts = [field.text or "" for field in root.iter("FLD")]
     lists = list(root.iter("LST"))
-    apart: dict[etree._Element | None, int] = {}
-    for each in lists:
-        parent = each.getparent()
-        apart[parent] = apart.get(parent, 0) + 1
+    parents: list[etree._Element] = [parent for each in lists if (parent := each.getparent()) is not None]
+    apart = Counter(parents)
     fields = zip(names, texts, strict=False)
     found: dict[str, Any] = {}
     held = 0
@@ -89,15 +88,12 @@ def _at_once(root: etree._Element) -> dict[str, Any] | None:
             return None
     if not held == len(names) == len(texts):
         return None
-    for each in lists:
-        _put_list(found, each)
+    for each, parent in zip(lists, parents, strict=True):
+        _put_list(found, each, parent)
     return found
 
 
-def _put_list(found: dict[str, Any], each: etree._Element) -> None:
-    parent = each.getparent()
-    if parent is None:
-        return
+def _put_list(found: dict[str, Any], each: etree._Element, parent: etree._Element) -> None:
     if parent.tag == "LIN":
         table = parent.getparent()
         if table is not None:

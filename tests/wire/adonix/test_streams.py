@@ -108,7 +108,7 @@ def test_a_description_says_what_a_publication_consists_of():
     assert described.methods == {"READ", "YCLO"}
     assert described.label("415", "2", "FRA") == "Soldée"
     table = described.block("SOH4_1")
-    assert (table.name, table.table, table.most, table.counted) == ("SOH5_1", True, 200, "NBLIG")
+    assert (table.name, table.table, table.most, table.counted) == ("SOH5_1", True, 200, ("SOH5", "NBLIG"))
     assert not described.blocks["A"].fields["ZSTA"].entered
 
 

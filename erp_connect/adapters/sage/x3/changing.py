@@ -70,9 +70,8 @@ class Changing(Creating[E]):
         return current
 
     def _changed(self, order: E, change: ChangeOfOrder, write: Write, operation: str) -> Written[E]:
-        if (
-            not self.office.settings.line_keys
-        ):  # what deleteLines takes is not confirmed: the site has to say it (10)
+        # What deleteLines takes is not confirmed: the site has to say it (sage.md 10).
+        if not (self.office.settings.line_keys and self.shape.deletes_lines):
             change.empty()
         groups, rows = change.groups(), change.rows()
         record: Record = order.raw
@@ -155,8 +154,8 @@ class Changing(Creating[E]):
         if not write.force:
             self._see_that_it_stands(order, operation)
         write.sending("cancel the order")
-        strategy.carry_out(self.office, self.side.kind, order.id, operation)
-        return self._after(order, strategy, operation)
+        notes = strategy.carry_out(self.office, self.side.kind, order.id, operation)
+        return self._after(order, strategy, notes, operation)
 
     def _see_that_it_stands(self, order: E, operation: str) -> None:
         """A button and a deletion take no stamp: the order is compared just before."""
@@ -166,7 +165,9 @@ class Changing(Creating[E]):
                 "the order was changed since it was read", operation=operation, diff=moved(order, current)
             )
 
-    def _after(self, order: E, strategy: Strategy, operation: str) -> Written[E] | None:
+    def _after(
+        self, order: E, strategy: Strategy, notes: tuple[str, ...], operation: str
+    ) -> Written[E] | None:
         try:
             stands = self._got(order.id, operation)
         except NotFound:
@@ -175,7 +176,7 @@ class Changing(Creating[E]):
             failure.outcome = "unknown"
             raise
         if stands.status in {OrderStatus.CANCELLED, OrderStatus.COMPLETED}:
-            return Written(id=order.id, stored=stands)
+            return Written(id=order.id, stored=stands, warnings=notes)
         raise ConfigurationError(
             f"the site's {strategy.how} {strategy.name} succeeded, and the order is open still".replace(
                 "  ", " "

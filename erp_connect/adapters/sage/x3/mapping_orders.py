@@ -22,10 +22,12 @@ from ....models import (
     UnitPrice,
 )
 from ....models.base import trusted_but
+from ....rules.exact import multiply, subtract
 from ....rules.lateness import timeliness
 from ....rules.stamps import looks_like_stamp
 from ....rules.status import standing
 from ....wire.adonix import Record
+from ...amounts import tidy
 from ...versions import fingerprint
 from .cells import NUM, Row, amount, as_day, as_money, day, number, text
 from .mapping_parts import address_in, customs_in, line_customs_in
@@ -145,8 +147,8 @@ class _Reading:
         self.version = stamp_of(record) or None
         self._at = shape.at
         rows = identified(shape.rows(record), shape, office)
-        field = self._at.get("moved", "")
-        moved = any(number(row, field) for _, _, row in rows) if field else False
+        field = self._at["moved"]
+        moved = any(number(row, field) for _, _, row in rows)
         self.native: OrderStatus = self.states.native(moved)
         self.lines = [self._line(id, position, row) for id, position, row in rows]
 
@@ -182,9 +184,7 @@ class _Reading:
             "holds": holds,
             "net": net,
             "gross": gross,
-            "tax": None
-            if net is None or gross is None
-            else Money.trusted(amount=gross.amount - net.amount, currency=currency),
+            "tax": _between(net, gross),
             "native_status": states.said(),
             "custom": customs_in(record, shape),
             "raw": FrozenMapping(record),
@@ -195,62 +195,62 @@ class _Reading:
         return as_money(self.shape.text(self.record, word), self.currency)
 
     def _line(self, id: str, position: int, row: Row) -> dict[str, Any]:
-        at, currency = self._at, self.currency
-        ordered = number(row, at.get("quantity", "")) or _ZERO
-        moved = number(row, at["moved"]) or _ZERO if at.get("moved") in row else None
-        price = number(row, at["price"]) if "price" in at else None
-        net = amount(row, at["net"], currency) if "net" in at else None
-        gross = amount(row, at["gross"], currency) if "gross" in at else None
-        own = day(row, at["requested"]) if "requested" in at else self.requested
+        at, currency, sales = self._at, self.currency, self.side is SALES
+        ordered = number(row, at["quantity"]) or _ZERO
+        moved = number(row, at["moved"]) or _ZERO if at["moved"] in row else None
+        price = number(row, at["price"])
+        net, gross = amount(row, at["net"], currency), amount(row, at["gross"], currency)
+        cancelled = subtract(ordered, moved or _ZERO) if self.states.cut_short else _ZERO
         told = {
             "id": id,
             "position": position,
-            "product": text(row, at["product"]) if "product" in at else None,
-            "unit": self._unit(row),
-            "quantities": self._quantities(row, ordered, moved),
+            "product": text(row, at["product"]) or None,
+            "unit": self._unit(text(row, at["unit"])),
+            "quantities": Quantities.trusted(
+                ordered=ordered,
+                shipped=moved if sales else None,
+                delivered=None if sales else moved,
+                invoiced=self.states.invoiced(moved, ordered),
+                allocated=number(row, at["allocated"]) if sales else None,
+                cancelled=max(cancelled, _ZERO),
+            ),
             "price": None if price is None else UnitPrice.trusted(amount=price, currency=currency),
             "discount": self._discount(row, price, ordered),
             "net": net,
-            "tax": None
-            if net is None or gross is None
-            else Money.trusted(amount=gross.amount - net.amount, currency=currency),
-            "requested": own,
-            "description": text(row, at.get("description", "")) or text(row, at.get("shown", "")) or None,
+            "tax": _between(net, gross),
+            "requested": day(row, at["requested"]) if at["requested"] else self.requested,
+            "description": text(row, at["description"]) or text(row, at["shown"]) or None,
             "kind": LineKind.ITEM,
-            "warehouse": text(row, at.get("warehouse", "")) or None,
-            "native_status": text(row, at.get("status", "")) or None,
+            "warehouse": text(row, at["warehouse"]) or None,
+            "native_status": text(row, at["status"]) or None if sales else None,
             "status": self.native,
         }
         if self.shape.line_custom:
             told["custom"] = line_customs_in(row, self.shape)
         return told
 
-    def _unit(self, row: Row) -> str | None:
-        code = text(row, self._at.get("unit", ""))
+    def _unit(self, code: str) -> str | None:
         found = self.office.unit(code)
         if found is None and code:
             self.warnings.append(f"the unit {code} is not known here; map it in the settings (units=...)")
             return code
         return found
 
-    def _quantities(self, row: Row, ordered: Decimal, moved: Decimal | None) -> Quantities:
-        sales = self.side is SALES
-        cancelled = ordered - (moved or _ZERO) if self.states.cut_short else _ZERO
-        return Quantities.trusted(
-            ordered=ordered,
-            shipped=moved if sales else None,
-            delivered=None if sales else moved,
-            invoiced=self.states.invoiced(moved, ordered),
-            allocated=number(row, self._at["allocated"]) if "allocated" in self._at else None,
-            cancelled=max(cancelled, _ZERO),
-        )
-
     def _discount(self, row: Row, price: Decimal | None, ordered: Decimal) -> Discount | None:
         """The percentage where the settings say which column it is, else what the net price is below the gross one."""
-        net = number(row, self._at["net_price"]) if "net_price" in self._at else None
-        percent = number(row, self._at["discount"]) if "discount" in self._at else None
+        at = self._at
+        percent = number(row, at["discount"]) if "discount" in at else None
         if percent and percent > 0:
             return Discount.trusted(percent=percent)
+        net = number(row, at["net_price"])
         if price is None or net is None or net >= price or not ordered:
             return None
-        return Discount.trusted(amount=Money.trusted(amount=(price - net) * ordered, currency=self.currency))
+        less = tidy(multiply(subtract(price, net), ordered))
+        return Discount.trusted(amount=Money.trusted(amount=less, currency=self.currency))
+
+
+def _between(net: Money | None, gross: Money | None) -> Money | None:
+    """The tax: what the gross amount is above the net one."""
+    if net is None or gross is None:
+        return None
+    return Money.trusted(amount=subtract(gross.amount, net.amount), currency=net.currency)

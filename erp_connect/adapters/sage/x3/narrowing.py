@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from ...contract import Capabilities, FieldSupport, OperationSupport, StampPolicy, Support
+from ...contract import Capabilities, FieldSupport, OnCancelLine, OperationSupport, StampPolicy, Support
 from ...declaring import cannot, nowhere, own_field
 from .capabilities import KINDS, UNPUBLISHED
 from .office import Office
 from .settings import X3Settings
 from .shapes import Place, Shape
+from .strategies import Strategy
 
 __all__ = ["narrowed"]
 
@@ -101,6 +102,7 @@ def narrowed(known: Capabilities, office: Office, missing: frozenset[str]) -> Ca
             window = known.stamp("returns").execution_window
             stamps["returns"] = own_field(place.field, None, place.length, window)
     operations |= dict(_by_line_numbers(operations, office, missing))
+    operations |= dict(_by_strategy(office, missing))
     value = office.settings.value_action
     if value and value not in office.shape("order").description.methods:
         why = f"the publication of orders has no button {value}"
@@ -112,8 +114,24 @@ def narrowed(known: Capabilities, office: Office, missing: frozenset[str]) -> Ca
         fields=fields,
         stamps=stamps,
         stable_line_ids="id" in office.shape("order").lines,
+        on_cancel_line=known.on_cancel_line if office.shape("order").deletes_lines else OnCancelLine.LOWERED,
         max_lines=_most_lines(office.shape("order")),
     )
+
+
+def _by_strategy(office: Office, missing: frozenset[str]) -> Iterator[tuple[str, OperationSupport]]:
+    """Cancelling needs what the publication offers for it: DELETE, or the button (2.14)."""
+    for kind, book, setting in (
+        ("order", "orders", "cancel_strategy"),
+        ("purchase", "purchase_orders", "purchase_cancel_strategy"),
+    ):
+        strategy = Strategy(str(getattr(office.settings, setting)))
+        needed = {"delete": "DELETE", "action": strategy.name}.get(strategy.how)
+        if needed and kind not in missing and office.named(kind) and not office.shape(kind).can(needed):
+            yield (
+                f"{book}.cancel",
+                cannot(f"the publication {office.shape(kind).service} does not offer {needed}"),
+            )
 
 
 def _by_line_numbers(

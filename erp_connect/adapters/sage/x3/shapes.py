@@ -58,7 +58,7 @@ class Shape:
     header_custom: Mapping[str, Place]
     line_custom: Mapping[str, Place]
     at: Mapping[str, str]
-    """The fields of lines, by our words."""
+    """The fields of lines by our words, blank for those that the publication does not have."""
 
     @property
     def key(self) -> str:
@@ -128,12 +128,23 @@ class Shape:
     def counted(self, rows: int) -> dict[str, dict[str, Value]]:
         """The field for the number of lines, where the publication has one (sage.md 2.9)."""
         block = self.description.blocks.get(self.table)
-        if block is None or not block.counted:
-            return {}
-        for held, known in self.description.places(block.counted, table=False):
-            if known.entered:
-                return {held.name: {known.name: str(rows)}}
-        return {}
+        screen, name = ("", "") if block is None else block.counted
+        places = [
+            (held.name, known.original[0])
+            for held, known in self.description.places(name, table=False)
+            if known.entered
+        ]
+        own = [
+            held
+            for held, original in places
+            if screen in {held.partition("_")[0], original.partition("_")[0]}
+        ]
+        return {own[0]: {name: str(rows)}} if own else {}
+
+    @property
+    def deletes_lines(self) -> bool:
+        """Whether lines can be deleted, as far as the publication says (sage.md 2.14)."""
+        return self.can("SUPLIG")
 
 
 def _in_place(place: Place, value: Any) -> Value:
@@ -166,7 +177,7 @@ def shape_of(
         lines=lines,
         header_custom=dict(_customs(singles, used, own)),
         line_custom={} if table is None else dict(_customs([table], used, own)),
-        at={word: place.field for word, place in lines.items()},
+        at={word: lines[word].field if word in lines else "" for word in names.lines},
     )
 
 

@@ -15,11 +15,12 @@ class Strategy:
         self.name, _, parameter = rest.partition("(")
         self.parameter = parameter.rstrip(")")
 
-    def carry_out(self, office: Office, kind: str, key: str, operation: str) -> None:
-        """Do it to a record that the caller has announced."""
+    def carry_out(self, office: Office, kind: str, key: str, operation: str) -> tuple[str, ...]:
+        """Do it to a record that the caller has announced; what X3 says besides."""
         if self.how == "action":
-            office.press(kind, key, self.name, operation)
-        elif self.how == "run":
+            return office.press(kind, key, self.name, operation).notes
+        if self.how == "run":
             office.run(self.name, {self.parameter or office.shape(kind).key: key}, operation, writes=True)
         elif self.how == "delete":
             office.delete(kind, key, operation)
+        return ()
