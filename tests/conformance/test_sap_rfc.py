@@ -5,6 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
+import pytest
+
 from erp_connect.client import connect
 from erp_connect.testing import conformance
 from erp_connect.testing.mocks.sap import rfc
@@ -49,5 +51,6 @@ class SapRfcProfile(SapProfile):
             yield to_world
 
 
+@pytest.mark.thorough
 class TestSapRfc(conformance.Everything):
     profile = SapRfcProfile()
