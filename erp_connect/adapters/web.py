@@ -20,12 +20,14 @@ from ..wire.http import (
     SignedIn,
     TokenEndpoint,
     Transport,
+    is_loopback,
     ntlm,
+    origin,
     root_url,
 )
 from .contract import AdapterSettings, Target
 
-__all__ = ["WebAccess", "WebSettings", "token_endpoint"]
+__all__ = ["WebAccess", "WebSettings", "token_endpoint", "transport_to", "web_address"]
 
 
 class WebSettings(AdapterSettings):
@@ -93,7 +95,7 @@ class WebAccess:
                 auth=self._auth(),
                 csrf=csrf,
                 gate=Gate(self.concurrency, target.clock, rate=self.rate),
-                transport=_transport(target),
+                transport=transport_to(target),
                 params=params,
                 headers=headers,
                 clock=target.clock,
@@ -151,15 +153,37 @@ def token_endpoint(target: Target, settings: WebSettings) -> TokenEndpoint:
             raise ConfigurationError(
                 f"a token needs client_id and token_url: {name} is not set", hint=f"set {name}"
             )
+    url = web_address("token_url", settings.token_url, target)
     return TokenEndpoint(
-        HttpSession(settings.token_url, transport=_transport(target), clock=target.clock),
-        settings.token_url,
+        HttpSession(url, transport=transport_to(target), clock=target.clock),
+        url,
         client_id=given["client_id"],
         client_secret=given.get("client_secret"),
     )
 
 
-def _transport(target: Target) -> Transport:
+def web_address(name: str, url: str, target: Target) -> str:
+    """The address in a setting, as it is.
+
+    Raises ``ConfigurationError`` for what is none, and for plain HTTP to another machine, as ``root_url`` does.
+    """
+    try:
+        scheme, host, port = origin(url)
+    except ValueError:
+        scheme, host, port = "", "", 0
+    if scheme not in {"http", "https"} or not host or not port:
+        raise ConfigurationError(f"{name} is no address", hint="for example https://id.example/path")
+    if scheme == "http" and not target.allow_insecure and not is_loopback(host):
+        raise ConfigurationError(
+            f"{name} would be asked without encryption",
+            hint="give an https address; where the way there is protected otherwise, say allow_insecure=True",
+            code="insecure",
+        )
+    return url
+
+
+def transport_to(target: Target) -> Transport:
+    """How requests of this target travel."""
     return Transport(
         read_timeout=target.timeout,
         timeout=target.timeout,

@@ -9,13 +9,13 @@ from typing import Any
 
 from ..adapters.contract import Target
 from ..adapters.registry import Destination, resolve
-from ..adapters.web import WebSettings, token_endpoint
+from ..adapters.web import WebSettings, token_endpoint, transport_to, web_address
 from ..clock import Clock
 from ..errors import AuthenticationFailed, ConfigurationError
 from ..journal.opening import journal_place
 from ..journal.sign_ins import InKeyring, KeptSignIn, SealedHere
 from ..journal.sql_store import check_url
-from ..wire.http import BrowserSignIn, DeviceSignIn, HttpSession, KeptTokens, Tokens
+from ..wire.http import BrowserSignIn, DeviceSignIn, HttpSession, KeptTokens, TokenEndpoint, Tokens
 from ..wire.sql import is_memory
 
 __all__ = ["Shown", "login", "signed_in"]
@@ -60,12 +60,13 @@ def login(
     place, given = found.target, _web_settings(found.target)
     kept = _kept(found)
     endpoint = token_endpoint(place, given)
+    kept.ready()
     try:
         if by_device or not given.authorize_url:
-            tokens = _on_another_device(place, given, show)
+            tokens = _on_another_device(place, given, endpoint, show)
         else:
             begun = BrowserSignIn.begun(
-                given.authorize_url,
+                web_address("authorize_url", given.authorize_url, place),
                 client_id=endpoint.client_id,
                 redirect_url=given.redirect_url,
                 scope=given.scope,
@@ -84,14 +85,17 @@ def login(
     return kept.place
 
 
-def _on_another_device(place: Target, given: WebSettings, show: Callable[[Shown], None]) -> Tokens:
+def _on_another_device(
+    place: Target, given: WebSettings, endpoint: TokenEndpoint, show: Callable[[Shown], None]
+) -> Tokens:
     if not given.device_url:
         raise ConfigurationError(
             "nobody has said where codes for another device are had", hint="set device_url"
         )
-    endpoint = token_endpoint(place, given)
-    with closing(endpoint.session), closing(HttpSession(given.device_url, clock=place.clock)) as session:
-        begun = DeviceSignIn.begun(session, given.device_url, client_id=endpoint.client_id, scope=given.scope)
+    url = web_address("device_url", given.device_url, place)
+    to_codes = HttpSession(url, transport=transport_to(place), clock=place.clock)
+    with closing(to_codes):
+        begun = DeviceSignIn.begun(to_codes, url, client_id=endpoint.client_id, scope=given.scope)
         show(Shown(begun.address, begun.user_code))
         return begun.tokens(endpoint, place.clock)
 

@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
+from pathlib import Path
+from time import monotonic
 
 import pytest
 import requests
@@ -124,6 +126,43 @@ def test_a_journal_that_is_no_url_is_told_without_repeating_it(office, on):
     told = on("")("login", "office", "--set", "journal=no:url/hunter2", code=3)
     assert "journal= is no database URL" in told.stderr
     assert "hunter2" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("token_key=", "token_key is no key"),
+        ("token_key=hunter2", "token_key is no key"),
+        ("token_url=", "token_url is not set"),
+        ("authorize_url=http://id.example/authorize", "authorize_url would be asked without encryption"),
+        ("redirect_url=http://127.0.0.1:port/", "redirect_url does not lead to this machine"),
+    ],
+)
+def test_settings_that_let_nothing_be_kept_are_told_before_a_person_signs_in(office, on, setting, told):
+    ended = on("")("login", "office", "--no-browser", "--patience", "1", "--set", setting, code=3)
+    assert told in ended.stderr
+    assert "hunter2" not in ended.stderr
+
+
+def test_a_machine_without_a_keyring_is_told_before_a_person_signs_in(office, on, monkeypatch):
+    import keyring
+    import keyring.backends.fail
+
+    monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+    profile = Path("erp-connect.toml")
+    profile.write_text(profile.read_text().replace('token_key = "env:TOKEN_KEY"\n', ""))
+    told = on("")("login", "office", "--no-browser", "--patience", "1", code=3)
+    assert "none that encrypts" in told.stderr
+    assert "set token_key" in told.stderr
+
+
+def test_codes_for_another_device_are_asked_for_as_everything_of_this_target_is(office, on):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"device_url=http://127.0.0.1:{silent.getsockname()[1]}/device"
+        began = monotonic()
+        told = on("")("login", "office", "--device", "--set", address, "--set", "timeout=0.2", code=5)
+        assert monotonic() - began < 5
+    assert "has not answered" in told.stderr
 
 
 def test_a_system_that_nobody_signs_in_to_is_told(run):

@@ -4,7 +4,7 @@ What leaves here is an :class:`Answer` with whatever status, or an error that sa
 executed.  What a status means is the adapter's business.
 """
 
-from .addresses import is_loopback, root_url
+from .addresses import is_loopback, origin, root_url
 from .answers import Answer
 from .auth import Auth, Basic, Bearer
 from .csrf import CsrfToken
@@ -34,5 +34,6 @@ __all__ = [
     "Transport",
     "is_loopback",
     "ntlm",
+    "origin",
     "root_url",
 ]
