@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import webbrowser
 from typing import Annotated
@@ -12,6 +13,8 @@ from .options import AsJson, Settings, TargetArgument, TargetOption, settings_of
 from .terminal import Terminal, safe
 
 __all__ = ["login"]
+
+_STDOUT, _STDERR = 1, 2
 
 
 def login(
@@ -51,7 +54,7 @@ def login(
             return
         terminal.note(f"Open this address in a browser, and sign in:\n{safe(what.address)}")
         if browser and not paste:
-            webbrowser.open(what.address)
+            _open(what.address)
 
     place = sign_in(
         target_of(target, target_option),
@@ -63,6 +66,18 @@ def login(
     )
     terminal.result({"kept": place})
     terminal.say(f"Signed in; kept {safe(place)}.")
+
+
+def _open(address: str) -> None:
+    """Open a browser: what it says itself goes to stderr, for it is no result of ours."""
+    sys.stdout.flush()
+    results = os.dup(_STDOUT)
+    try:
+        os.dup2(_STDERR, _STDOUT)
+        webbrowser.open(address)
+    finally:
+        os.dup2(results, _STDOUT)
+        os.close(results)
 
 
 def _pasted() -> str:

@@ -74,6 +74,15 @@ def test_a_person_signs_in_once_and_connections_renew_by_themselves(office):
         office.sage_id.expire()
 
 
+def test_what_a_browser_says_is_no_result(office, monkeypatch):
+    monkeypatch.setenv("BROWSER", "echo %s")
+    process, address = begun("--json")
+    with process:
+        requests.get(address, timeout=10)
+        assert list(json.loads(process.stdout.read())) == ["kept"]
+        assert process.wait(30) == 0
+
+
 def test_a_connection_whose_journal_is_in_memory_finds_the_sign_in_too(office):
     import erp_connect as ec
 

@@ -42,6 +42,8 @@ _UNTOLD: Final = 300.0
 """Seconds that a token is taken to live where the server does not say (``expires_in`` is optional)."""
 _PATIENCE: Final = 25.0
 """Seconds that a token's server may take: with its last silence less than others wait for who renews a sign-in."""
+_KEEPING, _PAUSE = 10.0, 1.0
+"""Seconds for which, and between which, tokens that have just come are tried to be kept: who ends takes them along."""
 _READABLE: Final = 500
 """Characters of a server's complaint that are kept."""
 
@@ -276,10 +278,18 @@ class SignedIn(_Renewed):
             with uninterrupted():  # or nobody would have the tokens that are on their way
                 given = self._endpoint.tokens(form, hint=self._hint)
                 until = self._clock.now() + timedelta(seconds=given.usable)
-                self._keep(KeptTokens(given.refresh or kept.refresh, given.access, until), kept)
+                self._keep(KeptTokens(given.refresh or kept.refresh, given.access, until), kept, _KEEPING)
             return given.access, given.usable
 
-    def _keep(self, tokens: KeptTokens, instead_of: KeptTokens) -> None:
+    def _keep(self, tokens: KeptTokens, instead_of: KeptTokens, patience: float = 0.0) -> None:
         self._unkept = tokens, instead_of
-        self._sign_in.keep(tokens, instead_of)
+        ends = self._clock.monotonic() + patience
+        while True:
+            try:
+                self._sign_in.keep(tokens, instead_of)
+                break
+            except TransportError:
+                if self._clock.monotonic() >= ends:
+                    raise
+            self._clock.sleep(_PAUSE)
         self._unkept = None

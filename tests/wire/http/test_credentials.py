@@ -141,6 +141,7 @@ class Kept:
     def __init__(self, *tokens):
         self.tokens = list(tokens)
         self.out_of_reach = False
+        self.failures = 0
         self.lock = threading.Lock()
 
     @contextmanager
@@ -149,7 +150,8 @@ class Kept:
             yield self.tokens[-1] if self.tokens else None
 
     def keep(self, tokens, instead_of):
-        if self.out_of_reach:
+        self.failures -= 1
+        if self.out_of_reach or self.failures >= 0:
             raise TransportError("the database is out of reach", outcome="not_applied")
         if self.tokens[-1] == instead_of:
             self.tokens.append(tokens)
@@ -208,10 +210,18 @@ def test_a_kept_token_that_the_server_refuses_is_renewed_and_not_used_again(serv
     assert [form["refresh_token"] for form in server.forms] == ["r0", "r1"]
 
 
+def test_a_database_that_is_back_in_a_moment_costs_a_program_nothing(serving, signed):
+    server = TokenServer(serving, rotates=True)
+    kept = Kept(KeptTokens("r0"))
+    kept.failures = 3
+    assert signed(server, sign_in=kept, clock=Hands()).send("GET", "a").ok
+    assert (kept.tokens[-1].refresh, len(server.forms)) == ("r1", 1)
+
+
 def test_tokens_that_could_not_be_kept_are_kept_later_and_not_asked_for_again(serving, signed):
     server = TokenServer(serving, rotates=True)
     kept = Kept(KeptTokens("r0"))
-    session = signed(server, sign_in=kept)
+    session = signed(server, sign_in=kept, clock=Hands())
     kept.out_of_reach = True
     with pytest.raises(TransportError, match="out of reach"):
         session.send("GET", "a")
@@ -225,7 +235,7 @@ def test_tokens_that_could_not_be_kept_are_kept_later_and_not_asked_for_again(se
 def test_tokens_that_could_not_be_kept_do_not_take_the_place_of_a_new_sign_in(serving, signed):
     server = TokenServer(serving, rotates=True)
     kept = Kept(KeptTokens("r0"))
-    session = signed(server, sign_in=kept)
+    session = signed(server, sign_in=kept, clock=Hands())
     kept.out_of_reach = True
     with pytest.raises(TransportError, match="out of reach"):
         session.send("GET", "a")
