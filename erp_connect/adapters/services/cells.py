@@ -27,11 +27,17 @@ _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def text(row: Row, name: str) -> str:
     """A text without the blanks around it; ``""`` where there is none."""
+    cell = row.get(name)
+    if type(cell) is str:  # most of what systems tell
+        return cell.strip()
     return str(_value(row, name, "Edm.String") or "").strip()
 
 
 def number(row: Row, name: str) -> Decimal | None:
     """A quantity or amount, with no more zeros behind the point than it needs; ``None`` where it is not told."""
+    cell = row.get(name)
+    if type(cell) is Decimal and cell.is_finite():
+        return tidy(cell)
     found = _value(row, name, "Edm.Decimal")
     return None if found is None else tidy(found)
 
@@ -44,6 +50,9 @@ def money(row: Row, name: str, currency: str) -> Money | None:
 
 def whole(row: Row, name: str) -> int | None:
     """A count or a line number; ``None`` where it is not told."""
+    cell = row.get(name)
+    if type(cell) is int:
+        return cell
     found: int | None = _value(row, name, "Edm.Int32")
     return found
 

@@ -51,31 +51,36 @@ class Asking:
         Each page begins behind the last row of the one before, so that rows which go or come meanwhile shift nothing.
         ``before``: a time that the rows are ordered by first.
         """
-        for page in self.pages(path, where=where, key=key, before=before, **options):
+        for page in one_ahead(self._pages(path, where, key, before, self.page_size, options)):
             yield from page
 
     def pages(
-        self, path: str, *, where: str = "", key: str = "id", before: str = "", **options: str
+        self, path: str, *, where: str = "", most: int | None = None, **options: str
     ) -> Iterator[list[Row]]:
-        """The same, page by page."""
-        return one_ahead(self._pages(path, where, key, before, options))
+        """The same by id, page by page.  ``most``: how many are wanted; a next page is not asked for ahead of them."""
+        if most is None or most > self.page_size:
+            yield from one_ahead(self._pages(path, where, "id", "", self.page_size, options))
+        else:
+            pages = self._pages(path, where, "id", "", max(most, 1), options)
+            yield next(pages)
+            yield from one_ahead(pages)
 
     def _pages(
-        self, path: str, where: str, key: str, before: str, options: Mapping[str, str]
+        self, path: str, where: str, key: str, before: str, first: int, options: Mapping[str, str]
     ) -> Iterator[list[Row]]:
-        behind, last = "", None
+        behind, last, size = "", None, first
         order = f"{before},{key}" if before else key
         while True:
-            condition = " and ".join(part for part in (_grouped(where), behind) if part)
-            asked = {**options, **({"filter": condition} if condition else {})}
-            rows = self.page(path, **asked, orderby=order, top=str(self.page_size))
-            yield rows
-            if len(rows) < min(self.page_size, _SHORT):
+            condition = _all_of(where, behind)
+            rows = self.page(path, **options, filter=condition, orderby=order, top=str(size))
+            count, final = len(rows), rows[-1] if rows else {}
+            yield rows  # whoever reads them may take them out
+            if count < min(size, _SHORT):
                 return
-            place = whole(rows[-1], key), instant(rows[-1], before) if before else None
+            place = whole(final, key), instant(final, before) if before else None
             if place == last or place[0] is None:
                 raise Unreadable("the pages of a list do not go on")
-            last = place
+            last, size = place, self.page_size
             behind = behind_of(key, place[0], before, place[1])
 
     # -- writing ---------------------------------------------------------------------------------------------
@@ -141,5 +146,8 @@ def _options(given: Mapping[str, str]) -> dict[str, str]:
     return {f"${name}": value for name, value in given.items() if value}
 
 
-def _grouped(where: str) -> str:
-    return f"({where})" if " or " in where else where
+def _all_of(*conditions: str) -> str:
+    told = [each for each in conditions if each]
+    if len(told) < 2:
+        return "".join(told)
+    return " and ".join(f"({each})" if " or " in each else each for each in told)

@@ -16,9 +16,9 @@ from .creating import Creating
 from .events import events_of
 from .finding import E, FindingPurchases, FindingSales
 from .mapping_changes import ChangeOfOrder
-from .mapping_orders import state_of
 from .mending import mended
 from .sides import SALES
+from .states import state_of
 
 _STATUS: Final = "sop_orders_status"
 

@@ -102,11 +102,12 @@ class Listed:
     @property
     def names(self) -> Mapping[int, str]:
         """Names by id."""
-        with self._lock:
-            if self._names is None:
-                rows = self.office.api.rows(self.path, select="id,name")
-                self._names = {whole(row, "id") or 0: text(row, "name") for row in rows}
-            return self._names
+        if self._names is None:
+            with self._lock:
+                if self._names is None:
+                    rows = self.office.api.rows(self.path, select="id,name")
+                    self._names = {whole(row, "id") or 0: text(row, "name") for row in rows}
+        return self._names
 
     def name(self, id: int | None) -> str | None:
         """The name of one; ``None`` where nobody knows."""

@@ -12,8 +12,8 @@ from ...services.cells import Body, Row, text, whole
 from .diagnosing import looked_into
 from .finding import E, Finding
 from .mapping_drafts import order_body, purchase_order_body
-from .mapping_orders import is_order
 from .sides import NUMBER
+from .states import is_order
 
 _STEP: Final = "create the order"
 
@@ -34,7 +34,7 @@ class Creating(Finding[E]):
         except ErpConnectError as refusal:
             raise looked_into(refusal, body, self.side, self.office) from refusal.__cause__
         write.made(id, text(made, NUMBER) or None)
-        return Written(id=id, stored=self._stored(made, operation))
+        return Written(id=id, stored=self._stored(made, body, operation))
 
     def remove(self, order: E, write: Write) -> None:
         """Delete an order that nothing follows yet."""
@@ -57,8 +57,9 @@ class Creating(Finding[E]):
                 raise Unreadable("it tells of an order with another reference than was sent")
         return str(id)
 
-    def _stored(self, made: Row, operation: str) -> E | None:
+    def _stored(self, made: Row, body: Body, operation: str) -> E | None:
         """The order, where the answer shows it whole; else it is read."""
-        if not is_order(made) or any(name not in made for name in self.side.expanded):
+        unshown = {name for name in self.side.expanded if name not in made}
+        if not is_order(made) or unshown - {"memos"} or unshown & body.keys():
             return None
         return self.order_of(made, operation, writes=True)

@@ -12,9 +12,9 @@ from ....models.tracking import EventKind
 from ....wire.odata import Unreadable
 from ...services.cells import Row, instant, text, whole
 from .asking import behind_of
-from .mapping_orders import is_order, state_of
 from .office import Office
 from .sides import NUMBER, SALES
+from .states import is_order, state_of
 
 _CHANGED: Final = "date_time_updated"
 _SELECT: Final = (

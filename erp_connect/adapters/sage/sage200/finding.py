@@ -12,9 +12,10 @@ from ....wire.odata import literal
 from ...contract import Find, Listing, Sought
 from ...services.cells import Row, whole
 from .codes import ids_in, number_of
-from .mapping_orders import is_order, order_in, purchase_order_in
+from .mapping_orders import order_in, purchase_order_in
 from .office import Office
 from .sides import NUMBER, PURCHASES, SALES, Side
+from .states import is_order
 
 E = TypeVar("E", Order, PurchaseOrder)
 
@@ -83,7 +84,7 @@ class Finding(Generic[E]):
                 conditions.append(f"document_date lt {after.isoformat()}")
             if wanted.modified_since is not None:
                 conditions.append(f"date_time_updated ge {moment(wanted.modified_since)}")
-            for order in self._orders(" and ".join(conditions)):
+            for order in self._orders(" and ".join(conditions), left):
                 yield order
                 left = None if left is None else left - 1
                 if left == 0:
@@ -112,16 +113,18 @@ class Finding(Generic[E]):
         with self.office.translated(operation, writes=writes):
             return self._order(row)
 
-    def _orders(self, where: str) -> Iterator[E]:
+    def _orders(self, where: str, most: int | None = None) -> Iterator[E]:
         """Orders of a list.  Accounts and currencies are looked up once, not brought along with each."""
         side: Side = self.side
         fields = {self.stamped_in, *(self.office.settings.references.values() if side is SALES else ())}
         own: list[str] = sorted(fields - set(side.header))
         select = ",".join((*side.header, *own, *side.expanded))
         expand = ",".join(side.expanded)
-        for page in self.office.api.pages(side.orders, where=where, select=select, expand=expand):
+        for page in self.office.api.pages(side.orders, where=where, most=most, select=select, expand=expand):
             self.office.parties(side.party).learn(ids_in(page, f"{side.party}_id"))
-            for row in page:
+            page.reverse()
+            while page:  # a page may be tens of megabytes: what has been read makes room for the next one
+                row = page.pop()
                 if is_order(row):
                     yield self._order(row)
 

@@ -43,10 +43,17 @@ class Office:
         self.warehouses = Listed(self, "warehouses", "warehouse")
         self.unit_names = Listed(self, "units", "unit")
         self.units = Units(settings.units, lambda: dict.fromkeys(self.unit_names.names.values(), ""))
+        self._units: dict[str, str | None] = {}
         self.currencies = Currencies(self)
         self.customers = Records(self, "customers", "reference", "id,reference,name,currency_id", "customer")
         self.suppliers = Records(self, "suppliers", "reference", "id,reference,name,currency_id", "supplier")
         self.products = Records(self, "products", "code", "id,code,name,stock_unit_id", "product")
+
+    def unit_called(self, name: str) -> str | None:
+        """Our code for one of the site's units; ``None`` where nobody knows."""
+        if name not in self._units:
+            self._units[name] = self.units.ours(name)
+        return self._units[name]
 
     def parties(self, kind: str) -> Records:
         """The accounts of a kind, ``customer`` or ``supplier``."""

@@ -21,9 +21,9 @@ from ....wire.odata import Unreadable
 from ...answers import understands_answers
 from ...contract import OrderRef
 from ...services.cells import Row, money, number, text, whole, within
-from .mapping_orders import day_in
 from .office import Office
 from .sides import SALES
+from .states import day_in
 
 VIEWS: Final = "sop_order_despatch_views"
 LINE_VIEWS: Final = "sop_order_despatch_line_views"

@@ -28,9 +28,9 @@ from ...services.cells import Body, Row, instant, number, text, whole, within
 from ...services.returning import coming_back, line_of_product, refuse_more_than_left
 from .changing import SalesOrders
 from .mapping_drafts import day_out, memo_out, without_nothing
-from .mapping_orders import day_in, state_of
 from .office import Office
 from .sides import NUMBER, SALES, STANDARD
+from .states import day_in, state_of
 
 _RETURNS: Final = "sop_returns"
 _EXPAND: Final = "lines,memos"
