@@ -90,7 +90,9 @@ def description_in(document: str) -> Description:
     blocks = {block.name: block for each in root.iterfind("ADXDATA/GRP") if (block := _block(each)).name}
     if not any(block.fields for block in blocks.values()):
         raise ValueError("the description names no field")
-    left = next((each for each in root.iterfind("ADXKEY/GRP") if each.get("NAM") == "LEFTLIST"), None)
+    lists = list(root.iterfind("ADXKEY/GRP"))
+    told = (each for each in lists if "LEFTLIST" in {each.get("NAM"), each.get("NAME"), each.get("ID")})
+    left = next(told, lists[0] if len(lists) == 1 else None)
     keys = tuple(name for each in root.iterfind("ADXREAD//FLD") if (name := _name(each)))
     by_rank = sorted(
         (known.rank, known.name) for block in blocks.values() for known in block.fields.values() if known.rank
@@ -103,7 +105,9 @@ def description_in(document: str) -> Description:
         blocks=blocks,
         columns=() if left is None else tuple(name for each in left.iterfind("FLD") if (name := _name(each))),
         most_rows=(None if left is None else _number(left.get("DIM"))) or _MOST_ROWS,
-        methods=frozenset(id for each in root.iterfind("ADXSER//MET") if (id := each.get("ID"))),
+        methods=frozenset(
+            id for each in root.iterfind("ADXSER//MET") if (id := each.get("ID") or _name(each))
+        ),
         menus={
             menu.get("NO") or "": {
                 value.get("IND") or "": {

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from erp_connect.wire.adonix import streams
 from erp_connect.wire.adonix.descriptions import description_in
 from erp_connect.wire.adonix.envelopes import CallContext, envelope
 from erp_connect.wire.adonix.streams import NUM, param, record_in, rows_in
@@ -118,3 +119,26 @@ def test_a_description_says_what_a_publication_consists_of():
 def test_what_is_no_description_is_refused(document):
     with pytest.raises(ValueError, match=r"\w"):
         description_in(document)
+
+
+CELLS = st.dictionaries(
+    st.sampled_from("ABCDE"), st.one_of(TEXTS, st.lists(TEXTS, min_size=2, max_size=3)), min_size=1
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["G1", "G2", "G3"]), CELLS),
+    st.dictionaries(st.sampled_from(["T1", "T2"]), st.lists(CELLS, min_size=1, max_size=3)),
+    st.sampled_from(
+        ["", "<!-- x -->", "<X/>", '<FLD NAME="OUT">1</FLD>', '<GRP ID="G1"><FLD NAME="Z">2</FLD></GRP>']
+    ),
+)
+def test_a_record_that_is_read_in_one_go_is_the_one_that_is_read_element_by_element(groups, tables, more):
+    rows = {id: list(enumerate(lines, 1)) for id, lines in tables.items()}
+    document = param(groups, rows).replace("</PARAM>", f"{more}</PARAM>")
+    root = etree.fromstring(document.encode())
+    slowly = streams._one_by_one(root)
+    assert streams._at_once(root) in (None, slowly)
+    assert record_in(document) == slowly
+    if not more:
+        assert streams._at_once(root) == slowly

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ....errors import CustomerBlocked, ErpConnectError, InvalidOrder, NotFound, ProductBlocked
 from ....models import OrderDraft
 from ....wire.adonix import Record
+from .errors import refused_alike
 from .mapping_drafts import Draft, Line
 from .office import Office, named
 
@@ -22,8 +23,8 @@ def looked_into(refusal: ErpConnectError, draft: Draft, office: Office) -> ErpCo
         return refusal
     try:
         return _of_party(refusal, draft, office) or _of_product(refusal, draft, office) or refusal
-    except ErpConnectError:
-        return refusal
+    except ErpConnectError as other:
+        return refused_alike(refusal, other) or refusal
 
 
 def _of_party(refusal: ErpConnectError, draft: Draft, office: Office) -> ErpConnectError | None:

@@ -29,7 +29,7 @@ from ....wire.adonix import Broken, Fault, Refused, Reply, Unanswered, Verdict
 from ...services.unsettled import unsettled
 from .settings import X3Settings
 
-__all__ = ["Translating"]
+__all__ = ["Translating", "refused_alike"]
 
 _ENTERING: Final = (".create", ".add_line", ".substitute_product", ".post", ".receive", ".simulate", ".quote")
 _NEVER_ARRIVED: Final = 522
@@ -170,3 +170,16 @@ class Translating:
 
 def _in_doubt(writes: bool) -> Outcome:
     return "unknown" if writes else "not_applied"
+
+
+def refused_alike(one: ErpConnectError, other: ErpConnectError) -> ConfigurationError | None:
+    """What it means when calls that have nothing in common are refused with the same words, whatever the language."""
+    if not one.native or one.native != other.native:
+        return None
+    return ConfigurationError(
+        "the system refuses every call alike, so it is not about what was asked",
+        code="no_pool",
+        hint="read native; see whether the pool runs, and start it anew after publishing",
+        operation=one.operation,
+        native=one.native,
+    )

@@ -52,22 +52,18 @@ class Finding(Generic[E]):
         external = wanted.customer_po if wanted.customer_po is not None else wanted.stamp
         if wanted.reference is not None or (wanted.customer_po is not None and wanted.stamp is not None):
             return ()
-        number = wanted.number
-        if (
-            number is None
-            and wanted.stamp is not None
-            and self.office.settings.manual_numbers
-            and self.side is SALES
-        ):
-            number, external = wanted.stamp, None
-        if number is not None:
-            found: Sequence[E] = self._there(number, operation)
-        else:
+        found: Sequence[E] = ()
+        ours = self.office.settings.manual_numbers and self.side is SALES
+        if wanted.number is not None:
+            found = self._there(wanted.number, operation)
+        elif wanted.stamp is not None and ours:
+            found = self._there(wanted.stamp, operation)
+        if not found and wanted.number is None:
             criteria = self._criteria(wanted, external)
             if not criteria:
                 return ()
-            numbers = (text(row, self.shape.key) for row in self.office.rows(self.shape, criteria, operation))
-            found = tuple(self._each(numbers, operation))
+            rows = self.office.rows(self.shape, criteria, operation)
+            found = tuple(self._each((text(row, self.shape.key) for row in rows), operation))
         return tuple(order for order in found if self._fits(order, wanted, external))
 
     def by_stamp(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[E]]:
@@ -111,7 +107,8 @@ class Finding(Generic[E]):
         return told
 
     def _fits(self, order: E, wanted: Find, external: str | None) -> bool:
-        held = order.stamp if wanted.stamp is not None else _reference(order)
+        # A stamp that had to be short is not told from a number that people wrote.
+        held = (order.stamp if wanted.stamp is not None else None) or _reference(order)
         party = _party(order)
         return (external is None or held == external) and (
             wanted.party is None or party == named(wanted.party)

@@ -29,6 +29,7 @@ from ....wire.adonix import (
 from ....wire.adonix.streams import Row, Table, Value
 from ...services.units import Units
 from .cells import text
+from .errors import refused_alike
 from .publications import Publications
 from .settings import X3Settings
 from .shapes import TECHNICAL, Shape
@@ -80,7 +81,7 @@ class Office(Publications):
     def read(self, kind: str, key: str, operation: str) -> Record:
         """The record with this key, whole; ``NotFound`` where there is none."""
         shape = self.shape(kind)
-        if not key.strip() or len(key) > _NUMBER:
+        if not key.strip() or len(key) > _NUMBER or "*" in key:
             raise NotFound("there is no such record", operation=operation)
         try:
             with self.translated(operation):
@@ -101,7 +102,11 @@ class Office(Publications):
             return None
         if not isinstance(failure, RequestRefused | TransportError) or isinstance(failure, VersionConflict):
             return None
-        if any(text(row, shape.key) == key.strip() for row in self.rows(shape, {shape.key: key}, operation)):
+        try:
+            rows = [text(row, shape.key) for row in self.rows(shape, {shape.key: key}, operation)]
+        except ErpConnectError as other:
+            return refused_alike(failure, other) or other
+        if key.strip() in rows:
             return None
         return NotFound("there is no such record", operation=operation, native=failure.native)
 

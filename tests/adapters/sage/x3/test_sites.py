@@ -208,6 +208,20 @@ def test_a_pool_in_another_language_is_an_error_of_configuration_all_the_same(co
     assert caught.value.native
 
 
+def test_a_pool_that_was_stopped_meanwhile_is_told_in_any_language(site):
+    order = site.erp.orders.create(draft(), key="one").order
+    for call in (
+        lambda: site.erp.orders.create(draft(customer_po="PO-2"), key="two"),
+        lambda: site.erp.orders.get(order.id),
+    ):
+        site.server.refuse("Aucun canal disponible", times=5)
+        with pytest.raises(errors.ConfigurationError) as caught:
+            call()
+        assert caught.value.native[0]["message"] == "Aucun canal disponible"
+        assert caught.value.outcome == "not_applied"
+        site.server._waiting.clear()
+
+
 def test_a_wrong_password_and_a_user_who_is_barred_are_told(company, tmp_path):
     with place(company, tmp_path) as site:
         with pytest.raises(errors.AuthenticationFailed), site.again(password="wr0ng") as erp:
