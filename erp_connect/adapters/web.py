@@ -40,7 +40,7 @@ class WebSettings(AdapterSettings):
     ``authorize_url`` or ``device_url``: where a person signs in, once, with ``erp-connect login``; the client's own
     token is not used then.  ``redirect_url``: where the browser comes back to, as registered for the client.
     ``token_key``: seals what is kept of the sign-in in the journal's database, for hosts that share it; without it
-    that is in this machine's keyring.
+    that is in this machine's keyring.  All these addresses are safe ones (https), as the system's own is.
     """
 
     tls: bool = True

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, Protocol, TypeGuard
+from typing import Any, Final, Literal, Protocol
 from urllib.parse import quote_plus, urlencode
 
 from requests import PreparedRequest
@@ -20,7 +20,7 @@ from requests import PreparedRequest
 from ...clock import Clock, SystemClock
 from ...errors import AuthenticationFailed, TransportError
 from ...interruption import uninterrupted
-from .auth import Auth
+from .auth import Auth, can_be_sent
 from .sessions import HttpSession
 
 __all__ = [
@@ -44,6 +44,7 @@ _PATIENCE: Final = 25.0
 """Seconds that a token's server may take: with its last silence less than others wait for who renews a sign-in."""
 _KEEPING, _PAUSE = 10.0, 1.0
 """Seconds for which, and between which, tokens that have just come are tried to be kept: who ends takes them along."""
+_CLIENT: Final = "renew the client's secret"
 _READABLE: Final = 500
 """Characters of a server's complaint that are kept."""
 
@@ -88,7 +89,7 @@ class TokenEndpoint:
         """
         status, said = self.said(form)
         access = said.get("access_token")
-        if 200 <= status < 300 and _can_be_sent(access):
+        if 200 <= status < 300 and can_be_sent(access):
             refresh = said.get("refresh_token")
             return Tokens(
                 access,
@@ -98,7 +99,9 @@ class TokenEndpoint:
         native = complaint(said)
         if status in {400, 401, 403}:
             raise AuthenticationFailed(
-                f"the token was refused ({reason(said) or status})", hint=hint, native=native
+                f"the token was refused ({reason(said) or status})",
+                hint=_CLIENT if reason(said) == "invalid_client" else hint,
+                native=native,
             )
         raise TransportError(
             f"the token's server answered with {status} and no token", code="no_token", native=native
@@ -161,11 +164,6 @@ def seconds(said: Any, untold: float) -> float:
     return told if 0 < told < 10**8 else untold
 
 
-def _can_be_sent(token: Any) -> TypeGuard[str]:
-    """Whether a token has the characters that RFC 6749 (A.12) allows, and a header can hold."""
-    return isinstance(token, str) and re.fullmatch(r"[\x20-\x7e]+", token) is not None
-
-
 class _Renewed(Auth):
     """Signs with a token that is fetched once for all threads, and renewed before it ends."""
 
@@ -223,7 +221,7 @@ class OAuth2(_Renewed):
         self._form = {"grant_type": "client_credentials"} | ({} if scope is None else {"scope": scope})
 
     def _fetched(self, refused: str | None) -> tuple[str, float]:  # noqa: ARG002 - a new one is another one
-        given = self._endpoint.tokens(self._form, hint="renew the client's secret")
+        given = self._endpoint.tokens(self._form, hint=_CLIENT)
         return given.access, given.usable
 
 

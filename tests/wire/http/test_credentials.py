@@ -311,6 +311,14 @@ def test_a_client_that_is_not_let_in_is_told_and_nothing_is_sent(serving, signed
     assert "s3cret" not in str(caught.value)
 
 
+def test_a_wrong_client_is_not_mended_by_signing_in(serving, signed):
+    server = TokenServer(serving)
+    server.problem = (401, {}, b'{"error": "invalid_client"}')
+    with pytest.raises(AuthenticationFailed, match="invalid_client") as caught:
+        signed(server, sign_in=Kept(KeptTokens("r0"))).send("GET", "a")
+    assert caught.value.hint == "renew the client's secret"
+
+
 @pytest.mark.parametrize(
     "problem",
     [
@@ -363,6 +371,13 @@ def test_a_life_that_makes_no_sense_is_five_minutes(serving, signed, lives):
         clock.turn(seconds=seconds)
         session.send("GET", "a")
         assert len(server.forms) == fetched
+
+
+@pytest.mark.parametrize("token", ["s3cret\n", "s3cret\r\nX: 1", "s3cret\u20ac", ""])
+def test_a_token_that_no_header_holds_is_told_without_repeating_it(token):
+    with pytest.raises(ConfigurationError, match="token") as caught:
+        Bearer(token)
+    assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("auth", [Basic("user", "wrong"), Bearer("wrong")])
