@@ -69,6 +69,28 @@ def test_lists_tell_every_order_once_whatever_the_page(site, size):
         assert [order.id for order in reader.orders.list()] == made
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_orders_that_go_or_come_while_a_list_is_read_shift_no_page(site, size):
+    """sage.md 4.2: rows are skipped by number, which a deletion would move; a page begins behind the last id."""
+    made = [site.erp.orders.create(draft(customer_po=f"P{n}"), key=f"k{n}").order.id for n in range(7)]
+    with site.again(page_size=size) as reader:
+        listed = reader.orders.list()
+        read = [next(listed).id]
+        site.company.documents.remove(next(iter(site.company.documents)).id)
+        made.append(site.erp.orders.create(draft(customer_po="late"), key="late").order.id)
+        assert [*read, *(order.id for order in listed)] == made
+
+
+def test_a_few_orders_are_one_request(site):
+    for n in range(4):
+        site.erp.orders.create(draft(customer_po=f"P{n}"), key=f"k{n}")
+    with site.again() as reader:
+        next(iter(reader.orders.list()))
+        site.network.requests.clear()
+        assert len(list(reader.orders.list(limit=3))) == 3
+        assert [path.partition("?")[0] for path in site.sent("GET")] == ["sop_orders"]
+
+
 def test_orders_are_listed_by_customer_date_and_change(site, clock):
     """sage.md 4.2: date_time_updated in UTC."""
     old = site.erp.orders.create(draft(), key="old").order
