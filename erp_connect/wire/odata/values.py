@@ -224,31 +224,35 @@ def dumps(value: Any) -> bytes:
     return "".join(parts).encode()
 
 
-_quoted: Final = json.JSONEncoder(ensure_ascii=False).encode
+_quoted: Final = json.encoder.encode_basestring
 
 
-def _write(value: Any, put: Callable[[str], None]) -> None:
+def _write(value: Any, put: Callable[[str], None]) -> None:  # what is frequent and quickly told apart comes first
     if isinstance(value, str):
         put(_quoted(value))
-    elif isinstance(value, Mapping):
+    elif isinstance(value, Decimal):
+        if not value.is_finite():
+            raise TypeError(f"{value} is no number of JSON")
+        put(f"{value:f}")
+    elif value is None:
+        put("null")
+    elif isinstance(value, bool):
+        put("true" if value else "false")
+    elif isinstance(value, int):
+        put(int.__repr__(value))
+    elif isinstance(value, (dict, Mapping)):
         between = "{"
         for name, inner in value.items():
             put(f"{between}{_quoted(str(name))}: ")
             _write(inner, put)
             between = ", "
         put("}" if value else "{}")
-    elif isinstance(value, Sequence) and not isinstance(value, bytes):
+    elif isinstance(value, (list, tuple, Sequence)) and not isinstance(value, bytes):
         between = "["
         for inner in value:
             put(between)
             _write(inner, put)
             between = ", "
         put("]" if value else "[]")
-    elif isinstance(value, Decimal):
-        if not value.is_finite():
-            raise TypeError(f"{value} is no number of JSON")
-        put(f"{value:f}")
-    elif value is None or isinstance(value, int):
-        put(_quoted(value))
     else:
         raise TypeError(f"{type(value).__name__} has no form in JSON here")
