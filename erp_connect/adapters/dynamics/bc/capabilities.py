@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from ....wire.odata import Model
 from ...contract import (
     Capabilities,
     Conditional,
@@ -32,6 +33,8 @@ from ...declaring import (
     whole,
 )
 from ..settings import BusinessCentralSettings
+from .mapping_orders import PURCHASES, SALES
+from .variants import ITEM_VARIANTS, VARIANT_ID
 
 SYSTEM: Final = "dynamics+bc"
 CONCURRENCY: Final = 5
@@ -128,7 +131,9 @@ def _order_fields(prefix: str, settings: BusinessCentralSettings) -> dict[str, F
         f"{prefix}.line.warehouse": held(10),
         f"{prefix}.line.kind": held(values=("item",)),
         f"{prefix}.line.reference": nowhere("line numbers are the system's, and there is no other place"),
-        f"{prefix}.line.custom": _EXTENSION,
+        f"{prefix}.line.custom": elsewhere(
+            "the code of the item's variant, as custom={'variant': CODE}; nothing else"
+        ),
     }
 
 
@@ -220,10 +225,13 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 """Sets without which something cannot be done; older and smaller environments lack some."""
 
 
-def narrowed(known: Capabilities, sets: frozenset[str]) -> Capabilities:
-    """What is left of the upper bound in a release, by the sets that its description names."""
-    operations = dict(known.operations)
+def narrowed(known: Capabilities, model: Model) -> Capabilities:
+    """What is left of the upper bound in a release, by what its description names."""
+    sets, operations, fields = model.sets, dict(known.operations), dict(known.fields)
+    for side in (SALES, PURCHASES):
+        if side.lines in sets and not {ITEM_VARIANTS, VARIANT_ID} <= {*sets, *sets[side.lines].properties}:
+            fields[f"{side.draft}.line.custom"] = nowhere("this release has no variants on lines")
     for needed, names in _NEEDED.items():
         if needed not in sets:
             operations |= dict.fromkeys(names, cannot(f"this release has no set {needed}"))
-    return known.narrowed(operations=operations)
+    return known.narrowed(operations=operations, fields=fields)

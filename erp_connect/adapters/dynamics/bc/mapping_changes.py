@@ -26,12 +26,15 @@ from ....models import (
     Order,
     PurchaseOrder,
     PurchaseOrderLineDraft,
+    Ref,
+    SplitLine,
+    SubstituteProduct,
 )
 from ....models.base import Empty
 from ....wire.http import Answer
 from ....wire.odata import Operation
 from ...amounts import price_of_one
-from ...services.cells import Body, guid, text, within
+from ...services.cells import Body, Row, guid, text, within
 from ...services.gathering import GatheredParts, record_in
 from .mapping_drafts import (
     address_out,
@@ -46,6 +49,7 @@ from .mapping_drafts import (
 )
 from .mapping_orders import EXTERNAL, SALES, Side
 from .office import Office
+from .variants import VARIANT_ID
 
 _TERMS: Final = ("payment_terms", "delivery_terms")
 _NO_TERMS: Final = "00000000-0000-0000-0000-000000000000"
@@ -59,6 +63,15 @@ class ChangeOfOrder(GatheredParts):
     def __init__(self, order: Order | PurchaseOrder, side: Side, office: Office, *, force: bool) -> None:
         super().__init__(order, {guid(row, "id"): row for row in within(order.raw, side.lines)}, force=force)
         self.side, self.office = side, office
+
+    def make(self, amendment: Amendment) -> None:
+        """Gather one amendment; a line that goes on with the same product goes on with its variant."""
+        super().make(amendment)
+        if isinstance(amendment, SplitLine | SubstituteProduct):
+            row = self._rows.get(self.order.line(str(amendment.line)).id, {})
+            variant = guid(row, VARIANT_ID)
+            if variant and (isinstance(amendment, SplitLine) or _is(amendment.to, row)):
+                self._new[-1][0][VARIANT_ID] = variant
 
     @property
     def _quantity(self) -> str:
@@ -137,6 +150,13 @@ class ChangeOfOrder(GatheredParts):
     def replaced(self, answers: Sequence[Answer]) -> dict[str, tuple[str, ...]]:
         """Which lines took the place of which, by the answers to the parts."""
         return self._succeeded(answers[1:], lambda answer: guid(record_in(answer), "id"))
+
+
+def _is(product: str | Ref, row: Row) -> bool:
+    """Whether a line stands for this product."""
+    if isinstance(product, Ref):
+        return product.id.lower() == guid(row, "itemId")
+    return product.upper() == text(row, "lineObjectNumber").upper()
 
 
 def _discount(to: Discount | Empty) -> Body:

@@ -22,6 +22,7 @@ from ...amounts import price_of_one
 from ...services.cells import Body, Row, flag, number, within
 from .mapping_orders import COMMENT, EXTERNAL, PURCHASES, SALES, Side
 from .office import Office
+from .variants import variant_out
 
 NOTE_LENGTH: Final = 100
 _MOST_LINES: Final = 2
@@ -84,7 +85,10 @@ def lines_out(
 ) -> list[Body]:
     """The lines, then the notes as comment lines."""
     return [
-        *(line_out(line, side, office, warehouse) for line in lines),
+        *(
+            line_out(line, side, office, warehouse, f"{side.draft}.lines[{place}]")
+            for place, line in enumerate(lines)
+        ),
         *(note_out(note) for note in notes),
     ]
 
@@ -95,9 +99,16 @@ def note_out(note: str) -> Body:
 
 
 def line_out(
-    line: LineDraft | PurchaseOrderLineDraft, side: Side, office: Office, warehouse: str | None = None
+    line: LineDraft | PurchaseOrderLineDraft,
+    side: Side,
+    office: Office,
+    warehouse: str | None = None,
+    path: str = "line",
 ) -> Body:
-    """A line; ``warehouse``: where the order as a whole is shipped from.  No line number: see dynamics.md 1.8."""
+    """A line; ``warehouse``: where the order as a whole is shipped from; ``path``: where the line stands, for errors.
+
+    No line number: see dynamics.md 1.8.
+    """
     place = line.warehouse or warehouse
     product: Body = (
         {"itemId": line.product.id}
@@ -114,6 +125,7 @@ def line_out(
             **discount_out(line.discount),
             side.requested: day_out(line.requested),
             "locationId": None if place is None else office.locations.id(place),
+            **variant_out(line, side, office, path),
         }
     )
 

@@ -37,6 +37,7 @@ from ....rules.status import standing
 from ....wire.odata import Unreadable
 from ...services.cells import Row, day, etag, flag, guid, instant, member, money, number, text, whole, within
 from .office import Office
+from .variants import VARIANT_ID, variant_in
 
 LINE_STEP: Final = 10000
 COMMENT: Final = "Comment"
@@ -55,6 +56,8 @@ _STATES: Final[Mapping[str, OrderStatus]] = {
 class Side:
     """What the sales and the purchasing page call the same things."""
 
+    draft: str
+    """What the paths of a draft's fields begin with."""
     orders: str
     lines: str
     price: str
@@ -67,6 +70,7 @@ class Side:
 
 
 SALES: Final = Side(
+    draft="order",
     orders="salesOrders",
     lines="salesOrderLines",
     price="unitPrice",
@@ -78,6 +82,7 @@ SALES: Final = Side(
     party_name="customerName",
 )
 PURCHASES: Final = Side(
+    draft="purchase_order",
     orders="purchaseOrders",
     lines="purchaseOrderLines",
     price="directUnitCost",
@@ -205,6 +210,7 @@ class _Reading:
         self.rows = in_order(within(row, side.lines))
         self.warnings: list[str] = []
         self._places = positions(self.rows)
+        self._variants = office.variants.codes(guid(each, VARIANT_ID) for each in self.rows)
         self.lines = tuple(self.line(each) for each in self.rows if member(each, "lineType") != COMMENT)
         native = _STATES.get(member(row, "status"), OrderStatus.UNKNOWN)
         self._standing = standing(self.lines, holds=self.holds(), native=native)
@@ -286,6 +292,7 @@ class _Reading:
             promised=self.promised.get(str(whole(row, "sequence"))) or self.promised.get(""),
             description=text(row, "description") or None,
             warehouse=self.office.locations.code(guid(row, "locationId")),
+            custom=variant_in(self._variants.get(guid(row, VARIANT_ID))),
             native_status=member(row, "lineType") or None,
         )
 

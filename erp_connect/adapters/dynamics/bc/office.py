@@ -22,6 +22,7 @@ from ...services.units import Units
 from ..settings import BusinessCentralSettings
 from .codes import CodeList
 from .errors import refusal, translated
+from .variants import Variants
 
 _SNAPSHOT: Final = {"Isolation": "snapshot"}
 """All parts of a batch in one transaction (dynamics.md 1.15)."""
@@ -159,6 +160,11 @@ class Office:
     def return_reasons(self) -> CodeList:
         """Reasons of returns by code."""
         return CodeList(self, "customerReturnReasons", "reason")
+
+    @cached_property
+    def variants(self) -> Variants:
+        """Variants of items by code."""
+        return Variants(self)
 
     @cached_property
     def units(self) -> Units:

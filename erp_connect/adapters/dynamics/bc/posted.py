@@ -25,6 +25,7 @@ from ...contract import Find
 from ...services.cells import Row, day, guid, member, number, text, whole, within
 from .mapping_orders import COMMENT, EXTERNAL, LINE_STEP, address_in
 from .office import Office, equal
+from .variants import VARIANT_ID, variant_in
 
 SHIPMENTS: Final = "salesShipments"
 SHIPMENT_LINES: Final = "salesShipmentLines"
@@ -85,7 +86,7 @@ class Posted:
         )
         rows = [line for row in shipments for line in within(row, SHIPMENT_LINES)]
         billed = [line for row in invoices for line in within(row, INVOICE_LINES)]
-        lines = _lines(rows or billed, self.office, currency)
+        lines = _lines(rows or billed, self.office, currency, billed)
         told = standing(lines)
         external = text(first, EXTERNAL)
         stamped = looks_like_stamp(external)
@@ -129,7 +130,7 @@ class Received:
         first = receipts[0]
         currency = text(first, "currencyCode") or self.office.currency
         rows = [line for row in receipts for line in within(row, RECEIPT_LINES)]
-        lines = _lines(rows, self.office, currency, sales=False)
+        lines = _lines(rows, self.office, currency, (), sales=False)
         told = standing(lines)
         rebuilt = PurchaseOrder(
             id=id,
@@ -152,8 +153,12 @@ class Received:
         return rebuilt.but(timeliness=timeliness(rebuilt, self.office.today()))
 
 
-def _lines(rows: Sequence[Row], office: Office, currency: str, *, sales: bool = True) -> list[OrderLine]:
-    """One line for each line number, with all that was posted of it."""
+def _lines(
+    rows: Sequence[Row], office: Office, currency: str, billed: Sequence[Row], *, sales: bool = True
+) -> list[OrderLine]:
+    """One line for each line number, with all that was posted of it; variants stand on ``billed`` lines only."""
+    variant_ids = {whole(row, "sequence") or 0: guid(row, VARIANT_ID) for row in billed}
+    variants = office.variants.codes(variant_ids.values())
     by_number: dict[int, list[Row]] = {}
     for row in rows:
         if member(row, "lineType") != COMMENT and number(row, "quantity"):
@@ -179,6 +184,7 @@ def _lines(rows: Sequence[Row], office: Office, currency: str, *, sales: bool = 
                 ),
                 price=None if price is None or not currency else UnitPrice(amount=price, currency=currency),
                 description=text(first, "description") or None,
+                custom=variant_in(variants.get(variant_ids.get(sequence, ""))),
                 requested=day(first, "shipmentDate" if sales else "expectedReceiptDate"),
             )
         )

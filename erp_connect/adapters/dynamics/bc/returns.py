@@ -29,6 +29,7 @@ from .mapping_orders import COMMENT, EXTERNAL
 from .office import Office, equal
 from .papers import MEMO_LINES, MEMOS
 from .posted import INVOICES, Posted
+from .variants import VARIANT, VARIANT_ID
 
 _STATES: Final[Mapping[str, ReturnStatus]] = {
     "Draft": ReturnStatus.REQUESTED,
@@ -66,7 +67,7 @@ class Returns:
             EXTERNAL: write.stamp,
             "invoiceNumber": text(bills[-1], "number"),
             "currencyCode": order.currency,
-            MEMO_LINES: [self._line_out(order, each) for each in wanted],
+            MEMO_LINES: [self._line_out(order, each, f"lines[{n}]") for n, each in enumerate(wanted)],
         }
         refuse_more_than_left(order, wanted, self.of(OrderRef(id=order.id, number=order.number)), operation)
         reason = self._reason(draft.reason)
@@ -148,8 +149,9 @@ class Returns:
         except UnmappedCode:
             return self.office.return_reasons.id(settings.return_reason) if settings.return_reason else ""
 
-    def _line_out(self, order: Order, wanted: LineQuantity) -> Body:
+    def _line_out(self, order: Order, wanted: LineQuantity, path: str) -> Body:
         line = order.line(wanted.line)
+        variant = line.custom.get(VARIANT)
         body: Body = {
             "lineType": "Item",
             "lineObjectNumber": line.product,
@@ -158,11 +160,14 @@ class Returns:
         }
         if line.price is not None:
             body["unitPrice"] = line.price.amount
+        if variant is not None:
+            body[VARIANT_ID] = self.office.variants.id(line.product or "", variant, path)
         return body
 
     def _return(self, row: Row, order: Order | None) -> Return:
         external = text(row, EXTERNAL)
         taken: set[str] = set()
+        variants = self.office.variants.codes(guid(line, VARIANT_ID) for line in within(row, MEMO_LINES))
         return Return(
             id=guid(row, "id"),
             number=text(row, "number") or None,
@@ -174,7 +179,7 @@ class Returns:
             requested_on=day(row, "creditMemoDate"),
             lines=tuple(
                 ReturnLine(
-                    order_line_id=line_of_product(text(line, "lineObjectNumber"), order, taken),
+                    order_line_id=_line_of(line, variants.get(guid(line, VARIANT_ID)), order, taken),
                     quantity=number(line, "quantity") or Decimal(0),
                     product=text(line, "lineObjectNumber") or None,
                     unit=self.office.units.ours(text(line, "unitOfMeasureCode")),
@@ -187,3 +192,13 @@ class Returns:
             created_at=instant(row, "lastModifiedDateTime"),
             raw=FrozenMapping(row),
         )
+
+
+def _line_of(row: Row, variant: str | None, order: Order | None, taken: set[str]) -> str:
+    """The order's line that comes back: one of the same product and variant, where there is any."""
+    product = text(row, "lineObjectNumber")
+    alike = [] if order is None else [each for each in order.lines if each.product == product]
+    same = [each for each in alike if each.custom.get(VARIANT) == variant]
+    if order is None or not same or len(same) == len(alike):
+        return line_of_product(product, order, taken)
+    return line_of_product(product, order.but(lines=tuple(same)), taken)
