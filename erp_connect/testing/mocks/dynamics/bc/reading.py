@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -21,7 +22,8 @@ from ...odata.source import Row
 
 NAMESPACE: Final = "Microsoft.NAV"
 PDF: Final = "pdfDocumentContent"
-_NEW_IN_29: Final = (*("salesReturnOrders", "salesReturnOrderLines", "returnReceipts", "salesOrderArchives"),)
+_RETURN_ORDERS: Final = ("salesReturnOrders", "salesReturnOrderLines")
+_NEW_IN_29: Final = (*_RETURN_ORDERS, "returnReceipts", "salesOrderArchives")
 _BLANK: Final = {
     "Edm.Guid": str(NOBODY),
     "Edm.Date": "0001-01-01",
@@ -34,11 +36,20 @@ _BLANK: Final = {
 
 
 @cache
-def api_model(version: int = 26) -> Model:
-    """What the API offers in a version of the application."""
+def api_model(version: int = 26, *, return_orders: str = "write") -> Model:
+    """What the API offers in a version of the application; ``return_orders``: what can be done to those."""
     text = files(__package__).joinpath("api_v2.txt").read_text("utf-8")
     model = described(text, NAMESPACE, 4)
-    return model if version >= 29 else model.without(*_NEW_IN_29)
+    if version < 29:
+        return model.without(*_NEW_IN_29)
+    if return_orders == "read":
+        model.sets |= {
+            name: replace(
+                model.sets[name], creatable=False, updatable=False, deletable=False, insertable_through=False
+            )
+            for name in _RETURN_ORDERS
+        }
+    return model
 
 
 class ApiAnnotations(Annotations):

@@ -12,6 +12,8 @@ class Settings:
 
     version: Literal[26, 29] = 26
     """The application's version: from 29 on there are sales return orders (dynamics.md 1.9)."""
+    return_orders: Literal["read", "write"] = "write"
+    """Open: dynamics.md 1.9 tells the fields of sales return orders and not whether they can be written."""
     tenant: str = "harbour.example"
     environment: str = "production"
     instance: str = "BC"

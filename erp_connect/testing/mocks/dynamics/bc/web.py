@@ -157,7 +157,7 @@ class BusinessCentral(RestServer[_Waiting]):
 
     def _of_company(self, call: Call) -> Reply:
         found = _COMPANY.fullmatch(unquote(call.path))
-        model = api_model(self.settings.version)
+        model = api_model(self.settings.version, return_orders=self.settings.return_orders)
         head = call.path.partition("/")[0].partition("(")[0]
         if found is None and head in _HERE:
             return CompanyList(self.world.companies.values, self.settings, model).answer(call)
