@@ -227,7 +227,7 @@ def dumps(value: Any) -> bytes:
 _quoted: Final = json.encoder.encode_basestring
 
 
-def _write(value: Any, put: Callable[[str], None]) -> None:  # what is frequent and quickly told apart comes first
+def _write(value: Any, put: Callable[[str], None]) -> None:  # what is frequent comes first
     if isinstance(value, str):
         put(_quoted(value))
     elif isinstance(value, Decimal):
