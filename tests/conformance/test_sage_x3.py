@@ -63,7 +63,15 @@ class X3Profile(DynamicsProfile):
         terms = "ABCDEFGHJKABCDE"
         self.company.payment_terms.add(PaymentTerms(code=terms, name="Terms as long as they may be"))
         published = Settings().publications
-        published["WSSOH"] = replace(published["WSSOH"], actions={"V": "value", "YCLO": "close"})
+        published["WSSOH"] = replace(
+            published["WSSOH"],
+            actions={"V": "value", "YCLO": "close"},
+            extra={"SOH4_1": ("DEMDLVDAT date requested",)},
+        )
+        published["WSPOH"] = replace(
+            published["WSPOH"],
+            extra={"POH2_1": ("EXTRCPDAT date requested",)},
+        )
         published["WSSDH"] = replace(published["WSSDH"], extra={"SDH1_1": ("YTRKNUM char30 tracking",)})
         settings = Settings(publications=published, subprograms=subprograms())
         with (

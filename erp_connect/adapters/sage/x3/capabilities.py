@@ -106,6 +106,8 @@ def _operations(settings: X3Settings) -> dict[str, OperationSupport]:
     found = {
         **_book("orders", settings, "cancel_strategy"),
         **_book("purchase_orders", settings, "purchase_cancel_strategy"),
+        "purchase_orders.change_discount": cannot("no discount columns are known of purchase orders"),
+        "purchase_orders.change_warehouse": cannot("no receiving site that can be written is known of them"),
         "purchase_orders.change_address": cannot(
             "no block of a delivery address is known of purchase orders"
         ),
