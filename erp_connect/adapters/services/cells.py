@@ -38,6 +38,8 @@ def number(row: Row, name: str) -> Decimal | None:
     cell = row.get(name)
     if type(cell) is Decimal and cell.is_finite():
         return tidy(cell)
+    if type(cell) is int:
+        return Decimal(cell)
     found = _value(row, name, "Edm.Decimal")
     return None if found is None else tidy(found)
 

@@ -49,7 +49,7 @@ def order_in(row: Row, office: Office) -> Order:
         customer_po=None if looks_like_stamp(po) else po or None,
         ship_to=reading.ship_to(name),
         discounts=reading.discounts(),
-        charges=tuple(reading.charge(each) for each in reading.rows if kind_of(each) == CHARGE),
+        charges=tuple(map(reading.charge, reading.of_kind(CHARGE))),
         notes=reading.notes(),
         references=reading.references(),
         warnings=reading.warnings(),
@@ -93,12 +93,17 @@ class _Reading:
         self.state = state_of(row)
         self.mapping = Lines(side, office, self.currency, cancelled=self.state == "cancelled")
         self.rows = sorted(within(row, "lines"), key=in_order)
-        goods = [each for each in self.rows if kind_of(each) in {STANDARD, FREE_TEXT}]
+        self.kinds = [kind_of(each) for each in self.rows]
+        goods = self.of_kind(STANDARD, FREE_TEXT)
         lines = [self.mapping.line(each, place) for place, each in enumerate(goods, 1)]
         native = STATES.get(self.state, OrderStatus.UNKNOWN)
         self._standing = standing(lines, holds=self.holds(), native=native)
         told = zip(lines, self._standing.lines, strict=True)
         self.lines = tuple(trusted_but(line, status=status) for line, status in told)
+
+    def of_kind(self, *wanted: str) -> list[Row]:
+        """The rows of these kinds, in their order."""
+        return [row for row, kind in zip(self.rows, self.kinds, strict=True) if kind in wanted]
 
     def header(self) -> dict[str, Any]:
         """What both sides have."""
@@ -174,7 +179,7 @@ class _Reading:
         memos = [
             text(each, "note") for each in within(self.row, "memos") if each.get("is_active") is not False
         ]
-        comments = [text(each, "description") for each in self.rows if kind_of(each) == COMMENT]
+        comments = [text(each, "description") for each in self.of_kind(COMMENT)]
         return tuple(filter(None, [*memos, *comments]))
 
     def references(self) -> tuple[Reference, ...]:

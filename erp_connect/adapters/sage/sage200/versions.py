@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 from ....models import Address, Discount, Order, OrderLine, PurchaseOrder
@@ -15,33 +14,37 @@ def version_of(order: Order | PurchaseOrder) -> str:
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:24]
 
 
-def _parts(order: Order | PurchaseOrder) -> Iterator[Any]:
+def _parts(order: Order | PurchaseOrder) -> list[Any]:
     external = order.customer_po if isinstance(order, Order) else order.supplier_reference
-    yield from (order.id, order.native_status, external, order.order_date, order.requested, order.promised)
-    yield from map(_of_discount, order.discounts)
+    told: list[Any] = [order.id, order.native_status, external]
+    told += (order.order_date, order.requested, order.promised)
+    told += map(_of_discount, order.discounts)
     for charge in order.charges:
-        yield from (charge.code, charge.amount.amount, charge.description)
-    yield from order.notes
+        told += (charge.code, charge.amount.amount, charge.description)
+    told += order.notes
     for reference in order.references:
-        yield from (reference.kind, reference.value)
+        told += (reference.kind, reference.value)
     if order.ship_to is not None:
-        yield from _of_address(order.ship_to)
+        told += _of_address(order.ship_to)
     for line in order.lines:
-        yield from _of_line(line)
+        told += _of_line(line)
+    return told
 
 
-def _of_line(line: OrderLine) -> Iterator[Any]:
-    much = line.quantities
-    yield from (line.id, line.product, line.unit, much.ordered, much.shipped, much.delivered, much.invoiced)
-    yield None if line.price is None else line.price.amount
-    yield None if line.discount is None else _of_discount(line.discount)
-    yield from (line.requested, line.promised, line.warehouse, line.description, line.reference)
+def _of_line(line: OrderLine) -> tuple[Any, ...]:
+    much, price, discount = line.quantities, line.price, line.discount
+    return (
+        *(line.id, line.product, line.unit, much.ordered, much.shipped, much.delivered, much.invoiced),
+        None if price is None else price.amount,
+        None if discount is None else _of_discount(discount),
+        *(line.requested, line.promised, line.warehouse, line.description, line.reference),
+    )
 
 
 def _of_discount(discount: Discount) -> Any:
     return discount.percent if discount.amount is None else f"={discount.amount.amount}"
 
 
-def _of_address(address: Address) -> Iterator[Any]:
-    yield from (address.name, *address.lines, address.city, address.postal_code, address.region)
-    yield from (address.country, address.contact, address.phone, address.email)
+def _of_address(address: Address) -> tuple[Any, ...]:
+    where = (address.name, *address.lines, address.city, address.postal_code, address.region)
+    return (*where, address.country, address.contact, address.phone, address.email)
