@@ -13,7 +13,7 @@ from erp_connect.testing.mocks.business.settings import Settings
 from erp_connect.testing.mocks.dynamics.bc.web import BusinessCentral
 from erp_connect.testing.mocks.serving import serve
 
-from .dynamics_profiles import DynamicsProfile, Turned, new_world
+from .trading_profiles import TradingProfile, Turned, new_world
 
 MEMORY = Path("/dev/shm")
 
@@ -26,7 +26,7 @@ FAILS = {
 }
 
 
-class BusinessCentralProfile(DynamicsProfile):
+class BusinessCentralProfile(TradingProfile):
     name = "dynamics+bc"
     scheme = "dynamics+bc"
     expected_failures = MappingProxyType(FAILS)

@@ -41,8 +41,9 @@ class BusinessCentralSettings(DynamicsSettings):
     own, where the system does not say it.  ``price_scale`` and ``quantity_scale``: decimals that the ledger keeps.
     ``block_size``: orders that are created in one request, at most 100.  ``page_size``: orders that are read in one.
     ``price_by_quote``: exact prices are had by a quote that is deleted again.  ``return_reason``: the code of a return
-    whose reason is not among ``return_reasons``, which maps words to codes.  ``metadata_cache``: the folder in which
-    the description is kept for a day, blank for the user's own, ``off`` for none.
+    whose reason is not among ``return_reasons``, which maps words to codes.  ``returns_as``: what a return is entered
+    as; ``auto``, a return order where the release takes them, else a credit memo.  ``metadata_cache``: the folder in
+    which the description is kept for a day, blank for the user's own, ``off`` for none.
 
     ``tracking_page``: the path of a page of the site's own on posted shipments, from the host on
     (``api/contoso/orders/v1.0/companies({company})/shipmentTracking``); ``tracking_fields`` says what its fields are
@@ -61,6 +62,7 @@ class BusinessCentralSettings(DynamicsSettings):
     price_by_quote: bool = False
     return_reason: str = ""
     return_reasons: Pairs = Field(default_factory=dict)
+    returns_as: Literal["auto", "return_order", "credit_memo"] = "auto"
     metadata_cache: str = ""
     tracking_page: str = ""
     tracking_fields: Pairs = Field(

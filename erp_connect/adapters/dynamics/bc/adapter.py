@@ -59,7 +59,7 @@ class BusinessCentralAdapter(Adapter):
         try:
             office.enter(target.company)
             with office.translated("open"):
-                self.capabilities = narrowed(self.capabilities, office.model)
+                self.capabilities = narrowed(self.capabilities, office.model, settings)
         except BaseException:
             self.close()
             raise

@@ -34,6 +34,7 @@ from ...declaring import (
 )
 from ..settings import BusinessCentralSettings
 from .mapping_orders import PURCHASES, SALES
+from .return_orders import RETURN_ORDERS
 from .variants import ITEM_VARIANTS, VARIANT_ID
 
 SYSTEM: Final = "dynamics+bc"
@@ -77,9 +78,9 @@ _OPERATIONS: Final[Mapping[str, OperationSupport]] = {
     "shipments.post": emulated("the invoice is posted with the shipment", 3, atomic=False),
     "invoices.of": native(3),
     "goods_receipts.of": native(2),
-    "returns.create": emulated("a credit memo for the lines that come back", 2),
+    "returns.create": emulated("a return order where the release takes them, else a credit memo", 2),
     "returns.get": native(),
-    "returns.of": emulated("found through the order's invoices", 2),
+    "returns.of": emulated("found through the order's invoices, and by a text that return orders bear", 2),
     "stock.availability": emulated("one total over all locations, no dates"),
     "prices.quote": emulated("the price on the item's card, not the customer's"),
     **each("customers: get find list", native()),
@@ -93,6 +94,7 @@ _OPERATIONS: Final[Mapping[str, OperationSupport]] = {
     "products.update": native(2, conditional=_ENFORCED),
 }
 
+_AS_MEMO: Final = emulated("a credit memo for the lines that come back", 2)
 _NO_GLN: Final = nowhere("addresses have no GLN")
 _TO_LINES: Final = elsewhere("written on every line", 10)
 _EXTENSION: Final = nowhere("the page has no fields of a site's own without an extension")
@@ -166,6 +168,8 @@ def bc_capabilities(settings: BusinessCentralSettings, *, concurrency: int | Non
     operations = dict(_OPERATIONS)
     if settings.price_by_quote:
         operations["prices.quote"] = emulated("a quote is entered, read and deleted", 2)
+    if settings.returns_as == "credit_memo":
+        operations["returns.create"] = _AS_MEMO
     window = settings.execution_window
     external = shared_field("externalDocumentNumber", 35, window)
     return Capabilities(
@@ -225,12 +229,17 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 """Sets without which something cannot be done; older and smaller environments lack some."""
 
 
-def narrowed(known: Capabilities, model: Model) -> Capabilities:
+def narrowed(known: Capabilities, model: Model, settings: BusinessCentralSettings) -> Capabilities:
     """What is left of the upper bound in a release, by what its description names."""
     sets, operations, fields = model.sets, dict(known.operations), dict(known.fields)
     for side in (SALES, PURCHASES):
         if side.lines in sets and not {ITEM_VARIANTS, VARIANT_ID} <= {*sets, *sets[side.lines].properties}:
             fields[f"{side.draft}.line.custom"] = nowhere("this release has no variants on lines")
+    if RETURN_ORDERS not in sets:
+        to_order = settings.returns_as == "return_order"
+        operations["returns.create"] = (
+            cannot(f"this release has no set {RETURN_ORDERS}") if to_order else _AS_MEMO
+        )
     for needed, names in _NEEDED.items():
         if needed not in sets:
             operations |= dict.fromkeys(names, cannot(f"this release has no set {needed}"))

@@ -12,6 +12,7 @@ from ...services.cells import mappings, text
 from ...services.examining import unknown_units, unread, unserved
 from ...symptoms import Symptom
 from .office import Office
+from .return_orders import ReturnOrders
 
 _OPERATION: Final = "doctor"
 
@@ -30,6 +31,9 @@ def examined(office: Office, capabilities: Capabilities, *, limit: int) -> Itera
                 "give currency=, as on the page General Ledger Setup",
             )
         yield from _reasons(office)
+        why_not = ReturnOrders(office).barrier() if office.settings.returns_as == "return_order" else ""
+        if why_not:
+            yield Symptom("error", "returns_as", why_not, "leave returns_as= out, or give credit_memo")
     settings = office.settings
     yield from _page(office, "tracking_page", settings.tracking_page, settings.tracking_fields)
     yield from _page(office, "promise_page", settings.promise_page, settings.promise_fields)

@@ -9,7 +9,7 @@ from erp_connect import errors
 from erp_connect.testing.mocks.dynamics.bc.settings import Settings
 from erp_connect.testing.mocks.dynamics.bc.web import BusinessCentral
 
-from ..repeating import sooner_or_later
+from ...repeating import sooner_or_later
 from .place import draft, place
 
 BREAKS = {

@@ -6,8 +6,8 @@ import erp_connect as ec
 from erp_connect import errors
 from erp_connect.testing.mocks.dynamics.bc.web import BusinessCentral
 
-from ..damage import Damage, chance
-from ..repeating import sooner_or_later
+from ...damage import Damage, chance
+from ...repeating import sooner_or_later
 from .place import draft, place, valves
 
 pytestmark = pytest.mark.thorough
