@@ -18,7 +18,7 @@ from erp_connect.testing.mocks.dynamics.crm.selling import created
 from erp_connect.testing.mocks.dynamics.crm.web import Dataverse
 from erp_connect.testing.mocks.serving import serve
 
-from .dynamics_profiles import Turned
+from .trading_profiles import Turned
 
 MEMORY = Path("/dev/shm")
 UNITS = {

@@ -17,7 +17,7 @@ from erp_connect.testing.mocks.dynamics.fo.settings import Settings
 from erp_connect.testing.mocks.dynamics.fo.web import FinanceOperations
 from erp_connect.testing.mocks.serving import serve
 
-from .dynamics_profiles import DynamicsProfile, Turned, furnished
+from .trading_profiles import TradingProfile, Turned, furnished
 
 MEMORY = Path("/dev/shm")
 
@@ -29,7 +29,7 @@ FAILS = {
 }
 
 
-class FinanceOperationsProfile(DynamicsProfile):
+class FinanceOperationsProfile(TradingProfile):
     name = "dynamics+fo"
     scheme = "dynamics+fo"
     expected_failures = MappingProxyType(FAILS)

@@ -13,7 +13,7 @@ from erp_connect.testing.mocks.business.settings import Settings
 from erp_connect.testing.mocks.dynamics.nav.web import NavServer
 from erp_connect.testing.mocks.serving import serve
 
-from .dynamics_profiles import DynamicsProfile, Turned, new_world
+from .trading_profiles import TradingProfile, Turned, new_world
 
 MEMORY = Path("/dev/shm")
 FAILS = {
@@ -22,7 +22,7 @@ FAILS = {
 }
 
 
-class NavProfile(DynamicsProfile):
+class NavProfile(TradingProfile):
     name = "dynamics+nav"
     scheme = "dynamics+nav"
     expected_failures = MappingProxyType(FAILS)

@@ -18,7 +18,7 @@ from erp_connect.testing.mocks.sage.sage200.settings import Settings
 from erp_connect.testing.mocks.sage.sage200.web import Sage200
 from erp_connect.testing.mocks.serving import serve
 
-from .dynamics_profiles import LONG_WAREHOUSE, DynamicsProfile, Turned, furnished
+from .trading_profiles import LONG_WAREHOUSE, TradingProfile, Turned, furnished
 
 MEMORY = Path("/dev/shm")
 COMPANY = "Harbour Trading"
@@ -41,7 +41,7 @@ def company_in(world):
     return company
 
 
-class Sage200Profile(DynamicsProfile):
+class Sage200Profile(TradingProfile):
     name = "sage+200"
     scheme = "sage+200"
     expected_failures = MappingProxyType(FAILS)

@@ -19,7 +19,7 @@ from erp_connect.testing.mocks.sage.sage300.settings import Settings
 from erp_connect.testing.mocks.sage.sage300.web import Sage300
 from erp_connect.testing.mocks.serving import serve
 
-from .dynamics_profiles import DynamicsProfile, Turned, furnished
+from .trading_profiles import TradingProfile, Turned, furnished
 
 MEMORY = Path("/dev/shm")
 SETTINGS = {
@@ -44,7 +44,7 @@ FAILS = {
 }
 
 
-class Sage300Profile(DynamicsProfile):
+class Sage300Profile(TradingProfile):
     name = "sage+300"
     scheme = "sage+300"
     expected_failures = MappingProxyType(FAILS)

@@ -16,7 +16,7 @@ from erp_connect.testing.mocks.sage.x3.settings import Settings
 from erp_connect.testing.mocks.sage.x3.web import SageX3
 from erp_connect.testing.mocks.serving import serve
 
-from .dynamics_profiles import DynamicsProfile, Turned, furnished
+from .trading_profiles import TradingProfile, Turned, furnished
 
 MEMORY = Path("/dev/shm")
 FAILS = {
@@ -35,7 +35,7 @@ SERVICES = "&".join(
 )
 
 
-class X3Profile(DynamicsProfile):
+class X3Profile(TradingProfile):
     name = "sage+x3"
     scheme = "sage+x3"
     expected_failures = MappingProxyType(FAILS)

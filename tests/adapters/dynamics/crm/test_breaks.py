@@ -5,7 +5,7 @@ import pytest
 import erp_connect as ec
 from erp_connect import errors
 
-from ..repeating import sooner_or_later
+from ...repeating import sooner_or_later
 from .place import draft, place
 
 BREAKS = {

@@ -7,8 +7,8 @@ from erp_connect import errors
 from erp_connect.testing.mocks.dynamics.crm.web import Dataverse
 from erp_connect.testing.mocks.serving import serve
 
-from ..damage import Damage, chance
-from ..repeating import sooner_or_later
+from ...damage import Damage, chance
+from ...repeating import sooner_or_later
 from .place import credentials, draft, valves
 
 pytestmark = pytest.mark.thorough

@@ -8,7 +8,7 @@ import erp_connect as ec
 from erp_connect import errors
 from erp_connect.testing.mocks.dynamics.fo.settings import Settings
 
-from ..repeating import sooner_or_later
+from ...repeating import sooner_or_later
 from .fo_place import draft, orders_of, place, valves
 
 BREAKS = {

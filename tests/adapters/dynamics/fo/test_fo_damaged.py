@@ -11,8 +11,8 @@ from erp_connect.testing.mocks.dynamics.fo import clerk
 from erp_connect.testing.mocks.dynamics.fo.web import FinanceOperations
 from erp_connect.testing.mocks.serving import serve
 
-from ..damage import Damage, chance
-from ..repeating import sooner_or_later
+from ...damage import Damage, chance
+from ...repeating import sooner_or_later
 from .fo_place import draft, opened, orders_of, valves
 
 pytestmark = pytest.mark.thorough

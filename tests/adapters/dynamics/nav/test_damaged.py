@@ -5,8 +5,8 @@ import pytest
 from erp_connect import errors
 from erp_connect.testing.mocks.dynamics.nav.web import NavServer
 
-from ..damage import Damage, chance
-from ..repeating import sooner_or_later
+from ...damage import Damage, chance
+from ...repeating import sooner_or_later
 from .place import draft, place, valves
 
 pytestmark = pytest.mark.thorough

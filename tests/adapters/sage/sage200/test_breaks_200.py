@@ -8,7 +8,7 @@ import erp_connect as ec
 from erp_connect import errors
 from erp_connect.models import OrderStatus
 
-from ...dynamics.repeating import sooner_or_later
+from ...repeating import sooner_or_later
 from .place200 import draft, hoses, place, valves
 
 BREAKS = {

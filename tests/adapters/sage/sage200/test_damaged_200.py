@@ -5,8 +5,8 @@ import pytest
 import erp_connect as ec
 from erp_connect import errors
 
-from ...dynamics.damage import Damage, chance
-from ...dynamics.repeating import sooner_or_later
+from ...damage import Damage, chance
+from ...repeating import sooner_or_later
 from .place200 import draft, hoses, place, valves
 
 pytestmark = pytest.mark.thorough

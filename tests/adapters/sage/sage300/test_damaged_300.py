@@ -8,7 +8,7 @@ from erp_connect.testing.mocks.sage.sage300 import desktop
 from erp_connect.testing.mocks.sage.sage300.settings import Settings
 from erp_connect.testing.mocks.sage.sage300.web import Sage300
 
-from ...dynamics.damage import Damage, chance
+from ...damage import Damage, chance
 from .place300 import draft, place, sooner_or_later, valves
 
 pytestmark = pytest.mark.thorough

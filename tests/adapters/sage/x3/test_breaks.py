@@ -7,7 +7,7 @@ import pytest
 import erp_connect as ec
 from erp_connect import errors
 
-from ...dynamics.repeating import sooner_or_later
+from ...repeating import sooner_or_later
 from .place import draft, new_server, place, valves
 
 PATH = "soap-generic"

@@ -4,8 +4,8 @@ import pytest
 
 from erp_connect import errors
 
-from ...dynamics.damage import Damage, chance
-from ...dynamics.repeating import sooner_or_later
+from ...damage import Damage, chance
+from ...repeating import sooner_or_later
 from .place import draft, new_server, place, valves
 
 pytestmark = pytest.mark.thorough

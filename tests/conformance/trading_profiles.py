@@ -1,4 +1,4 @@
-"""What the mock Dynamics is told behind an adapter's back, whatever the product."""
+"""What mocks over the trading company are told behind an adapter's back, whatever the product."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -77,7 +77,7 @@ def furnished(company):
         company.currencies.add(Currency(code=code, name=code, rounding=Decimal(step)))
 
 
-class DynamicsProfile(conformance.AdapterProfile):
+class TradingProfile(conformance.AdapterProfile):
     """A profile whose ``backend`` sets ``world`` and ``company``."""
 
     controls_clock = True
