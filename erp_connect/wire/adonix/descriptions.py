@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from ..soap.documents import local
-from .replies import root_of
+from .replies import root_within
 
 __all__ = ["Block", "Description", "Field", "description_in"]
 
@@ -84,7 +84,7 @@ class Description:
 
 def description_in(document: str) -> Description:
     """The description that a publication gives of itself; ``ValueError`` for what is none."""
-    root = root_of(document.encode())
+    root = root_within(document)
     if root.tag != "ADXDOC":
         raise ValueError(f"the description is a {local(root)}")
     blocks = {block.name: block for each in root.iterfind("ADXDATA/GRP") if (block := _block(each)).name}
@@ -128,7 +128,7 @@ def _block(group: etree._Element) -> Block:
     fields = {known.name: known for each in group.iterfind("FLD") if (known := _field(each)).name}
     return Block(
         name=group.get("NAM") or "",
-        table=kind == "table" or (not kind and (most or 1) > 1),
+        table=kind == "table" or (most or 1) > 1,
         most=most,
         counted=((told := (group.get("IDTAB") or "").partition("~"))[0], told[2]),
         fields=fields,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,11 +13,14 @@ from lxml import etree
 
 from ..soap.documents import children, local, parsed
 
-__all__ = ["FaultText", "Message", "Reply", "Verdict", "reply_in", "root_of"]
+__all__ = ["FaultText", "Message", "Reply", "Verdict", "reply_in", "root_of", "root_within"]
 
 _ERRORS: Final = frozenset({3, 4})
 _DEPTH: Final = 8
 """References behind references that are followed."""
+_MOST: Final = 500
+"""Characters of a fault's details that are told: a trace of the engine may follow."""
+_DECLARED: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 class Message(NamedTuple):
@@ -94,6 +98,11 @@ def root_of(document: bytes) -> etree._Element:
     return root
 
 
+def root_within(document: str) -> etree._Element:
+    """The root of a document that is text already: which encoding it declares means nothing (sage.md 2.9)."""
+    return root_of(_DECLARED.sub("", document, count=1).encode())
+
+
 def reply_in(document: bytes) -> Reply:
     """The reply in an envelope; :class:`FaultText` for a fault, ``ValueError`` for what is neither."""
     root = root_of(document)
@@ -103,8 +112,15 @@ def reply_in(document: bytes) -> Reply:
     for each in children(body):
         if local(each) == "Fault":
             said = {local(part): _text(part) for part in each.iter() if isinstance(part.tag, str)}
-            raise FaultText(said.get("faultcode", ""), said.get("faultstring", "") or said.get("detail", ""))
+            raise FaultText(said.get("faultcode", ""), _of_fault(each))
     return _Reading(body).reply()
+
+
+def _of_fault(fault: etree._Element) -> str:
+    """What a fault says, with its details."""
+    told = {local(part): " ".join(" ".join(map(str, part.itertext())).split()) for part in children(fault)}
+    said = (told.get("faultstring"), told.get("detail", "")[:_MOST])
+    return ": ".join(each for each in said if each)
 
 
 class _Reading:
@@ -161,10 +177,12 @@ class _Reading:
         if array is None:
             return
         inner = children(array)
-        if any(
-            local(each) in {"message", "v", "type"} and not len(each) and not each.get("href")
+        plain = [
+            local(each)
             for each in inner
-        ):
+            if local(each) in {"message", "v", "type"} and not len(each) and not each.get("href")
+        ]
+        if plain and len(plain) == len(set(plain)):
             yield from self._message(array)
             return
         for each in inner:

@@ -60,8 +60,12 @@ class Unanswered(Exception):
         return "; ".join(said)[:300]
 
 
-class Broken(Exception):
+class Broken(Unanswered):
     """An answer with a status of success that cannot be understood."""
+
+    def __init__(self, answer: Answer, why: str) -> None:
+        super().__init__(answer)
+        self.why = why
 
 
 class WebService:
@@ -110,5 +114,5 @@ def _understood(answer: Answer) -> Reply:
         raise Fault(fault.code, fault.text, answer.status) from fault
     except ValueError as failure:
         if answer.ok:
-            raise Broken(str(failure)) from failure
+            raise Broken(answer, str(failure)) from failure
         raise Unanswered(answer) from failure

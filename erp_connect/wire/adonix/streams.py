@@ -12,12 +12,14 @@ from lxml import etree
 
 from ..soap.documents import local
 from .envelopes import written
-from .replies import root_of
+from .replies import root_within
 
-__all__ = ["NUM", "Record", "Row", "Table", "Value", "param", "record_in", "rows_in"]
+__all__ = ["NUM", "SIZES", "Record", "Row", "Table", "Value", "param", "record_in", "rows_in"]
 
 NUM: Final = "@NUM"
 """Where a row of a table says its place."""
+SIZES: Final = "@SIZE"
+"""Where a record says how many rows its tables have, of those that show fewer."""
 Value = str | Sequence[str]
 Row = Mapping[str, Any]
 """Texts by field; a list of texts where a field has several."""
@@ -41,12 +43,13 @@ def record_in(document: str) -> Record:
 
 
 def rows_in(document: str) -> list[dict[str, Any]]:
-    """The rows of a list; none where it is empty."""
-    return _rows(_root(document))
+    """The rows of a list, in a table or not; none where it is empty."""
+    root = _root(document)
+    return [row for part in (root, *root.iterchildren("TAB")) for row in _rows(part)]
 
 
 def _root(document: str) -> etree._Element:
-    root = root_of(document.encode())
+    root = root_within(document)
     if root.tag not in {"RESULT", "PARAM"}:
         raise ValueError(f"the document within is a {local(root)}")
     return root
@@ -84,6 +87,7 @@ def _at_once(root: etree._Element) -> dict[str, Any] | None:
                 held += many
                 rows.append(row)
             found[id] = rows
+            _note_size(found, block, rows)
         else:
             return None
     if not held == len(names) == len(texts):
@@ -115,9 +119,18 @@ def _one_by_one(root: etree._Element) -> dict[str, Any]:
             rows = found.setdefault(block.get("ID") or "", [])
             if isinstance(rows, list):
                 rows += _rows(block)
+                _note_size(found, block, rows)
         elif tag in {"FLD", "LST"}:
             _into(found, "", _field(block))
     return found
+
+
+def _note_size(found: dict[str, Any], table: etree._Element, rows: Sequence[Row]) -> None:
+    """Note how many rows a table has that does not show its last ones (sage.md 2.9, 2.14)."""
+    size, last = table.get("SIZE") or "", rows[-1][NUM] if rows else "0"
+    plain = size.isascii() and size.isdecimal() and len(size) < 6 and last.isdecimal()
+    if plain and int(size) > int(last):
+        found.setdefault(SIZES, {})[table.get("ID") or ""] = size
 
 
 def _into(found: dict[str, Any], block: str, fields: dict[str, Any]) -> None:

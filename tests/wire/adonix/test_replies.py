@@ -78,6 +78,11 @@ def test_several_messages_keep_their_order_and_what_is_no_error_is_a_note():
     assert (reply.verdict, reply.notes) == (Verdict.DONE, ("Français", "Order 1", "Credit\nlimit & more"))
 
 
+def test_messages_that_are_plain_texts_are_all_told():
+    reply = reply_in(answer("<messages><message>one</message><message>two</message></messages>"))
+    assert [each.text for each in reply.messages] == ["one", "two"]
+
+
 @pytest.mark.parametrize(
     ("status", "type", "verdict"),
     [
@@ -134,6 +139,13 @@ def test_a_fault_is_told_with_its_text():
             )
         )
     assert (caught.value.code, caught.value.text) == ("Server", "down")
+
+
+def test_the_details_of_a_fault_are_told_too():
+    inner = "<faultstring>down</faultstring><detail><host>A1</host><why>table\n locked</why></detail>"
+    with pytest.raises(FaultText) as caught:
+        reply_in(envelope(f"<soapenv:Fault><faultcode>Server</faultcode>{inner}</soapenv:Fault>"))
+    assert caught.value.text == "down: A1 table locked"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from lxml import etree
 from erp_connect.wire.adonix import streams
 from erp_connect.wire.adonix.descriptions import description_in
 from erp_connect.wire.adonix.envelopes import CallContext, envelope
-from erp_connect.wire.adonix.streams import NUM, param, record_in, rows_in
+from erp_connect.wire.adonix.streams import NUM, SIZES, param, record_in, rows_in
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}type"
 CONTEXT = CallContext(language="ENG", pool="POOL", user="ANNA", password="s<c")
@@ -83,7 +83,41 @@ def test_a_record_may_be_out_of_order_and_say_more_than_is_known():
         "": {"OUT": "x"},
         "A": {"F": "1", "G": "2"},
         "T": [{"N": "1", NUM: "1"}, {"L": ["a", ""], NUM: "7"}],
+        SIZES: {"T": "9"},
     }
+
+
+@pytest.mark.parametrize(
+    ("size", "lines", "told"),
+    [("3", '<LIN NUM="1"/>', {SIZES: {"T": "3"}}), ("1", '<LIN NUM="1"/>', {}), ("9x", "", {}), ("", "", {})],
+)
+def test_a_table_that_has_more_rows_than_it_shows_says_how_many(size, lines, told):
+    """2.14: a new line stands behind SIZE."""
+    record = record_in(f'<RESULT><TAB ID="T" DIM="9" SIZE="{size}">{lines}</TAB></RESULT>')
+    assert {name: held for name, held in record.items() if name != "T"} == told
+
+
+def test_rows_of_a_list_may_stand_in_a_table():
+    """2.9: RESULT holds GRP, TAB or LIN; a row that is not seen would be taken for an order that is not there."""
+    line = '<LIN NUM="1"><FLD NAME="A">1</FLD></LIN>'
+    assert rows_in(f'<RESULT><TAB ID="LEFTLIST" SIZE="1">{line}</TAB></RESULT>') == [{"A": "1", NUM: "1"}]
+
+
+def test_the_document_within_is_text_already_whatever_encoding_it_declares():
+    """2.9: it is encoded as UTF-8 before it is parsed."""
+    said = '<?xml version="1.0" encoding="ISO-8859-1"?>'
+    assert record_in(f'{said}<RESULT><GRP ID="A"><FLD NAME="F">Škoda é</FLD></GRP></RESULT>') == {
+        "A": {"F": "Škoda é"}
+    }
+
+
+def test_a_block_of_several_rows_is_a_table_whatever_its_kind_is_called():
+    """2.17: a group whose dimension is greater than 1 is not taken as GRP."""
+    told = (
+        '<ADXDOC><ADXDATA><GRP NAM="A" TYB="List" DIM="30"><FLD NAM="F"/></GRP>'
+        '<GRP NAM="B" TYB="List" DIM="1"><FLD NAM="F"/></GRP></ADXDATA></ADXDOC>'
+    )
+    assert {each.name: each.table for each in description_in(told).blocks.values()} == {"A": True, "B": False}
 
 
 def test_a_list_may_be_empty():

@@ -107,9 +107,7 @@ class Changing(Creating[E]):
             try:
                 write.sending("delete the line")
                 key = change.place(line) if by_rank else line
-                reply = self.office.delete_lines(self.side.kind, order.id, [key], operation)
-                with self.office.translated(operation, writes=True):
-                    record = record_in(reply.result) if reply.result else {}
+                record = self._without(order.id, key, operation)
             except KeyInProgress:
                 raise
             except ErpConnectError as failure:
@@ -120,10 +118,20 @@ class Changing(Creating[E]):
             self._see_that_it_went(line, record, operation)
         return record
 
+    def _without(self, id: str, key: str, operation: str) -> Record:
+        """Delete a line; the record as it stands then, read where the answer holds none."""
+        reply = self.office.delete_lines(self.side.kind, id, [key], operation)
+        if reply.result is None:
+            try:
+                return self.office.read(self.side.kind, id, operation)
+            except ErpConnectError as failure:
+                failure.outcome = "unknown"
+                raise
+        with self.office.translated(operation, writes=True):
+            return record_in(reply.result)
+
     def _see_that_it_went(self, line: str, record: Record, operation: str) -> None:
-        """With lines that have numbers of their own it can be seen; with places only, it cannot."""
-        if not record or "id" not in self.shape.lines:
-            return
+        """Lines are deleted only where they have numbers of their own, so it can be seen."""
         if line in rows_by_id(record, self.shape, self.office):
             raise TransportError(
                 "the system has deleted another line than the one that was meant",

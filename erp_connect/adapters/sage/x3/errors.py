@@ -51,24 +51,13 @@ class Translating:
         except Refused as failure:
             raise self.refusal(failure.reply, failure.name, operation, writes=writes) from failure
         except Fault as failure:
-            raise TransportError(
-                "the system's engine failed",
-                code="fault",
-                operation=operation,
-                outcome=_in_doubt(writes),
-                native=[{"code": failure.code, "message": failure.text, "status": failure.status}],
-            ) from failure
+            raise _faulted(failure, operation, writes=writes) from failure
+        except Broken as failure:
+            raise _unreadable(failure.why, operation, writes=writes, said=failure.text) from failure
         except Unanswered as failure:
             raise self.unanswered(failure, operation, writes=writes) from failure
-        except (Broken, ValueError) as failure:
-            raise TransportError(
-                f"the system's answer cannot be understood: {failure}",
-                code="unreadable_answer",
-                operation=operation,
-                outcome=_in_doubt(writes),
-                retryable=False,
-                hint="see whether something between here and the system changes its answers",
-            ) from failure
+        except ValueError as failure:
+            raise _unreadable(str(failure), operation, writes=writes) from failure
 
     def refusal(self, reply: Reply, name: str, operation: str, *, writes: bool) -> ErpConnectError:
         """What a reply says that is no success."""
@@ -79,6 +68,8 @@ class Translating:
                 return self._refused(" ".join(each.text for each in reply.messages), name, details)
             case Verdict.REPORTED:
                 said, code = "the system reports an error beside its success", "error_reported"
+            case Verdict.DONE:
+                said, code = "the system answers without a record", "no_record"
             case Verdict.WARNED:
                 said, code = "the system says that it failed, and only warns", "refused_by_warning"
             case _:
@@ -157,15 +148,45 @@ class Translating:
             case status if status == _NEVER_ARRIVED:
                 return TransportError("the gateway did not reach the system", code="unreachable", **details)
         if _NO_CHILDREN in text.casefold():
-            return TransportError(
-                "the system accepts no web service calls",
-                code="no_child_process",
-                hint="have the number of web service child processes set above 0",
-                **details,
-            )
+            return _without_children(details)
         if 400 <= answer.status < 500 and answer.status not in {408, 429}:
             return RequestRefused(f"the system refused the request ({answer.status})", **details)
         return unsettled(answer, self.clock, details, writes=writes)
+
+
+def _faulted(failure: Fault, operation: str, *, writes: bool) -> TransportError:
+    """A fault of the engine; the one that says that no call is accepted leaves no doubt (sage.md 2.16)."""
+    native = [{"code": failure.code, "message": failure.text, "status": failure.status}]
+    if _NO_CHILDREN in failure.text.casefold():
+        return _without_children({"operation": operation, "native": native})
+    return TransportError(
+        "the system's engine failed",
+        code="fault",
+        operation=operation,
+        outcome=_in_doubt(writes),
+        native=native,
+    )
+
+
+def _without_children(details: dict[str, Any]) -> TransportError:
+    return TransportError(
+        "the system accepts no web service calls",
+        code="no_child_process",
+        hint="have the number of web service child processes set above 0",
+        **details,
+    )
+
+
+def _unreadable(why: str, operation: str, *, writes: bool, said: str = "") -> TransportError:
+    return TransportError(
+        f"the system's answer cannot be understood: {why}",
+        code="unreadable_answer",
+        operation=operation,
+        outcome=_in_doubt(writes),
+        retryable=False,
+        hint="see whether something between here and the system changes its answers",
+        native=[{"message": said}] if said else [],
+    )
 
 
 def _in_doubt(writes: bool) -> Outcome:

@@ -159,8 +159,7 @@ class ChangeOfOrder(Gathering):
 
     def _most(self) -> int:
         """The last place that is taken."""
-        rows = self.shape.rows(self.order.raw)
-        return max((int(text(row, NUM)) for row in rows), default=0)
+        return self.shape.last(self.order.raw)
 
     def replaced(self, after: Record) -> dict[str, tuple[str, ...]]:
         """Which lines took the place of which, by the record as it is afterwards: new lines stand last."""

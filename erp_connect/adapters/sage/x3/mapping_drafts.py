@@ -124,17 +124,18 @@ def reference_out(said: object, office: Office) -> Any:
 
 def address_out(address: Address, shape: Shape, office: Office, path: str) -> dict[str, Any]:
     """The whole of an address, so that nothing of the one before is left; ``LossyWrite`` for what has no place."""
-    width = _length(shape.header.get("ship_lines"))
-    if len(address.lines) > ADDRESS_LINES or any(len(line) > width for line in address.lines):
+    held = shape.header.get("ship_lines")
+    width, most = _length(held), ADDRESS_LINES if held is None else held.values
+    if len(address.lines) > most or any(len(line) > width for line in address.lines):
         raise LossyWrite(
-            f"an address holds {ADDRESS_LINES} lines of {width} characters",
+            f"an address holds {most} lines of {width} characters",
             fields=(f"{path}.lines",),
             path=f"{path}.lines",
         )
     names = shape.header.get("ship_name")
     values: dict[str, Any] = {
         "ship_name": [address.name, *([""] * ((1 if names is None else names.values) - 1))],
-        "ship_lines": [*address.lines, *([""] * (ADDRESS_LINES - len(address.lines)))],
+        "ship_lines": [*address.lines, *([""] * (most - len(address.lines)))],
         "ship_postal_code": address.postal_code,
         "ship_city": address.city,
         "ship_country": office.settings.countries.get(address.country, address.country),

@@ -160,6 +160,7 @@ class _Reading:
         unknown = told.fulfilment is Progress.UNKNOWN
         price_type = shape.text(record, "price_type")
         net, gross = self._total("net"), self._total("gross")
+        net = self._total("ordered_net") if net is None else net
         places = {line["warehouse"] for line in self.lines}
         warehouse = shape.text(record, "warehouse") or (places.pop() if len(places) == 1 else None)
         return {

@@ -47,6 +47,7 @@ ORDER: Final = Names(
         "delivery_terms": (),
         "net": ("SOH4_4.ORDINVNOT", "SOH4_3.ORDNOT"),
         "gross": ("SOH4_4.ORDINVATI",),
+        "ordered_net": ("SOH4_3.ORDNOT",),
     },
     "SOH4_1",
     {

@@ -87,7 +87,9 @@ class Office(Publications):
             with self.translated(operation):
                 parts: dict[str, Part] = {"publicName": shape.service, "objectKeys": {shape.key: key}}
                 reply = self.service.call("read", parts)
-                record = record_in(reply.result or "")
+                if reply.result is None:
+                    raise Refused(reply, shape.service)
+                record = record_in(reply.result)
         except ErpConnectError as failure:
             raise self._absent(shape, key, failure, operation) or failure from failure.__cause__
         if shape.text(record, "number") != key.strip():

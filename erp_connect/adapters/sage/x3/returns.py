@@ -7,7 +7,7 @@ order's number or by a delivery's, and nothing is known to carry a stamp.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from ....errors import InvalidOrder, NotFound
 from ....models import FrozenMapping, Order, Return, ReturnDraft, ReturnLine, ReturnStatus
@@ -23,6 +23,8 @@ from .mapping_drafts import refuse_homeless
 from .mapping_orders import identified
 from .office import Office
 from .shipments import Shipments
+
+_NO_REASON: Final = "the reason is not kept: name the site's own field, fields=return.reason=..."
 
 
 @understands_answers
@@ -58,12 +60,16 @@ class Returns:
                 "delivery": self._left_with(line.product, deliveries, operation),
             }
             rows.append((place, shape.cells(values)))
+        named = (
+            "return.reason" in self.office.settings.fields
+        )  # a field that a site has not named takes its own codes
         header = {
             "warehouse": order.warehouse or self.office.settings.site or None,
             "site": own.text(order.raw, "site") or self.office.settings.site or None,
             "customer": order.customer,
             "requested_on": self.office.today() if "requested_on" in shape.header else None,
             "reference": write.stamp if "reference" in shape.header else None,
+            "reason": draft.reason if named else None,
         }
         refuse_homeless(header, shape.header, shape.header_custom, "return")
         groups = shape.groups(header)
@@ -76,7 +82,7 @@ class Returns:
             if not found.id:
                 raise ValueError("it names no return")
         write.made(found.id, found.number)
-        return Written(id=found.id, stored=found, warnings=reply.notes)
+        return Written(id=found.id, stored=found, warnings=(*reply.notes, *(() if named else (_NO_REASON,))))
 
     def get(self, id: str) -> Return:
         """By number; ``NotFound`` when there is none."""

@@ -9,15 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from ....errors import LossyWrite
 from ....wire.adonix import Block, Description, Record
-from ....wire.adonix.streams import Row, Value
-from .cells import said
+from ....wire.adonix.streams import NUM, SIZES, Row, Value
+from .cells import said, text
 
 __all__ = ["TECHNICAL", "Names", "Place", "Shape", "shape_of"]
 
 TECHNICAL: Final = "ADXTEC"
 """The block that ends every record; no description shows it."""
 _OWN: Final = ("X", "Y", "Z")
+_ADDRESS: Final = "ADB"
+"""What blocks of addresses begin with."""
 
 
 class Place(NamedTuple):
@@ -82,6 +85,11 @@ class Shape:
         found = record.get(self.table)
         return found if isinstance(found, list) else []
 
+    def last(self, record: Record) -> int:
+        """The last place of the lines that is taken, shown or not (sage.md 2.14)."""
+        size = record.get(SIZES, {}).get(self.table, "0")
+        return max(int(size), *(int(text(row, NUM)) for row in self.rows(record)), 0)
+
     def value(self, record: Record, word: str) -> Any:
         """What a record says of a word, wherever it stands; ``""`` where it does not."""
         place = self.header.get(word)
@@ -90,8 +98,10 @@ class Shape:
         block = record.get(place.block)
         if isinstance(block, dict) and place.field in block:
             return block[place.field]
-        for each in record.values():
-            if isinstance(each, dict) and place.field in each:
+        if place.block.startswith(_ADDRESS):
+            return ""  # the same field of another block is another address
+        for name, each in record.items():
+            if isinstance(each, dict) and place.field in each and not name.startswith(_ADDRESS):
                 return each[place.field]
         return ""
 
@@ -143,15 +153,22 @@ class Shape:
 
     @property
     def deletes_lines(self) -> bool:
-        """Whether lines can be deleted, as far as the publication says (sage.md 2.14)."""
-        return self.can("SUPLIG")
+        """Whether lines can be deleted, as far as the publication says (sage.md 2.14).
+
+        Not where places are all that tells them apart: the next line would take the place, and be meant in its stead.
+        """
+        return self.can("SUPLIG") and "id" in self.lines
 
 
 def _in_place(place: Place, value: Any) -> Value:
     told = said(value)
-    if place.values > 1 and isinstance(told, str):
-        return [told]
-    return told
+    if place.values > 1:
+        return [told] if isinstance(told, str) else told
+    if isinstance(told, str):
+        return told
+    if any(told[1:]):
+        raise LossyWrite(f"{place.field} has one value here", fields=(place.field,), path=place.field)
+    return told[0] if told else ""
 
 
 def shape_of(
@@ -219,12 +236,12 @@ def _find(name: str, description: Description, table: Block | None) -> Place | N
         return _in(table, field_name)
     block = description.block(wanted) if wanted else None
     found = None if block is None or block.table else _in(block, field_name)
-    if found is not None or wanted.startswith("ADB"):
+    if found is not None or wanted.startswith(_ADDRESS):
         return found
     places = [
         place for held, _ in description.places(field_name, table=False) if (place := _in(held, field_name))
     ]
-    apart = [place for place in places if not place.block.startswith("ADB")] or places
+    apart = [place for place in places if not place.block.startswith(_ADDRESS)] or places
     return next((place for place in apart if place.entered), next(iter(apart), None))
 
 

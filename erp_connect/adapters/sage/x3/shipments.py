@@ -157,6 +157,8 @@ class PostingShipments(Shipments):
             told.append("one package of a delivery is kept")
         if any(each.tracking_number for each in packages) and "tracking" not in self.documents.shape.header:
             told.append("the tracking number is not kept: name the site's own field (tracking_field=)")
+        if any(each.carrier for each in packages) and "carrier" not in self.documents.shape.header:
+            told.append("the carrier is not kept: the publication of deliveries has no field for it")
         return tuple(told)
 
     def _validated(self, record: Record, number: str, write: Write, operation: str) -> Record:
