@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from ...errors import UnmappedCode
+from ...models import ProductUnit
 from ...models.units import UNITS, convert, convertible, same_unit
 from ..amounts import tidy
 
 _THOUSANDTH: Final = Decimal("0.001")
 
 
-def share_of(base: str, unit: str, operation: str) -> Decimal:
-    """How many base units one such unit is; ``UnmappedCode`` where nobody can tell."""
+def share_of(base: str, unit: str, operation: str, packed: Iterable[ProductUnit] = ()) -> Decimal:
+    """How many base units one such unit is; ``UnmappedCode`` where nobody can tell.  ``packed``: what is on file."""
     if base == unit or (base in UNITS and same_unit(base, unit)):
         return Decimal(1)
+    for other in packed:
+        if same_unit(other.unit, unit):
+            return other.factor
     if base in UNITS and convertible(unit, base):
         return convert(Decimal(1), unit, base)
     raise UnmappedCode(

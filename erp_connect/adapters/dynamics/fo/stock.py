@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Final
 
-from ....errors import NotFound, UnmappedCode
+from ....errors import NotFound
 from ....models import Availability, Quote, Ref, UnitPrice
-from ....models.units import UNITS, convert, convertible, same_unit
+from ....models.units import same_unit
 from ...amounts import tidy
 from ...answers import understands_answers
 from ...services.cells import Row, noon, number, text
+from ...services.share import in_unit, share_of
 from .office import Office
 from .products import NUMBER, Products
 
 ON_HAND: Final = "WarehousesOnHandV2"
 AGREEMENTS: Final = "SalesPriceAgreements"
-_THOUSANDTH: Final = Decimal("0.001")
 
 
 @understands_answers
@@ -37,7 +37,7 @@ class Stock:
         row = _known(self.products.named(product, operation), operation)
         with self.office.translated(operation):
             base = self.office.units.ours(text(row, "InventoryUnitSymbol")) or ""
-            share = _share(base, unit, operation)
+            share = share_of(base, unit, operation)
             rows = [*self.office.rows_of(ON_HAND, NUMBER, [text(row, NUMBER)])]
         free, promised = _sum(rows, "AvailableOnHandQuantity", share), _sum(rows, "OnOrderQuantity", share)
         return Availability(
@@ -123,7 +123,7 @@ class Prices:
             return None
         base = self.office.units.ours(text(row, "SalesUnitSymbol")) or ""
         price = _price(row, "SalesPrice", own)
-        share = _share(base, unit, operation)
+        share = share_of(base, unit, operation)
         return None if price is None else price.model_copy(update={"amount": tidy(price.amount * share)})
 
 
@@ -142,19 +142,4 @@ def _sum(rows: list[Row], name: str, share: Decimal) -> Decimal | None:
     if not rows:
         return None
     total = sum((number(row, name) or Decimal(0) for row in rows), Decimal(0))
-    return tidy((total / share).quantize(_THOUSANDTH, ROUND_DOWN))
-
-
-def _share(base: str, unit: str, operation: str) -> Decimal:
-    """How many base units one such unit is; conversions of a product are not among the sets that are known."""
-    if base == unit or (base in UNITS and same_unit(base, unit)):
-        return Decimal(1)
-    if base in UNITS and convertible(unit, base):
-        return convert(Decimal(1), unit, base)
-    raise UnmappedCode(
-        f"how many of its base unit one {unit} of this product is, is not on file",
-        code="unit_unmapped",
-        operation=operation,
-        path="unit",
-        hint=f"ask in its base unit, {base or 'which the product does not name'}",
-    )
+    return in_unit(total, share)

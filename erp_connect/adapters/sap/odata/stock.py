@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Final
 
-from ....errors import NotFound, UnmappedCode
+from ....errors import NotFound
 from ....models import Availability, Product, Ref
-from ....models.units import UNITS, convert, convertible, same_unit
 from ....wire.odata import Refused
-from ...amounts import tidy
 from ...answers import understands_answers
+from ...services.share import in_unit, share_of
 from ..wording import said
 from . import asking, services
 from .cells import Row, number, text
@@ -20,7 +19,6 @@ from .office import Office
 from .products import Products
 
 _UNRESTRICTED: Final = "01"
-_THOUSANDTH: Final = Decimal("0.001")
 _NOT_FOUND: Final = 404
 
 
@@ -40,9 +38,9 @@ class Stock:
         """
         operation = "stock.availability"
         known = self._known(said(product), operation)
-        share = _share(known, unit, operation)
+        share = share_of(known.unit or "", unit, operation, known.units)
         held = self._held(known.id, operation)
-        on_hand = _in_unit(sum(held.values(), Decimal(0)), share) if held else None
+        on_hand = in_unit(sum(held.values(), Decimal(0)), share) if held else None
         places = [plant for plant, much in held.items() if much]
         return Availability(
             product=known.id,
@@ -85,27 +83,3 @@ def _is_free(row: Row) -> bool:
     """Unrestricted, and neither a project's nor of another special kind."""
     special = text(row, "InventorySpecialStockType") or text(row, "WBSElementInternalID").strip("0")
     return text(row, "InventoryStockType") == _UNRESTRICTED and not special
-
-
-def _share(product: Product, unit: str, operation: str) -> Decimal:
-    """How many base units one such unit is."""
-    base = product.unit or ""
-    if base == unit or (base in UNITS and same_unit(base, unit)):
-        return Decimal(1)
-    for other in product.units:
-        if same_unit(other.unit, unit):
-            return other.factor
-    if base in UNITS and convertible(unit, base):
-        return convert(Decimal(1), unit, base)
-    raise UnmappedCode(
-        f"how many of its base unit one {unit} of this product is, is not on file",
-        code="unit_unmapped",
-        operation=operation,
-        path="unit",
-        hint=f"ask in its base unit, {base}",
-    )
-
-
-def _in_unit(much: Decimal, share: Decimal) -> Decimal:
-    """Base units in another unit; what is left of the last thousandth is not promised."""
-    return tidy((much / share).quantize(_THOUSANDTH, ROUND_DOWN))
