@@ -20,6 +20,7 @@ from ....wire.adonix import Record, record_in
 from ...answers import understands_answers
 from ...contract import Write, Written
 from ...services.standing import still_open, told_what_moved
+from .cells import NUM, text
 from .creating import Creating, Simulating
 from .finding import FindingPurchases, FindingSales
 from .mapping_changes import ChangeOfOrder
@@ -71,7 +72,8 @@ class Changing(Creating[E]):
 
     def _changed(self, order: E, change: ChangeOfOrder, write: Write, operation: str) -> Written[E]:
         # What deleteLines takes is not confirmed: the site has to say it (sage.md 10).
-        if not (self.office.settings.line_keys and self.shape.deletes_lines):
+        keys = self.office.settings.line_keys
+        if not (keys and self.shape.deletes_lines and (keys == "number" or change.in_ranks)):
             change.empty()
         groups, rows = change.groups(), change.rows()
         record: Record = order.raw
@@ -86,27 +88,35 @@ class Changing(Creating[E]):
             with self.office.translated(operation, writes=True):
                 replaced = change.replaced(record)
             if change.gone:
-                record = self._take_away(order, change, write, operation, changed=bool(groups or rows))
+                changed = bool(groups or rows)
+                record = self._take_away(
+                    order, record or order.raw, change, write, operation, changed=changed
+                )
         with self.office.translated(operation, writes=True):
             known = self.shape.text(record, "number") == order.id and bool(groups or rows or change.gone)
             stored = self._order(record) if known else None
         return Written(id=order.id, stored=stored, replaced=replaced, warnings=notes)
 
     def _take_away(
-        self, order: E, change: ChangeOfOrder, write: Write, operation: str, *, changed: bool
+        self, order: E, record: Record, change: ChangeOfOrder, write: Write, operation: str, *, changed: bool
     ) -> Record:
-        """Delete the lines that go, the last one first, and see each time that it was the one that was meant."""
+        """Delete the lines that go, the last one first, and see each time that it was the one that was meant.
+
+        A deletion takes no stamp: each line goes by the place that it has in the newest record (sage.md 2.14).
+        """
         by_rank = self.office.settings.line_keys == "rank"
-        record: Record = order.raw
         done = changed
         if not changed and not write.force and stamp_of(order.raw):
-            current = self.office.read(self.side.kind, order.id, operation)
-            if stamp_of(current) != stamp_of(order.raw):
+            record = self.office.read(self.side.kind, order.id, operation)
+            if stamp_of(record) != stamp_of(order.raw):
                 raise VersionConflict("the order was changed since it was read", operation=operation)
         for line in sorted(change.gone, key=lambda line: int(change.place(line)), reverse=True):
             try:
+                rows = rows_by_id(record, self.shape, self.office)
+                if line not in rows:
+                    raise VersionConflict("a line that was to go is gone already", operation=operation)
                 write.sending("delete the line")
-                key = change.place(line) if by_rank else line
+                key = text(rows[line], NUM) if by_rank else line
                 record = self._without(order.id, key, operation)
             except KeyInProgress:
                 raise

@@ -129,6 +129,12 @@ class ChangeOfOrder(Gathering):
         """The place of a line in the table."""
         return text(self._rows[id], NUM)
 
+    @property
+    def in_ranks(self) -> bool:
+        """Whether rows stand without gaps: only then is a place the same as a rank."""
+        rows = self.shape.rows(self.order.raw)
+        return [text(row, NUM) for row in rows] == [str(rank) for rank in range(1, len(rows) + 1)]
+
     def empty(self) -> None:
         """Where lines cannot be deleted: those that go are left with nothing."""
         for id in self._gone:

@@ -18,6 +18,7 @@ from .cells import NUM, text
 from .mapping_drafts import custom_out, refuse_homeless
 from .mapping_parts import customs_in
 from .office import stamp_of
+from .shapes import Shape
 
 P = TypeVar("P", Customer, Supplier)
 _TEXTS: Final = (
@@ -25,6 +26,8 @@ _TEXTS: Final = (
 )
 _YES, _NO = "2", "1"
 _MOST: Final = 3
+_OURS: Final = ("code", "default", "lines")
+"""Columns that are ours to fill; lines stand in one list, or each in a column."""
 
 
 class _Parties(Cards[P]):
@@ -70,6 +73,15 @@ class _Parties(Cards[P]):
                 fields=(f"{self.kind}.address",),
                 path=f"{self.kind}.address",
             )
+        for word, value in cells.items():
+            if value and word not in _OURS and not _has(shape, word):
+                named = "lines" if word.startswith("line") else word
+                path = f"{self.kind}.phone" if word == "phone" else f"{self.kind}.address.{named}"
+                raise LossyWrite(
+                    f"the table of addresses has no field for {named} that can be written",
+                    fields=(path,),
+                    path=path,
+                )
         return dict(shape.cells(cells))
 
     def _address_out(self, address: Address) -> dict[str, Any]:
@@ -151,6 +163,13 @@ class _Parties(Cards[P]):
             country=country,
             region=self._cell(row, "region") or None,
         )
+
+
+def _has(shape: Shape, word: str) -> bool:
+    """Whether a word has a column that can be written, or the list of lines holds it."""
+    word = "lines" if word.startswith("line") and "lines" in shape.lines else word
+    place = shape.lines.get(word) or (shape.header.get(word) if word == "country" else None)
+    return place is not None and place.entered
 
 
 @understands_answers

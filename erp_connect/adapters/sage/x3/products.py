@@ -58,7 +58,7 @@ class Products(Cards[Product]):
             header["price"] = self._price_out(said["price"])
         if "codes" in said:
             codes = () if said["codes"] is EMPTY else said["codes"]
-            header[GTIN] = next((each.value for each in codes), "")
+            header[GTIN] = _gtin(tuple(codes))
         header |= custom_out(said.get("custom") or {}, self.shape.header_custom, "product.custom")
         refuse_homeless(header, self.shape.header, self.shape.header_custom, "product")
         return header, []
@@ -102,3 +102,13 @@ class Products(Cards[Product]):
             version=stamp_of(record) or None,
             raw=FrozenMapping(record),
         )
+
+
+def _gtin(codes: Sequence[ProductCode]) -> str:
+    if len(codes) > 1 or any(each.kind != GTIN or each.party for each in codes):
+        raise LossyWrite(
+            "a product has one code besides its number, its GTIN",
+            fields=("product.codes",),
+            path="product.codes",
+        )
+    return codes[0].value if codes else ""

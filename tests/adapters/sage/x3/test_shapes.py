@@ -1,6 +1,7 @@
 """Records that tell less or more than the description promises: nothing is made up of it, no other line is meant."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
@@ -206,3 +207,75 @@ def test_what_is_said_instead_of_an_answer_is_told(site):
     with pytest.raises(errors.TransportError) as caught:
         site.erp.orders.get(order.id)
     assert caught.value.native[0]["message"] == "Session expired"
+
+
+def test_where_places_have_gaps_a_rank_may_be_another_line_and_none_is_deleted(company, tmp_path):
+    """2.4: what deleteLines takes is assumed to be ranks; with gaps in NUM that is two numbers for a line."""
+    with place(company, tmp_path, server=new_server(company, zero_quantity=True)) as site:
+        said = draft(valves(1), valves(2, product="HOSE-20"), valves(3))
+        site.erp.orders.create(said, key="one")
+        altered(site, lambda _, result: result and result.replace('LIN NUM="3"', 'LIN NUM="7"'))
+        (order,) = site.erp.orders.list()
+        assert [row["@NUM"] for row in order.raw["SOH4_1"]] == ["1", "2", "7"]
+        site.erp.orders.cancel(order, "not needed", lines=["2000"])
+        assert "deleteLines" not in [operation for operation, _ in site.server.calls]
+        lines = company.lines_of(company.find("order", order.number))
+        assert {line.object_number: line.quantity for line in lines} == {"VALVE-20": 3, "HOSE-20": 0}
+
+
+def test_a_line_goes_by_the_place_that_it_has_by_then(site):
+    """2.14: deleteLines takes no stamp, so the place is the one in the newest record."""
+    said = draft(valves(1), valves(2, product="HOSE-20"), valves(3), valves(4, product="HOSE-20"))
+    order = site.erp.orders.create(said, key="one").order
+    service = site.erp._context.adapter.office.service
+    sent, gone = service.call, []
+
+    def call(operation, parts, *, writes=False):
+        if operation == "deleteLines" and not gone:
+            gone.append(operation)
+            reply = sent(operation, parts, writes=writes)
+            other = {**parts, "lineKeys": ["1"]}  # somebody else deletes the first line in the same moment
+            return replace(reply, result=sent(operation, other, writes=writes).result)
+        return sent(operation, parts, writes=writes)
+
+    service.call = call
+    with suppress(errors.ErpConnectError):
+        site.erp.orders.cancel(order, "not needed", lines=["2000", "4000"])
+    service.call = sent
+    assert [line.id for line in site.erp.orders.get(order.id).lines] == ["3000"]
+
+
+YARD = ec.Address(
+    name="Yard", lines=("Gate", "Door"), city="Riga", postal_code="LV-1", country="LV", phone="1", region="R"
+)
+HOMELESS = {
+    "TEL": ("customer.phone", {"address": YARD.but(region=None)}),
+    "SAT": ("customer.address.region", {"address": YARD}),
+    "POSCOD": ("customer.address.postal_code", {"address": YARD.but(region=None)}),
+    "BPAADDLIG": ("customer.address.lines", {"address": YARD.but(region=None)}),
+}
+
+
+@pytest.mark.parametrize("field", list(HOMELESS))
+def test_no_part_of_an_address_on_file_is_left_out_silently(company, tmp_path, field):
+    """2.15: which columns the table of addresses has is the site's own."""
+    path, said = HOMELESS[field]
+    published = Settings().publications
+    published["WSBPC"] = replace(published["WSBPC"], without=frozenset({field}))
+    with place(company, tmp_path, server=new_server(company, publications=published)) as site:
+        site.server.calls.clear()
+        with pytest.raises(errors.LossyWrite) as caught:
+            site.erp.customers.create(ec.CustomerDraft(number="Q1", name="Quarry", **said), key="one")
+        assert caught.value.path == path
+        assert "save" not in [operation for operation, _ in site.server.calls]
+
+
+@pytest.mark.parametrize(
+    "codes", [(("gtin", "4006381333931"), ("gtin", "4006381333948")), (("manufacturer", "X-1"),)], ids=str
+)
+def test_no_code_of_a_product_is_left_out_silently(site, codes):
+    """2.15: EANCOD is one field."""
+    said = tuple(ec.ProductCode(kind=kind, value=value) for kind, value in codes)
+    with pytest.raises(errors.LossyWrite) as caught:
+        site.erp.products.create(ec.ProductDraft(code="NEW-1", name="New", unit="C62", codes=said), key="one")
+    assert caught.value.path == "product.codes"
