@@ -149,6 +149,8 @@ class _Reading:
         rows = identified(shape.rows(record), shape, office)
         field = self._at["moved"]
         moved = any(number(row, field) for _, _, row in rows)
+        self._tells = moved or not self.states.delivered
+        """Whether lines tell what has left: not where the header says that something has, and they have nothing."""
         self.native: OrderStatus = self.states.native(moved)
         self.lines = [self._line(id, position, row) for id, position, row in rows]
 
@@ -198,10 +200,11 @@ class _Reading:
     def _line(self, id: str, position: int, row: Row) -> dict[str, Any]:
         at, currency, sales = self._at, self.currency, self.side is SALES
         ordered = number(row, at["quantity"]) or _ZERO
-        moved = number(row, at["moved"]) or _ZERO if at["moved"] in row else None
+        moved = number(row, at["moved"]) or _ZERO if self._tells and at["moved"] in row else None
         price = number(row, at["price"])
         net, gross = amount(row, at["net"], currency), amount(row, at["gross"], currency)
-        cancelled = subtract(ordered, moved or _ZERO) if self.states.cut_short else _ZERO
+        short = self._tells and self.states.cut_short
+        cancelled = subtract(ordered, moved or _ZERO) if short else _ZERO
         told = {
             "id": id,
             "position": position,

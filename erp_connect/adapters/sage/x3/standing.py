@@ -40,9 +40,16 @@ class States:
         return self.delivery in {"", _NONE} and self.invoice in {"", _NONE}
 
     @property
+    def delivered(self) -> bool:
+        """Whether something was delivered."""
+        return self.delivery in {_SOME, _ALL}
+
+    @property
     def cut_short(self) -> bool:
         """Whether it was closed before all was delivered, and no invoice closed it: what is left is cancelled then."""
-        return self.closed and _ALL not in {self.delivery, self.invoice}
+        if not self.closed or _ALL in {self.delivery, self.invoice}:
+            return False
+        return self.delivered or self.invoice in {"", _NONE}
 
     def native(self, moved: bool) -> OrderStatus:
         """The neutral word for them; ``moved``: whether lines say that something has left."""

@@ -70,6 +70,31 @@ def test_what_a_closed_order_did_not_deliver_is_cancelled_unless_an_invoice_clos
     assert shown(0, ORDSTA="2", DLVSTA="1", INVSTA="3").lines[0].quantities.cancelled == 0
 
 
+@pytest.mark.parametrize("moved", [None, 0], ids=["not told", "told as nothing"])
+@pytest.mark.parametrize(
+    ("order", "delivery", "status", "progress"),
+    [
+        ("1", "2", S.PARTLY_SHIPPED, "partial"),
+        ("1", "3", S.SHIPPED, "complete"),
+        ("2", "2", S.COMPLETED, "partial"),
+        ("2", "3", S.COMPLETED, "complete"),
+    ],
+)
+def test_what_the_header_says_has_left_is_not_denied_by_lines(
+    shown, order, delivery, status, progress, moved
+):
+    """2.13: what is not told of lines is neither nothing delivered nor all of it cancelled."""
+    told = shown(moved, ORDSTA=order, DLVSTA=delivery)
+    assert (told.status, told.fulfilment) == (status, progress)
+    assert (told.lines[0].quantities.shipped, told.lines[0].quantities.cancelled) == (None, 0)
+
+
+def test_an_order_that_was_closed_half_billed_is_not_cancelled(shown):
+    """2.13: closed and not shipped is not the same as cancelled."""
+    told = shown(0, ORDSTA="2", DLVSTA="1", INVSTA="2")
+    assert (told.status, told.lines[0].quantities.cancelled) == (S.COMPLETED, 0)
+
+
 @pytest.mark.parametrize(("states", "kind"), [({"CDTSTA": "2"}, "credit"), ({"APPFLG": "1"}, "approval")])
 def test_credit_and_a_missing_signature_hold_an_order_up(shown, states, kind):
     told = shown(0, **states)
