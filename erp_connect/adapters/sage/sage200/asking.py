@@ -86,9 +86,13 @@ class Asking:
     # -- writing ---------------------------------------------------------------------------------------------
 
     def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Row:
-        """Send something that changes something; the record that comes back, empty where there is none."""
+        """Send something that changes something; the record that comes back, empty where there is none.
+
+        Success is told by the status; what else an answer holds is not said of every endpoint (sage.md 4.3).
+        """
         answer = self.send(method, path, body=body)
-        return self.record(answer) if answer.body.strip() else {}
+        found = self._read(answer) if answer.body.strip() else None
+        return found if isinstance(found, Mapping) else {}
 
     # -- the one way -----------------------------------------------------------------------------------------
 

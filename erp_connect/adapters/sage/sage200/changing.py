@@ -89,7 +89,7 @@ class Changing(Creating[E]):
             ) from refusal.__cause__
         if not change.new:
             return {}
-        return change.replaced(after if "lines" in after else self._after(order, operation))
+        return change.replaced(after if after.get("lines") is not None else self._after(order, operation))
 
     def _after(self, order: E, operation: str) -> Row:
         """The record after a change that was made; where it cannot be read nobody knows what it says."""

@@ -59,7 +59,8 @@ class Creating(Finding[E]):
 
     def _stored(self, made: Row, body: Body, operation: str) -> E | None:
         """The order, where the answer shows it whole; else it is read."""
-        unshown = {name for name in self.side.expanded if name not in made}
-        if not is_order(made) or unshown - {"memos"} or unshown & body.keys():
+        unshown = {name for name in self.side.expanded if made.get(name) is None}
+        absent = {name for name in unshown - {"memos"} if name not in made}
+        if not is_order(made) or absent or unshown & {"lines", *body}:
             return None
         return self.order_of(made, operation, writes=True)

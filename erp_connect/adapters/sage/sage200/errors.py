@@ -33,6 +33,8 @@ _UNSETTLED: Final = frozenset({408, 429})
 """Beside all from 500 on."""
 _TEXTS: Final = ("message", "Message", "error_description", "error", "ExceptionMessage", "title", "detail")
 _FIELDS: Final = ("field", "Field", "property", "target")
+_STATES: Final = ("ModelState", "modelState", "errors")
+"""What tells texts by their fields."""
 _LOCK: Final = "lock_id"
 """The field that a refusal names where somebody else edits the order."""
 _MOST: Final = 50
@@ -58,11 +60,11 @@ def _said_by(body: Any) -> Iterator[tuple[str, str]]:
         if isinstance(body, str) and body.strip():
             yield "", _short(body)
         return
-    state = body.get("ModelState")
-    if isinstance(state, Mapping):
+    state = next((body[name] for name in _STATES if isinstance(body.get(name), Mapping) and body[name]), None)
+    if state is not None:
         for field, texts in state.items():
             for text in texts if isinstance(texts, list) else [texts]:
-                yield str(field), _short(text)
+                yield "" if field in _TEXTS else str(field), _short(text)
         return
     field = next((str(body[name]) for name in _FIELDS if isinstance(body.get(name), str)), "")
     for name in _TEXTS:

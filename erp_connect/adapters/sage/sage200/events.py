@@ -21,6 +21,8 @@ _SELECT: Final = (
     f"id,{NUMBER},document_status,despatch_receipt_status,invoice_credit_status,date_time_created,{_CHANGED}"
 )
 _BETWEEN: Final = "|"
+_BEGUN: Final = ("Partially", "Fully")
+"""How the states of what has begun to leave, or to be billed, end."""
 
 
 def events_of(office: Office, since: str | None) -> Iterator[OrderEvent]:
@@ -62,9 +64,9 @@ def _event(row: Row) -> OrderEvent:
 def _kind(row: Row) -> EventKind:
     if state_of(row) == "cancelled":
         return EventKind.CANCELLED
-    if not text(row, "invoice_credit_status").endswith(("None", "")):
+    if text(row, "invoice_credit_status").endswith(_BEGUN):
         return EventKind.INVOICED
-    if text(row, "despatch_receipt_status").endswith(("Partially", "Fully")):
+    if text(row, "despatch_receipt_status").endswith(_BEGUN):
         return EventKind.SHIPPED
     made, changed = instant(row, "date_time_created"), instant(row, _CHANGED)
     return EventKind.CREATED if made is not None and made == changed else EventKind.AMENDED

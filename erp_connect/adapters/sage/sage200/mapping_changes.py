@@ -33,7 +33,7 @@ from ....models import (
 )
 from ....rules.exact import quotient
 from ....rules.quantities import moved
-from ...services.cells import Body, Row, flag, text, whole, within
+from ...services.cells import Body, Row, flag, whole, within
 from ...services.gathering import Gathering
 from .echoing import header_as_read, line_as_read, memo_as_read
 from .mapping_drafts import (
@@ -48,6 +48,7 @@ from .mapping_drafts import (
     references_out,
     ship_to_out,
 )
+from .mapping_lines import kind_of
 from .office import Office
 from .sides import CHARGE, SALES, Side
 
@@ -208,7 +209,7 @@ class ChangeOfOrder(Gathering):
             fields.update(references_out(told, self.office))
         if "charges" in said:
             told = () if said["charges"] is EMPTY else said["charges"]
-            self._gone += [id for id, row in self._rows.items() if text(row, "line_type") == CHARGE]
+            self._gone += [id for id, row in self._rows.items() if kind_of(row) == CHARGE]
             self._new += [(charge_out(each), None, False) for each in told]
 
     def _change_address(self, change: ChangeAddress) -> None:

@@ -12,7 +12,7 @@ from ....wire.odata import Unreadable
 from ...amounts import tidy
 from ...services.cells import Row, number, text, whole
 from .office import Office
-from .sides import SALES, STANDARD, Side
+from .sides import KINDS, SALES, STANDARD, Side
 from .states import day_in
 
 _NOTHING: Final = Decimal(0)
@@ -104,8 +104,9 @@ def _says(row: Row, percent: Decimal, value: Decimal) -> bool:
 
 
 def kind_of(row: Row) -> str:
-    """The kind of a line; goods where none is told."""
-    return text(row, "line_type") or STANDARD
+    """The kind of a line, with its prefix or without; goods where none is told."""
+    told = text(row, "line_type")
+    return KINDS.get(told.casefold(), told) or STANDARD
 
 
 def in_order(row: Row) -> tuple[int, int]:

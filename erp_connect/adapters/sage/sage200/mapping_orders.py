@@ -94,6 +94,8 @@ class _Reading:
         self.mapping = Lines(side, office, self.currency, cancelled=self.state == "cancelled")
         self.rows = sorted(within(row, "lines"), key=in_order)
         self.kinds = [kind_of(each) for each in self.rows]
+        for kind in {*self.kinds} - {STANDARD, FREE_TEXT, CHARGE, COMMENT}:
+            self.mapping.warnings.append(f"a line of the kind {kind} is not read")
         goods = self.of_kind(STANDARD, FREE_TEXT)
         lines = [self.mapping.line(each, place) for place, each in enumerate(goods, 1)]
         native = STATES.get(self.state, OrderStatus.UNKNOWN)

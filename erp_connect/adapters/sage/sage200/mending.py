@@ -6,12 +6,13 @@ stands of the change is taken back by a second PUT, and what is said of the outc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from ....errors import ErpConnectError, KeyInProgress
 from ...contract import Write
-from ...services.cells import Body, Row, whole, within
+from ...services.cells import Body, Row, number, whole, within
 from .echoing import header_as_read, line_as_read, memo_as_read
 from .mapping_changes import ChangeOfOrder
 from .office import Office
@@ -48,6 +49,10 @@ def mended(
         left = standing(change, now)
         if not left:
             return refusal
+        if not {*left} - {*_strange(change, now)}:
+            refusal.outcome = "partial"
+            refusal.hint = f"changed meanwhile, and left as it is: {', '.join(left)}"
+            return refusal
         write.sending("put back what was saved before the refusal")
         with office.translated(refusal.operation, writes=True):
             office.api.write("PUT", path, _as_before(change, now))
@@ -82,19 +87,53 @@ def standing(change: ChangeOfOrder, now: Row) -> list[str]:
     return found + [f"line {id} is gone" for id in change.gone if id not in lines]
 
 
+def _strange(change: ChangeOfOrder, now: Row) -> list[str]:
+    """What of it is neither as before nor as it was sent: somebody else's, or kept in another way, so it is left."""
+    before = {str(whole(row, "id")): row for row in within(change.before, "lines")}
+    lines = {str(whole(row, "id")): row for row in within(now, "lines")}
+    found = [name for name in change.header if not _either(change.before, change.header, now, [name])]
+    for id, body in change.changed.items():
+        if id in lines and not _either(before[id], body, lines[id], _compared(body)):
+            found.append(f"line {id}")
+    sent = [(_what(body), body) for body in change.new]
+    for id in _fresh(change, now):
+        fitting = [body for what, body in sent if what == _what(lines[id])]
+        if not any(_told(body.get("line_quantity"), lines[id].get("line_quantity")) for body in fitting):
+            found.append(f"new line {id}")
+    return found
+
+
+def _either(before: Row, sent: Body, now: Row, names: Sequence[str]) -> bool:
+    return all(_alike(before.get(name), now.get(name)) or _told(sent[name], now.get(name)) for name in names)
+
+
+def _told(sent: Any, now: Any) -> bool:
+    """Whether a cell says what was sent; records say more than that, and numbers may be text."""
+    if isinstance(sent, Mapping) and isinstance(now, Mapping):
+        return all(_told(value, now.get(name)) for name, value in sent.items())
+    if isinstance(sent, Decimal) and isinstance(now, str):
+        return sent == number({"": now}, "")
+    return _alike(sent, now)
+
+
 def _as_before(change: ChangeOfOrder, now: Row) -> Body:
     """The body of a PUT that puts back what was changed, and takes away what was added."""
     before = {str(whole(row, "id")): row for row in within(change.before, "lines")}
     lines = {str(whole(row, "id")): row for row in within(now, "lines")}
     body = header_as_read(now)
+    strange = _strange(change, now)
     for name in change.header:
-        if not _alike(change.before.get(name), now.get(name)):
+        if name not in strange and not _alike(change.before.get(name), now.get(name)):
             body[name] = _restored(name, change.before.get(name), now.get(name))
     if body.get("use_invoice_address") is True:
         body.pop("delivery_address", None)
-    parts: list[Body] = [{**line_as_read(lines[id]), "is_to_delete": True} for id in _fresh(change, now)]
+    parts: list[Body] = [
+        {**line_as_read(lines[id]), "is_to_delete": True}
+        for id in _fresh(change, now)
+        if f"new line {id}" not in strange
+    ]
     for id, sent in change.changed.items():
-        if id in lines:
+        if id in lines and f"line {id}" not in strange:
             parts.append({**line_as_read(lines[id]), **_line_restored(before[id], sent)})
     return {**body, "lines": parts}
 

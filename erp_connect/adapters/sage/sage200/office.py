@@ -114,7 +114,7 @@ class Office:
         """What a 401 means: the token, or the headers that name site and company (sage.md 9, no. 23)."""
         try:
             found = self.api.page(SITES)
-        except (Refused, Unreadable):
+        except (ErpConnectError, Refused, Unreadable):
             return None
         native = [{"status": answer.status, "message": answer.text()[:500]}]
         mine = [

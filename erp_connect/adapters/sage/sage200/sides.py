@@ -9,6 +9,13 @@ STANDARD: Final = "EnumLineTypeStandard"
 FREE_TEXT: Final = "EnumLineTypeFreeText"
 CHARGE: Final = "EnumLineTypeCharge"
 COMMENT: Final = "EnumLineTypeComment"
+_PREFIX: Final = "EnumLineType"
+KINDS: Final = {
+    said.casefold(): kind
+    for kind in (STANDARD, FREE_TEXT, CHARGE, COMMENT)
+    for said in (kind, kind.removeprefix(_PREFIX))
+}
+"""Kinds of lines by what answers say: the names of enumerations come with their prefix or without."""
 NUMBER: Final = "document_no"
 _HEADER: Final = (
     *("id", NUMBER, "document_date", "document_status", "requested_delivery_date"),

@@ -90,7 +90,7 @@ def _said(answer: Answer) -> tuple[str, list[str]]:
         body = loads(answer.body)
     except ValueError:
         body = None
-    error = body.get("error") if isinstance(body, Mapping) else None
+    error = body.get("error", body.get("odata.error")) if isinstance(body, Mapping) else None
     if not isinstance(error, Mapping):
         found = complaints(answer)
         return "", [each.message for each in found]

@@ -61,11 +61,8 @@ class _Reading:
         self.customer = text(row, "CustomerNumber")
         if not self.customer:
             raise Unreadable("it names no customer")
-        self.currency = (
-            text(row, "OrderSourceCurrency")
-            or text(row, "OrderHomeCurrency")
-            or office.currency_of(self.customer, "orders.get")
-        )
+        # The home currency of an order is the company's, whatever the order is in.
+        self.currency = text(row, "OrderSourceCurrency") or office.currency_of(self.customer, "orders.get")
         self.completed = member(row, "OrderCompleted")
         self.rows = within(row, "OrderDetails")
         self.requested = day(row, "ExpectedShipDate")

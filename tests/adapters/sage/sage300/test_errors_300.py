@@ -84,6 +84,12 @@ def test_what_nobody_knows_is_told_by_its_status(status, said, kind, outcome):
     assert error.native
 
 
+def test_a_refusal_in_the_form_of_version_3_is_one_too():
+    """sage.md 3.1, 3.7, point 10: servers of the third version write ``odata.`` before their own names."""
+    said = body("RecordDuplicate").replace('"error"', '"odata.error"')
+    assert isinstance(told(409, said), errors.DuplicateReference)
+
+
 def test_a_pause_that_is_asked_for_is_told():
     assert told(429, body("TooManyRequests"), **{"Retry-After": "7"}).retry_after == 7
     assert told(429, "", **{"Retry-After": "7"}).retry_after == 7

@@ -1,6 +1,7 @@
 """A server that tells no more than the manual and public messages name, in other forms of JSON (sage.md 3.5, 10)."""
 
 import json
+import re
 from decimal import Decimal
 from urllib.parse import unquote
 
@@ -135,3 +136,26 @@ def test_a_purchase_order_without_a_key_is_known_by_its_number(site):
 def test_a_customer_that_tells_little_is_told(site):
     (customer,) = site.erp.customers.find(number="10000")
     assert (customer.name, customer.address, customer.blocked) == ("Harbour Pumps", None, False)
+
+
+class Homely:
+    """A server that tells the company's own currency on every order, and not the order's."""
+
+    def __init__(self, app):
+        self.app = app
+
+    def __call__(self, environ, start_response):
+        status, headers, body = called(self.app, environ)
+        if "OEOrders" in environ["PATH_INFO"]:
+            body = re.sub(rb'"OrderSourceCurrency": ?"\w+"', b'"OrderHomeCurrency": "EUR"', body)
+            headers = [pair for pair in headers if pair[0].lower() != "content-length"]
+        start_response(status, headers)
+        return [body]
+
+
+def test_the_companys_own_currency_is_not_taken_for_that_of_an_order(company, tmp_path):
+    """sage.md 6.3: an order is in the currency of its customer."""
+    with place(company, tmp_path, app=Homely(Sage300(company.world))) as site:
+        order = site.erp.orders.create(draft(customer="20000", currency="USD"), key="one").order
+        assert order.currency == "USD"
+        assert site.erp.orders.get(order.id).currency == "USD"
