@@ -164,11 +164,20 @@ def _field(field: etree._Element) -> dict[str, Any]:
     return {name: field.text or ""}
 
 
-def param(groups: Mapping[str, Mapping[str, Value]], tables: Mapping[str, Table] | None = None) -> str:
-    """What a call is given: blocks of fields, and tables of rows.  An empty text clears, what is left out stays."""
-    parts = [_block("GRP", id, fields) for id, fields in groups.items() if fields]
-    parts += [_table(id, rows) for id, rows in (tables or {}).items() if rows]
-    return f'<?xml version="1.0" encoding="UTF-8"?><PARAM>{"".join(parts)}</PARAM>'
+def param(
+    groups: Mapping[str, Mapping[str, Value]],
+    tables: Mapping[str, Table] | None = None,
+    order: Iterable[str] = (),
+) -> str:
+    """What a call is given: blocks of fields, and tables of rows.  An empty text clears, what is left out stays.
+
+    ``order``: the blocks as the publication has them; others stand behind.
+    """
+    parts = {id: _block("GRP", id, fields) for id, fields in groups.items() if fields}
+    parts |= {id: _table(id, rows) for id, rows in (tables or {}).items() if rows}
+    known = dict.fromkeys(each for each in order if each in parts)
+    inner = "".join(parts[id] for id in (*known, *(id for id in parts if id not in known)))
+    return f'<?xml version="1.0" encoding="UTF-8"?><PARAM>{inner}</PARAM>'
 
 
 def _table(id: str, rows: Table) -> str:

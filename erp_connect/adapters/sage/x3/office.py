@@ -172,7 +172,7 @@ class Office(Publications):
         """Create a record that the caller has announced; as it stands then."""
         shape = self.shape(kind)
         return self._written(
-            "save", {"publicName": shape.service, "objectXml": param(groups, {shape.table: rows})}, operation
+            "save", {"publicName": shape.service, "objectXml": shape.document(groups, rows)}, operation
         )
 
     def modify(
@@ -197,7 +197,7 @@ class Office(Publications):
         parts: dict[str, Part] = {
             "publicName": shape.service,
             "objectKeys": {shape.key: key},
-            "objectXml": param(told, {shape.table: rows}),
+            "objectXml": shape.document(told, rows),
         }
         try:
             return self._written("modify", parts, operation)
@@ -246,7 +246,7 @@ class Office(Publications):
         parts: dict[str, Part] = {
             "publicName": shape.service,
             "actionCode": self.settings.value_action,
-            "objectXml": param(groups, {shape.table: rows}),
+            "objectXml": shape.document(groups, rows),
         }
         with self.translated(operation):
             reply = self.service.call("actionObject", parts)

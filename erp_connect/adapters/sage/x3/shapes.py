@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from ....errors import LossyWrite
 from ....wire.adonix import Block, Description, Record
-from ....wire.adonix.streams import NUM, SIZES, Row, Value
+from ....wire.adonix.streams import NUM, SIZES, Row, Table, Value, param
 from .cells import said, text
 
 __all__ = ["TECHNICAL", "Names", "Place", "Shape", "shape_of"]
@@ -124,7 +124,7 @@ class Shape:
             if place is None or value is None:
                 continue
             found.setdefault(place.block, {})[place.field] = _in_place(place, value)
-        return found
+        return {block: self._in_order(block, fields) for block, fields in found.items()}
 
     def cells(self, values: Mapping[str, Any]) -> dict[str, Value]:
         """The fields of a line."""
@@ -133,7 +133,16 @@ class Shape:
             place = self.lines.get(word) or self.line_custom.get(word)
             if place is not None and value is not None:
                 found[place.field] = _in_place(place, value)
-        return found
+        return self._in_order(self.table, found)
+
+    def document(self, groups: Mapping[str, Mapping[str, Value]], rows: Table) -> str:
+        """What a call is given: blocks as the publication has them, what it does not show behind (sage.md 2.9)."""
+        return param(groups, {self.table: rows}, (*self.description.blocks, self.table, *groups))
+
+    def _in_order(self, block: str, said: dict[str, Value]) -> dict[str, Value]:
+        """Fields as the publication has them: what is entered later may overrule what stands before it."""
+        known = self.description.blocks.get(block)
+        return said if known is None else {name: said[name] for name in known.fields if name in said}
 
     def counted(self, rows: int) -> dict[str, dict[str, Value]]:
         """The field for the number of lines, where the publication has one (sage.md 2.9)."""

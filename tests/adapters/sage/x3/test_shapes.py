@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -279,3 +280,25 @@ def test_no_code_of_a_product_is_left_out_silently(site, codes):
     with pytest.raises(errors.LossyWrite) as caught:
         site.erp.products.create(ec.ProductDraft(code="NEW-1", name="New", unit="C62", codes=said), key="one")
     assert caught.value.path == "product.codes"
+
+
+def test_blocks_and_fields_go_out_in_the_order_of_the_publication_and_the_stamp_last(site):
+    """2.9: as a record is read; a customer that is entered behind the currency would bring his own."""
+    told = []
+    office = site.erp._context.adapter.office
+    office.service.call = _heard(office.service.call, told)
+    order = site.erp.orders.create(draft(requested=date(2026, 3, 20), warehouse="EAST"), key="one").order
+    site.erp.orders.amend(order, ec.ChangeQuantity(line=1, to=3), ec.ChangeHeader(payment_terms="COD"))
+    saved, changed = (xml for xml in told if xml)
+    blocks = list(office.shape("order").description.blocks)
+    for xml in (saved, changed):
+        sent = [id for id in re.findall(r'ID="(\w+)"', xml) if id != "ADXTEC"]
+        assert sent == sorted(sent, key=blocks.index)
+    assert [
+        saved.index(f'"{name}"') for name in ("SALFCY", "SOHTYP", "CUSORDREF", "BPCORD", "CUR")
+    ] == sorted(saved.index(f'"{name}"') for name in ("SALFCY", "SOHTYP", "CUSORDREF", "BPCORD", "CUR"))
+    cells = re.findall(r'NAME="(\w+)"', saved[saved.index("<LIN") :])
+    fields = list(office.shape("order").description.blocks["SOH4_1"].fields)
+    lines = [name for name in cells if name in fields]
+    assert lines == sorted(lines, key=fields.index)
+    assert re.findall(r'ID="(\w+)"', changed)[-1] == "ADXTEC"
