@@ -79,13 +79,15 @@ class Sage200Adapter(Adapter):
                 code="no_stamp_field",
                 hint="give stamp_field=customer_document_no, or upgrade: free texts came in August 2023",
             )
+        returns = office.offers("sop_returns")
         if not settings.cancel_by:
-            office.sets_status = office.offers("sop_orders_status")
+            # It has POST alone, so a gateway may not show it to GET; it came with the endpoint for returns.
+            office.sets_status = returns or office.offers("sop_orders_status")
         self.capabilities = narrowed(
             self.capabilities,
             numbers_itself=office.numbers_itself,
             status=office.sets_status,
-            returns=office.offers("sop_returns"),
+            returns=returns,
         )
 
     def close(self) -> None:

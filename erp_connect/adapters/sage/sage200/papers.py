@@ -33,7 +33,9 @@ _BILLED: Final = ("sop_invoice_credit_line_invoice_credit_quantity", "sop_invoic
 """The quantity of an invoice's line, as releases call it."""
 BETWEEN: Final = ", "
 """What stands between several consignment numbers of one despatch."""
-_NOTHING: Final = Decimal(0)
+_NOTHING, _ONE = Decimal(0), Decimal(1)
+_PLACES: Final = 5
+"""Decimals of quantities, as the description of the API tells them."""
 
 
 class Papers:
@@ -69,7 +71,7 @@ class ShipmentsOf(Papers):
         order: str,
         moved: Sequence[Row],
         lines: Mapping[int, Row],
-        shares: Mapping[int, Decimal],
+        shares: Mapping[int, tuple[Decimal, Decimal]],
     ) -> Shipment:
         id = whole(view, "sop_despatch_id")
         own = [each for each in moved if whole(each, "sop_despatch_id") == id]
@@ -86,19 +88,21 @@ class ShipmentsOf(Papers):
             raw=FrozenMapping(view),
         )
 
-    def _line(self, row: Row, lines: Mapping[int, Row], shares: Mapping[int, Decimal]) -> ShipmentLine:
+    def _line(
+        self, row: Row, lines: Mapping[int, Row], shares: Mapping[int, tuple[Decimal, Decimal]]
+    ) -> ShipmentLine:
         id = whole(row, "sop_order_line_id") or 0
         much = number(row, "sop_despatch_line_quantity") or _NOTHING
         return ShipmentLine(
             order_line_id=str(id),
-            quantity=multiply(much, shares.get(id, Decimal(1))),
+            quantity=_of_line(much, *shares.get(id, (_ONE, _ONE))),
             product=text(row, "product_code") or text(row, "sop_order_line_item_code") or None,
             unit=self.office.units.ours(text(lines.get(id, {}), SALES.unit_name)),
         )
 
 
-def _share(line: Row, moved: Sequence[Row]) -> Decimal:
-    """How many of its line's unit one unit of a despatch is: despatches count either that or the stock's unit.
+def _share(line: Row, moved: Sequence[Row]) -> tuple[Decimal, Decimal]:
+    """How many of its line's unit are how many of a despatch's: despatches count either that or the stock's unit.
 
     Which of them, the totals of the line say.
     """
@@ -112,11 +116,16 @@ def _share(line: Row, moved: Sequence[Row]) -> Decimal:
         _NOTHING,
     )
     if not ordered or not stocked or ordered == stocked:
-        return Decimal(1)
+        return _ONE, _ONE
     if total != number(line, SALES.moved) and total == number(line, "stock_unit_despatch_receipt_quantity"):
-        share = quotient(ordered, stocked)
-        return share if isinstance(share, Decimal) else ordered / stocked
-    return Decimal(1)
+        return ordered, stocked
+    return _ONE, _ONE
+
+
+def _of_line(much: Decimal, ordered: Decimal, stocked: Decimal) -> Decimal:
+    """A quantity in its line's unit; rounded as the system does only where it has no end."""
+    found = quotient(multiply(much, ordered), stocked)
+    return found if isinstance(found, Decimal) else round(multiply(much, ordered) / stocked, _PLACES)
 
 
 def _packages(view: Row, carrier: str | None, moved: Sequence[Row]) -> tuple[Package, ...]:

@@ -14,6 +14,7 @@ from erp_connect.models import OrderStatus
 from erp_connect.testing.mocks.network import called
 from erp_connect.wire.http import Answer
 
+from ...repeating import sooner_or_later
 from .place200 import draft, hoses, place, valves
 from .test_breaks_200 import set_blocked
 
@@ -219,3 +220,50 @@ def test_a_currency_that_nobody_knew_before_the_first_order_is_told_and_then_ref
         site.erp.orders.create(draft(valves(price=price), customer="20000"), key="two")
     assert caught.value.code == "currency_of_account"
     assert len(site.company.documents) == 1
+
+
+class Gateway:
+    """Knows paths by their verbs: GET of one that only takes POST is not found, and not 405."""
+
+    def __init__(self, app):
+        self.app = app
+
+    def __call__(self, environ, start_response):
+        if environ["REQUEST_METHOD"] == "GET" and environ["PATH_INFO"].endswith("/sop_orders_status"):
+            start_response("404 Resource Not Found", [("Content-Type", "application/json")])
+            return [b'{"statusCode": 404, "message": "Resource not found"}']
+        return self.app(environ, start_response)
+
+
+def test_an_order_is_not_deleted_because_a_gateway_shows_no_status_endpoint(site):
+    """sage.md 4.3: that endpoint has POST alone, and came with the one for returns."""
+    order = site.erp.orders.create(draft(), key="one").order
+    site.turns.app = Gateway(site.turns.app)
+    with site.again() as erp:
+        assert erp.orders.cancel(order.id, "not needed", key="two").stored.status is OrderStatus.CANCELLED
+    assert site.sent("DELETE") == []
+    assert len(site.company.documents) == 1
+
+
+def in_twelfths(body):
+    """Despatches that count the stock's unit, of which twelve are a box."""
+    rows = json.loads(body)
+    return json.dumps(
+        [{**row, "sop_despatch_line_quantity": row["sop_despatch_line_quantity"] * 12} for row in rows]
+    ).encode()
+
+
+def test_boxes_whose_despatch_counts_pieces_leave_once(site, clock):
+    """sage.md 4.4: quantities of despatches may be in the stock's unit, and a twelfth has no end."""
+    order = site.erp.orders.create(draft(valves(7, unit="XBX")), key="one").order
+    shown = site.erp._context.adapter.office.api.page("sop_order_despatch_line_views")
+    assert shown == []
+    worded(site, "GET", "/sop_order_despatch_line_views", in_twelfths)
+    site.network.lose_reply("sop_confirm_despatch", "POST")
+    (shipment,) = [
+        sooner_or_later(
+            lambda: site.erp.shipments.post(order.id, {order.lines[0].id: 3}, key="two"), clock
+        ).stored
+    ]
+    assert [line.quantity for line in shipment.lines] == [3]
+    assert [line.quantity for each in site.erp.shipments.of(order) for line in each.lines] == [3]
