@@ -107,7 +107,10 @@ class Office(Publications):
         try:
             rows = [text(row, shape.key) for row in self.rows(shape, {shape.key: key}, operation)]
         except ErpConnectError as other:
-            return refused_alike(failure, other) or other
+            alike = refused_alike(failure, other)
+            if alike is None:
+                other.native = (*failure.native, *other.native)
+            return alike or other
         if key.strip() in rows:
             return None
         return NotFound("there is no such record", operation=operation, native=failure.native)

@@ -264,14 +264,15 @@ def _in(block: Block, field_name: str) -> Place | None:
 
 
 def _customs(
-    blocks: Iterable[Block], used: set[tuple[str, str]], own: frozenset[str]
+    blocks: Sequence[Block], used: set[tuple[str, str]], own: frozenset[str]
 ) -> Iterator[tuple[str, Place]]:
     """The site's own fields: what begins with X, Y or Z and is no companion of the field without its Z."""
     seen: set[str] = set()
+    described = {name for block in blocks for name in block.fields}
     for block in blocks:
         for known in block.fields.values():
             name = known.name
-            companion = name.startswith("Z") and name[1:] in block.fields
+            companion = name.startswith("Z") and name[1:] in described
             if name in seen or companion or (block.name, name) in used:
                 continue
             if name.startswith(_OWN) or name in own:

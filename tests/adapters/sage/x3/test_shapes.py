@@ -11,8 +11,10 @@ import pytest
 import erp_connect as ec
 from erp_connect import errors
 from erp_connect.adapters.contract import OnCancelLine
+from erp_connect.adapters.sage.x3.names import ORDER
+from erp_connect.adapters.sage.x3.shapes import shape_of
 from erp_connect.testing.mocks.sage.x3.settings import Settings
-from erp_connect.wire.adonix import Refused
+from erp_connect.wire.adonix import Refused, description_in
 from erp_connect.wire.adonix.replies import Reply
 
 from .place import draft, new_server, place, valves
@@ -302,3 +304,37 @@ def test_blocks_and_fields_go_out_in_the_order_of_the_publication_and_the_stamp_
     lines = [name for name in cells if name in fields]
     assert lines == sorted(lines, key=fields.index)
     assert re.findall(r'ID="(\w+)"', changed)[-1] == "ADXTEC"
+
+
+def test_the_companion_of_a_field_in_another_block_is_none_of_the_sites_own():
+    """2.9: ZCUR describes CUR, which stands in two blocks; such fields are never written."""
+    described = description_in(
+        '<ADXDOC><ADXDATA><GRP NAM="SOH0_1" TYB="List"><FLD NAM="SOHNUM"/><FLD NAM="CUR"/></GRP>'
+        '<GRP NAM="SOH1_4" TYB="List"><FLD NAM="ZCUR"/><FLD NAM="ZOWN"/></GRP></ADXDATA></ADXDOC>'
+    )
+    shape = shape_of("WSSOH", ORDER, described, {}, ())
+    assert list(shape.header_custom) == ["ZOWN"]
+
+
+def test_a_returns_reason_is_kept_where_the_site_has_named_its_field(company, tmp_path):
+    published = Settings().publications
+    published["WSSRH"] = replace(published["WSSRH"], extra={"SRH0_1": ("YREASON char20",)})
+    server = new_server(company, publications=published)
+    with place(company, tmp_path, server=server, fields="return.reason=YREASON") as site:
+        order = site.erp.orders.create(draft(), key="one").order
+        site.erp.shipments.post(order, None)
+        said = ec.ReturnDraft(order=order.id, lines={1: 3}, reason="damaged")
+        receipt = site.erp.returns.create(said, key="r")
+        assert (receipt.stored.reason, receipt.warnings) == ("damaged", ())
+
+
+def test_a_refused_read_is_told_although_the_list_cannot_be_asked_either(site):
+    order = site.erp.orders.create(draft(), key="one").order
+    site.server.refuse("No access to site MAIN", operation="read")
+    site.server.refuse("Left list is locked", operation="query")
+    with pytest.raises(errors.ErpConnectError) as caught:
+        site.erp.orders.get(order.id)
+    assert [each["message"] for each in caught.value.native] == [
+        "No access to site MAIN",
+        "Left list is locked",
+    ]
