@@ -52,8 +52,8 @@ def test_an_unknown_setting_names_the_nearest() -> None:
         ec.connect("memory://", liek="bc")
 
 
-@pytest.mark.parametrize("scheme", ["sap+rfc", "sage+x3", "sage+200"])
-def test_a_product_that_is_not_served_yet_says_so(scheme: str) -> None:
+@pytest.mark.parametrize("scheme", ["sap+rfc", "sage+x3", "sage+200", "sage+intacct"])
+def test_what_cannot_be_reached_as_it_is_told_says_so_and_keeps_the_password(scheme: str) -> None:
     with pytest.raises(ec.errors.ConfigurationError) as raised:
         ec.connect(f"{scheme}://user@host", password="hunter2")
     assert "hunter2" not in str(raised.value) + repr(raised.value)

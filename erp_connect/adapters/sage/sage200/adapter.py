@@ -55,6 +55,12 @@ class Sage200Adapter(Adapter):
         that it may not work for, with those that it may.
         """
         settings, target = self.settings, self.target
+        if not {"token", "client_id"} & target.credentials.keys():
+            raise ConfigurationError(
+                "Sage 200 lets in who has signed in, and takes no password",
+                code="no_credentials",
+                hint="give client_id and client_secret, and sign in once: erp-connect login; or give a token",
+            )
         key = settings.subscription_key.get_secret_value()
         headers = {"ocp-apim-subscription-key": key} if key else {}
         session = self._web.session(params={}, headers=headers)

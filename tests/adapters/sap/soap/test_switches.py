@@ -323,7 +323,7 @@ def slow(world, tmp_path, clock, monkeypatch):
             read_timeout=target.timeout, timeout=target.timeout, adapter=InProcess(network, clock)
         )
 
-    monkeypatch.setattr(web, "_transport", carried)
+    monkeypatch.setattr(web, "transport_to", carried)
     settings = {name: value for name, value in SETTINGS.items() if name != "tls"}
     wrappers = ", ".join(f"{module}={name}" for module, name in WRAPPERS.items())
     with ec.connect(
