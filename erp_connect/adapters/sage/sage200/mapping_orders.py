@@ -85,7 +85,7 @@ class _Reading:
         if "lines" not in row:
             raise Unreadable("it does not tell the lines of an order")
         office.currencies.learn(row)
-        self.currency = office.currencies.code(whole(row, "currency_id"))
+        self.currency = office.currency_of(row, side.party)
         if not self.currency:
             raise Unreadable(
                 f"nobody knows the currency {row.get('currency_id')} of an order; say it by currencies=CODE=ID"

@@ -59,6 +59,12 @@ class Office:
         """The accounts of a kind, ``customer`` or ``supplier``."""
         return self.customers if kind == "customer" else self.suppliers
 
+    def currency_of(self, row: Row, party: str) -> str:
+        """The currency of an order; that of its account on releases which do not tell it of orders (sage.md 4.4)."""
+        id = whole(row, "currency_id")
+        account = None if id else self.parties(party).row(whole(row, f"{party}_id"))
+        return self.currencies.code(id if account is None else whole(account, "currency_id"))
+
     def today(self) -> date:
         """The present day of the company."""
         return self.clock.now().astimezone(self.zone).date()

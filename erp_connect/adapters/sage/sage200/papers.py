@@ -163,7 +163,7 @@ class Invoices(Papers):
         id = whole(bill, "sop_invoice_credit_id")
         if not id:
             raise Unreadable("it names no invoice")
-        currency = self.office.currencies.code(whole(row, "currency_id"))
+        currency = self.office.currency_of(row, SALES.party)
         lines = {whole(line, "id") or 0: line for line in within(row, "lines")}
         where = f"sop_invoice_credit_id eq {id}"
         billed = self.office.api.rows(BILL_LINES, where=where, key="sop_order_return_line_id")

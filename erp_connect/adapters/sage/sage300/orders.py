@@ -11,7 +11,7 @@ from ....models import Order, OrderDraft
 from ....wire.odata import Unreadable
 from ...answers import understands_answers
 from ...contract import Find, Listing, Sought, Write, Written
-from ...services.cells import Body, Row, text, within
+from ...services.cells import Body, Row, member, text, within
 from .cells import key, key_of
 from .conditions import Where, both, compared, equal, one_of
 from .diagnosing import looked_into
@@ -20,6 +20,8 @@ from .mapping_drafts import order_body, party_out
 from .mapping_orders import order_in
 from .office import ORDERS, Office
 
+_NOT_ORDERED: Final = frozenset({"Quote", "Standing"})
+"""Types of which nothing is ordered yet: offers, and patterns of orders to come."""
 PORTION: Final = 20
 """How many stamps are named in one condition: addresses have a length."""
 
@@ -40,13 +42,18 @@ class SalesOrders:
             return order_in(self.office.asking.row(ORDERS, asked), self.office)
 
     def find(self, wanted: Find) -> Sequence[Order]:
-        """The orders that match in all that is named."""
-        conditions = [*self._conditions(wanted)]
-        if wanted.reference is None:
-            return [*self._where(both(conditions))] if conditions else []
-        if not self.office.settings.references:
-            conditions.append(equal("OrderReference", wanted.reference))
-        return [order for order in self._where(both(conditions)) if _refers(order, wanted.reference)]
+        """The orders that match in all that is named; by the customer's number no quote, for that is no order yet."""
+        conditions, reference = [*self._conditions(wanted)], wanted.reference
+        if reference is not None and not self.office.settings.references:
+            conditions.append(equal("OrderReference", reference))
+        if not conditions and reference is None:
+            return []
+        return [
+            order
+            for order in self._where(both(conditions))
+            if (reference is None or _refers(order, reference))
+            and (wanted.customer_po is None or member(order.raw, "OrderType") not in _NOT_ORDERED)
+        ]
 
     def by_stamp(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[Order]]:
         """The orders that carry each stamp."""

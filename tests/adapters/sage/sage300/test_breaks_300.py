@@ -7,6 +7,7 @@ import pytest
 
 import erp_connect as ec
 from erp_connect import errors
+from erp_connect.adapters.sage.sage300.mapping_drafts import order_body
 from erp_connect.testing.mocks.network import called
 from erp_connect.testing.mocks.sage.sage300 import desktop
 from erp_connect.testing.mocks.sage.sage300.settings import Settings
@@ -213,3 +214,19 @@ def test_a_question_that_fails_after_an_order_was_entered_does_not_unmake_it(com
         sooner_or_later(lambda: site.erp.purchase_orders.create(said, key="one"), clock)
         assert len(site.sent("POST", "PO/POPurchaseOrders")) == 1
     assert len(company.documents) == 1
+
+
+@pytest.mark.parametrize("lost", ["request", "reply"])
+def test_a_quote_with_the_customers_number_is_not_taken_for_the_order(company, clock, tmp_path, lost):
+    """sage.md 6.2: the number is not unique, and a quote that says the same is no order."""
+    with place(company, tmp_path, stamp_in="PurchaseOrderNumber") as site:
+        office = site.erp._context.adapter.office
+        body = order_body(draft(), "unused", office) | {"OrderType": "Quote"}
+        quote = office.asking.create("OE/OEOrders", body)
+        {"request": site.network.lose_request, "reply": site.network.lose_reply}[lost]("OE/OEOrders", "POST")
+        receipt = sooner_or_later(lambda: site.erp.orders.create(draft(), key="one"), clock)
+        assert receipt.order.number != quote["OrderNumber"]
+        assert receipt.order.raw["OrderType"] == "Active"
+        assert [order.id for order in site.erp.orders.list() if order.status is not ec.OrderStatus.DRAFT] == [
+            receipt.order.id
+        ]
