@@ -269,16 +269,19 @@ def test_boxes_whose_despatch_counts_pieces_leave_once(site, clock):
     assert [line.quantity for each in site.erp.shipments.of(order) for line in each.lines] == [3]
 
 
+def of_2020(body):
+    """Orders as they were before they told their currencies."""
+    said = json.loads(body)
+    rows = said if isinstance(said, list) else [said]
+    told = [{name: cell for name, cell in row.items() if "currency" not in name} for row in rows]
+    return json.dumps(told if isinstance(said, list) else told[0]).encode()
+
+
 def test_an_order_that_tells_no_currency_is_in_that_of_its_account(site):
     """sage.md 4.4, 6.3: ``currency_id`` came to orders in 2021, and is not the company's own for every account."""
     order = site.erp.orders.create(draft(customer="20000", currency="USD"), key="one").order
     named = f"USD={order.raw['currency_id']}"
-    worded(
-        site,
-        "GET",
-        "/sop_orders",
-        lambda body: re.sub(rb'"currency(?:_id)?": ?(?:\d+|\{[^}]*\}),?', b"", body),
-    )
+    worded(site, "GET", "/sop_orders", of_2020)
     with site.again(currencies=named) as erp:
         again = erp.orders.get(order.id)
         assert "currency_id" not in again.raw
