@@ -86,7 +86,7 @@ def _short(text: Any) -> str:
 def refusal(answer: Answer, clock: Clock, *, operation: str | None, writes: bool) -> ErpConnectError:
     """The error for an answer of failure; ``writes``: the request may have changed something."""
     told, status = said(answer), answer.status
-    writes = writes and not answer.unsent
+    reads, writes = not writes, writes and not answer.unsent
     native = [{"status": status, "field": field, "message": text} for field, text in told]
     details: dict[str, Any] = {"operation": operation, "native": native}
     if status in _UNSETTLED or status >= 500:
@@ -106,13 +106,13 @@ def refusal(answer: Answer, clock: Clock, *, operation: str | None, writes: bool
         )
     if status != 400:
         return RequestRefused(f"the system refused the request ({status})", **details)
-    return _of_rule(told, operation, details)
+    return _of_rule(told, details, operation, reads=reads)
 
 
 def _of_rule(
-    told: tuple[tuple[str, str], ...], operation: str | None, details: dict[str, Any]
+    told: tuple[tuple[str, str], ...], details: dict[str, Any], operation: str | None, *, reads: bool
 ) -> ErpConnectError:
-    """A 400: a field that holds a wrong value, a lock, or a rule."""
+    """A 400: a field that holds a wrong value, a lock, or a rule; of a question, that it was not understood."""
     if any(field.rpartition(".")[2] == _LOCK for field, _ in told):
         return RecordLocked("somebody else is working on the order", **details)
     path = next((field for field, _ in told if field), None)
@@ -120,6 +120,8 @@ def _of_rule(
         return InvalidOrder(f"the system refused the value of {path}", path=path, **details)
     if str(operation).endswith((".create", ".find", ".list", ".get")):
         return InvalidOrder("the system refused the request", **details)
+    if reads:
+        return RequestRefused("the system did not take the question", **details)
     return TransitionNotAllowed("a rule of the system refused the change", **details)
 
 

@@ -208,4 +208,10 @@ class _Reading:
 
 def _optional(row: Row, name: str) -> dict[str, str]:
     """Optional fields of a record, by their codes."""
-    return {text(each, "OptionalField"): text(each, "Value") for each in within(row, name)}
+    return {text(each, "OptionalField"): _value(each) for each in within(row, name)}
+
+
+def _value(row: Row) -> str:
+    """The value of an optional field as text, of whatever type the site has made it."""
+    cell = row.get("Value")
+    return f"{cell:f}" if isinstance(cell, Decimal) else text({"": str(cell)}, "") if cell is not None else ""

@@ -9,8 +9,9 @@ import pytest
 
 import erp_connect as ec
 from erp_connect import errors
-from erp_connect.adapters.sage.sage200.errors import said
+from erp_connect.adapters.sage.sage200.errors import refusal, said
 from erp_connect.models import OrderStatus
+from erp_connect.testing.clocks import Hands
 from erp_connect.testing.mocks.network import called
 from erp_connect.wire.http import Answer
 
@@ -286,3 +287,11 @@ def test_an_order_that_tells_no_currency_is_in_that_of_its_account(site):
         again = erp.orders.get(order.id)
         assert "currency_id" not in again.raw
         assert (again.currency, again.gross) == ("USD", order.gross)
+
+
+@pytest.mark.parametrize("body", [b'"No."', b"No.", b'{"Message": "No."}', b'[{"message": "No."}]', b""])
+@pytest.mark.parametrize("operation", ["orders.list_modified", "invoices.of", "prices.quote"])
+def test_a_question_that_was_not_taken_is_no_transition(operation, body):
+    """sage.md 4.6: 400 also answers a bad filter."""
+    answer = Answer(400, {}, body, "http://sage.example/")
+    assert type(refusal(answer, Hands(), operation=operation, writes=False)) is errors.RequestRefused

@@ -9,6 +9,7 @@ import pytest
 
 import erp_connect as ec
 from erp_connect import errors
+from erp_connect.testing.mocks.business.masters import Code
 from erp_connect.testing.mocks.network import called
 from erp_connect.testing.mocks.sage.sage300 import desktop
 from erp_connect.testing.mocks.sage.sage300.settings import Settings
@@ -159,3 +160,32 @@ def test_the_companys_own_currency_is_not_taken_for_that_of_an_order(company, tm
         order = site.erp.orders.create(draft(customer="20000", currency="USD"), key="one").order
         assert order.currency == "USD"
         assert site.erp.orders.get(order.id).currency == "USD"
+
+
+class Typed:
+    """A server that tells optional fields in their own types."""
+
+    def __init__(self, app):
+        self.app, self.cell = app, b'"?"'
+
+    def __call__(self, environ, start_response):
+        status, headers, body = called(self.app, environ)
+        body = re.sub(rb'"Value": ?"\?"', b'"Value": ' + self.cell, body)
+        start_response(status, [pair for pair in headers if pair[0].lower() != "content-length"])
+        return [body]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"), [(b"12.50", "12.50"), (b"7", "7"), (b'"RED"', "RED"), (b"null", None)]
+)
+def test_an_optional_field_of_another_type_leaves_its_order_readable(company, tmp_path, cell, said):
+    """sage.md 3.5: optional fields are defined by the site."""
+    company.codes("Optional field").add(Code(code="PROJECT", name="Project"))
+    app = Typed(Sage300(company.world))
+    with place(company, tmp_path, app=app, references="project=PROJECT") as site:
+        wanted = draft(references=(ec.Reference(kind="project", value="?"),))
+        order = site.erp.orders.create(wanted, key="one").order
+        app.cell = cell
+        assert [each.value for each in site.erp.orders.get(order.id).references] == [said] * (
+            said is not None
+        )
