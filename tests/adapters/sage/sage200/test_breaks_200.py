@@ -251,3 +251,21 @@ def test_a_single_change_that_is_refused_has_saved_nothing(site):
     assert "The period is closed." in str(caught.value.native)
     assert len(site.sent("PUT")) == 1
     assert stands(site, order) == AS_BEFORE
+
+
+@pytest.mark.parametrize("path", ["sop_orders", "sop_orders_status"])
+@pytest.mark.parametrize("breaks", list(BREAKS))
+def test_whatever_breaks_a_change_with_a_hold_its_line_is_added_once(company, clock, tmp_path, breaks, path):
+    """Two requests make up one change, and either may be the one that is lost."""
+    with place(company, tmp_path, timeout=patience(breaks)) as site:
+        order = site.erp.orders.create(draft(), key="one").order
+        BREAKS[breaks](site, path, "PUT" if path == "sop_orders" else "POST")
+        changes = (ec.AddLine(line=hoses(3)), ec.PlaceHold(kind="on_hold", reason="wait"))
+        try:
+            sooner_or_later(lambda: site.erp.orders.amend(order.id, *changes, key="two"), clock)
+        except errors.PartialFailure:
+            assert path == "sop_orders_status"
+            assert site.erp.orders.get(order.id).status is OrderStatus.CONFIRMED
+        else:
+            assert site.erp.orders.get(order.id).status is OrderStatus.ON_HOLD
+    assert len(company.lines) == 2
