@@ -24,6 +24,8 @@ class Asking:
 
     def __init__(self, session: HttpSession, root: str, *, page_size: int) -> None:
         self.session, self.root, self.page_size = session, root.strip("/"), page_size
+        # A list begins with a page that comes soon, and each next is twice as long: one is made while one is read.
+        self._first = min(page_size, _SHORT)
         self.company: Mapping[str, str] = {}
         """``X-Site`` and ``X-Company``."""
         self.why_not: Callable[[Answer], ErpConnectError | None] | None = None
@@ -51,7 +53,7 @@ class Asking:
         Each page begins behind the last row of the one before, so that rows which go or come meanwhile shift nothing.
         ``before``: a time that the rows are ordered by first.
         """
-        for page in one_ahead(self._pages(path, where, key, before, self.page_size, options)):
+        for page in one_ahead(self._pages(path, where, key, before, self._first, options)):
             yield from page
 
     def pages(
@@ -59,7 +61,7 @@ class Asking:
     ) -> Iterator[list[Row]]:
         """The same by id, page by page.  ``most``: how many are wanted; a next page is not asked for ahead of them."""
         if most is None or most > self.page_size:
-            yield from one_ahead(self._pages(path, where, "id", "", self.page_size, options))
+            yield from one_ahead(self._pages(path, where, "id", "", self._first, options))
         else:
             pages = self._pages(path, where, "id", "", max(most, 1), options)
             yield next(pages)
@@ -80,7 +82,7 @@ class Asking:
             place = whole(final, key), instant(final, before) if before else None
             if place == last or place[0] is None:
                 raise Unreadable("the pages of a list do not go on")
-            last, size = place, self.page_size
+            last, size = place, min(2 * size, self.page_size)
             behind = behind_of(key, place[0], before, place[1])
 
     # -- writing ---------------------------------------------------------------------------------------------
