@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ....clock import Clock
 from ....errors import ConfigurationError, ErpConnectError, NotFound, TransportError
+from ....models.currencies import is_currency
 from ....wire.http import Answer, HttpSession
 from ....wire.odata import Entity, Group, Model, Operation, Property, Refused, Service, literal
 from ....wire.odata.values import dumps
@@ -47,6 +48,7 @@ class Office:
         page = f"odata.maxpagesize={settings.page_size}"
         self.api = Service(session, self.root, 4, headers={"Prefer": page}, cache=cache, clock=clock)
         self._company: Row | None = None
+        self._currency: str | None = None
         self._lock = threading.Lock()
 
     def today(self) -> date:
@@ -86,14 +88,22 @@ class Office:
         """The id of the company."""
         return guid(self._company or {}, "id")
 
-    @cached_property
+    @property
     def currency(self) -> str:
-        """The company's own currency: as the settings say, or the system; blank where neither does."""
+        """The company's own currency: as the settings say, or the system; blank where neither does.
+
+        What is no currency's code is told, and asked for again: an answer may have been damaged on its way.
+        """
         if self.settings.currency:
             return self.settings.currency
-        if "companyInformation" not in self.model.sets:
-            return ""
-        return next((text(row, "currencyCode") for row in self.rows("companyInformation")), "")
+        if self._currency is None:
+            if "companyInformation" not in self.model.sets:
+                return ""
+            said = next((text(row, "currencyCode") for row in self.rows("companyInformation")), "")
+            if said and not is_currency(said):
+                return said
+            self._currency = said
+        return self._currency
 
     # -- where things are ------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Answers of Business Central, damaged at random: they are read or refused, and no write is done twice."""
 
 import pytest
+from werkzeug.wrappers import Response
 
 import erp_connect as ec
 from erp_connect import errors
@@ -70,3 +71,29 @@ def test_a_damaged_answer_to_a_write_makes_no_second_order(company, clock, tmp_p
                 )
             damage.method = None
     assert len(company.documents) == TIMES // 3
+
+
+class Garbled:
+    """What the company says of itself is damaged on its way, once."""
+
+    def __init__(self, server):
+        self.server, self.times = server, 1
+
+    def __call__(self, environ, start):
+        answer = Response.from_app(self.server, environ)
+        if self.times and environ["PATH_INFO"].endswith("companyInformation"):
+            self.times -= 1
+            answer.set_data(answer.get_data().replace(b'"EUR"', b'"E\\u0000R"'))
+        return answer(environ, start)
+
+
+def test_a_damaged_word_about_the_company_is_not_remembered(company, tmp_path):
+    with place(company, tmp_path, server=Garbled(BusinessCentral(company.world))) as site:
+        outcomes = []
+        for _ in range(2):
+            try:
+                outcomes.append(site.erp.customers.find(number="10000")[0].currency)
+            except errors.ErpConnectError as failure:
+                outcomes.append(type(failure).__name__)
+    assert outcomes[1] == "EUR"
+    assert outcomes[0] != "EUR"
