@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import SecretStr
 
@@ -27,7 +27,9 @@ from ..wire.http import (
 )
 from .contract import AdapterSettings, Target
 
-__all__ = ["WebAccess", "WebSettings", "token_endpoint", "transport_to", "web_address"]
+__all__ = ["WebAccess", "WebSettings", "settings_of", "token_endpoint", "transport_to", "web_address"]
+
+S = TypeVar("S", bound="WebSettings")
 
 
 class WebSettings(AdapterSettings):
@@ -143,6 +145,13 @@ class WebAccess:
             system=self.system,
             code="no_credentials",
         )
+
+
+def settings_of(target: Target, kind: type[S], system: str) -> S:
+    """The settings of a target, which are of this adapter's own kind."""
+    if not isinstance(target.settings, kind):
+        raise ConfigurationError(f"{system} is opened with the settings of another scheme", system=system)
+    return target.settings
 
 
 def token_endpoint(target: Target, settings: WebSettings) -> TokenEndpoint:

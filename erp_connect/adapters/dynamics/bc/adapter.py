@@ -13,7 +13,7 @@ from ...contract import Adapter, Capabilities, Target
 from ...keeping import folder_for
 from ...services.cells import text
 from ...symptoms import Symptom
-from ...web import WebAccess
+from ...web import WebAccess, settings_of
 from ..settings import BusinessCentralSettings
 from . import books
 from .capabilities import CONCURRENCY, SYSTEM, bc_capabilities, narrowed
@@ -33,7 +33,7 @@ class BusinessCentralAdapter(Adapter):
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self.settings: BusinessCentralSettings = _settings_of(target)
+        self.settings: BusinessCentralSettings = settings_of(target, BusinessCentralSettings, SYSTEM)
         self.capabilities = self.static_capabilities(target)
         self.identity = self._identity(target.company or "")
         self._office: Office | None = None
@@ -42,7 +42,9 @@ class BusinessCentralAdapter(Adapter):
     @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """What the API of the reference can do, with these settings."""
-        return bc_capabilities(_settings_of(target), concurrency=target.max_concurrency)
+        return bc_capabilities(
+            settings_of(target, BusinessCentralSettings, SYSTEM), concurrency=target.max_concurrency
+        )
 
     def open(self) -> None:
         """Sign in, choose the company, read what the API says of itself, and furnish the books.
@@ -106,10 +108,3 @@ class BusinessCentralAdapter(Adapter):
         port = target.port or _PORTS[self.settings.tls]
         where = f"{target.host}:{port}/{self._root()}"
         return f"{SYSTEM}:{where}:{self.settings.tenant}:{self.settings.environment}:{company}".lower()
-
-
-def _settings_of(target: Target) -> BusinessCentralSettings:
-    settings = target.settings
-    if not isinstance(settings, BusinessCentralSettings):
-        raise ConfigurationError("dynamics+bc is opened with the settings of another scheme", system=SYSTEM)
-    return settings

@@ -11,7 +11,7 @@ from ....wire.http import Rate
 from ...contract import Adapter, Capabilities, Target
 from ...keeping import folder_for
 from ...symptoms import Symptom
-from ...web import WebAccess
+from ...web import WebAccess, settings_of
 from ..settings import SalesSettings
 from .capabilities import CONCURRENCY, SYSTEM, sales_capabilities
 from .examining import examined
@@ -33,7 +33,7 @@ class SalesAdapter(Adapter):
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self.settings: SalesSettings = _settings_of(target)
+        self.settings: SalesSettings = settings_of(target, SalesSettings, SYSTEM)
         self.capabilities = self.static_capabilities(target)
         port = target.port or _PORTS[self.settings.tls]
         self.identity = f"{SYSTEM}:{target.host}:{port}/{self._root}".lower()
@@ -43,7 +43,9 @@ class SalesAdapter(Adapter):
     @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """What the standard tables can do, with these settings."""
-        return sales_capabilities(_settings_of(target), concurrency=target.max_concurrency)
+        return sales_capabilities(
+            settings_of(target, SalesSettings, SYSTEM), concurrency=target.max_concurrency
+        )
 
     def open(self) -> None:
         """Sign in, and read what the environment says of itself.
@@ -114,10 +116,3 @@ class SalesAdapter(Adapter):
                     hint=f"add it to the table, or set {name} to another",
                     path=name,
                 )
-
-
-def _settings_of(target: Target) -> SalesSettings:
-    settings = target.settings
-    if not isinstance(settings, SalesSettings):
-        raise ConfigurationError("dynamics+crm is opened with the settings of another scheme", system=SYSTEM)
-    return settings

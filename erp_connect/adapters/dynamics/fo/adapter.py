@@ -12,7 +12,7 @@ from ....wire.http import root_url
 from ...contract import Adapter, Capabilities, Target
 from ...services.cells import text
 from ...symptoms import Symptom
-from ...web import WebAccess
+from ...web import WebAccess, settings_of
 from ..settings import FinanceOperationsSettings
 from . import books
 from .capabilities import CONCURRENCY, SYSTEM, fo_capabilities, narrowed
@@ -30,7 +30,7 @@ class FinanceOperationsAdapter(Adapter):
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self.settings: FinanceOperationsSettings = _settings_of(target)
+        self.settings: FinanceOperationsSettings = settings_of(target, FinanceOperationsSettings, SYSTEM)
         self.capabilities = self.static_capabilities(target)
         self.identity = self._identity(target.company or "")
         self._office: Office | None = None
@@ -39,7 +39,9 @@ class FinanceOperationsAdapter(Adapter):
     @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """What the entities of the reference can do, with these settings."""
-        return fo_capabilities(_settings_of(target), concurrency=target.max_concurrency)
+        return fo_capabilities(
+            settings_of(target, FinanceOperationsSettings, SYSTEM), concurrency=target.max_concurrency
+        )
 
     def open(self) -> None:
         """Sign in, read which entities this release shows, choose the legal entity, and furnish the books.
@@ -103,10 +105,3 @@ class FinanceOperationsAdapter(Adapter):
         target = self.target
         port = target.port or _PORTS[self.settings.tls]
         return f"{SYSTEM}:{target.host}:{port}/{self._root()}:{area}".lower()
-
-
-def _settings_of(target: Target) -> FinanceOperationsSettings:
-    settings = target.settings
-    if not isinstance(settings, FinanceOperationsSettings):
-        raise ConfigurationError("dynamics+fo is opened with the settings of another scheme", system=SYSTEM)
-    return settings

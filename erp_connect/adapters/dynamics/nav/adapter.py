@@ -10,7 +10,7 @@ from ....errors import ConfigurationError
 from ....models import Company
 from ...contract import Adapter, Capabilities, Target
 from ...symptoms import Symptom
-from ...web import WebAccess
+from ...web import WebAccess, settings_of
 from ..settings import NavSettings
 from .capabilities import CONCURRENCY, SYSTEM, narrowed, nav_capabilities
 from .changing import PurchaseOrders, SalesOrders
@@ -35,7 +35,7 @@ class NavAdapter(Adapter):
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self.settings: NavSettings = _settings_of(target)
+        self.settings: NavSettings = settings_of(target, NavSettings, SYSTEM)
         self.capabilities = self.static_capabilities(target)
         self.identity = self._identity(target.company or "")
         self._office: Office | None = None
@@ -44,7 +44,7 @@ class NavAdapter(Adapter):
     @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """What page services can do, with these settings."""
-        return nav_capabilities(_settings_of(target), concurrency=target.max_concurrency)
+        return nav_capabilities(settings_of(target, NavSettings, SYSTEM), concurrency=target.max_concurrency)
 
     def open(self) -> None:
         """Sign in, choose the company, and read which pages the site has published and what they consist of.
@@ -141,10 +141,3 @@ class NavAdapter(Adapter):
         port = target.port or _PORTS[self.settings.tls]
         where = f"{target.host}:{port}/{self._root()}"
         return f"{SYSTEM}:{where}:{self.settings.tenant}:{company}".lower()
-
-
-def _settings_of(target: Target) -> NavSettings:
-    settings = target.settings
-    if not isinstance(settings, NavSettings):
-        raise ConfigurationError("dynamics+nav is opened with the settings of another scheme", system=SYSTEM)
-    return settings

@@ -12,7 +12,7 @@ from ....models import Company
 from ...contract import Adapter, Capabilities, Target
 from ...services.cells import text
 from ...symptoms import Symptom
-from ...web import WebAccess
+from ...web import WebAccess, settings_of
 from . import books
 from .capabilities import CONCURRENCY, SYSTEM, narrowed, sage200_capabilities
 from .examining import examined
@@ -36,7 +36,7 @@ class Sage200Adapter(Adapter):
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self.settings: Sage200Settings = _settings_of(target)
+        self.settings: Sage200Settings = settings_of(target, Sage200Settings, SYSTEM)
         self.capabilities = self.static_capabilities(target)
         self.identity = self._identity(self.settings.site, target.company or "")
         self._office: Office | None = None
@@ -46,7 +46,9 @@ class Sage200Adapter(Adapter):
     @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """What the API of the reference can do, with these settings."""
-        return sage200_capabilities(_settings_of(target), concurrency=target.max_concurrency)
+        return sage200_capabilities(
+            settings_of(target, Sage200Settings, SYSTEM), concurrency=target.max_concurrency
+        )
 
     def open(self) -> None:
         """Sign in, choose site and company, find out what this release has, and furnish the books.
@@ -132,10 +134,3 @@ class Sage200Adapter(Adapter):
         target = self.target
         port = target.port or _PORTS[self.settings.tls]
         return f"{SYSTEM}:{target.host or _HOST}:{port}/{self._root()}:{site}:{company}".lower()
-
-
-def _settings_of(target: Target) -> Sage200Settings:
-    settings = target.settings
-    if not isinstance(settings, Sage200Settings):
-        raise ConfigurationError("sage+200 is opened with the settings of another scheme", system=SYSTEM)
-    return settings

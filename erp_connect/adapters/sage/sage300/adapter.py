@@ -11,7 +11,7 @@ from ....models import Company
 from ...contract import Adapter, Capabilities, Target
 from ...services.cells import text
 from ...symptoms import Symptom
-from ...web import WebAccess
+from ...web import WebAccess, settings_of
 from .asking import JSON
 from .books import furnish
 from .capabilities import CONCURRENCY, SYSTEM, narrowed, sage300_capabilities
@@ -32,7 +32,7 @@ class Sage300Adapter(Adapter):
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self.settings: Sage300Settings = _settings_of(target)
+        self.settings: Sage300Settings = settings_of(target, Sage300Settings, SYSTEM)
         self.capabilities = self.static_capabilities(target)
         self.identity = self._identity()
         self._office: Office | None = None
@@ -41,7 +41,9 @@ class Sage300Adapter(Adapter):
     @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """What the Web API of the reference can do, with these settings."""
-        return sage300_capabilities(_settings_of(target), concurrency=target.max_concurrency)
+        return sage300_capabilities(
+            settings_of(target, Sage300Settings, SYSTEM), concurrency=target.max_concurrency
+        )
 
     def open(self) -> None:
         """Wake the server, sign in, read what it says it offers, and furnish the books.
@@ -129,10 +131,3 @@ class Sage300Adapter(Adapter):
         target = self.target
         port = target.port or _PORTS[self.settings.tls]
         return f"{SYSTEM}:{target.host}:{port}/{self._root}/{self._company}".lower()
-
-
-def _settings_of(target: Target) -> Sage300Settings:
-    settings = target.settings
-    if not isinstance(settings, Sage300Settings):
-        raise ConfigurationError("sage+300 is opened with the settings of another scheme", system=SYSTEM)
-    return settings

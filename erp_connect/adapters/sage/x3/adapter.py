@@ -13,7 +13,7 @@ from ....wire.adonix.envelopes import Generation
 from ....wire.http import Auth, HttpSession
 from ...contract import Adapter, Capabilities, Support, Target
 from ...symptoms import Symptom
-from ...web import WebAccess
+from ...web import WebAccess, settings_of
 from .capabilities import CONCURRENCY, SYSTEM, x3_capabilities
 from .changing import PurchaseOrders, SalesOrders, ValuedSalesOrders
 from .errors import Translating
@@ -49,7 +49,7 @@ class X3Adapter(Adapter):
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self.settings: X3Settings = _settings_of(target)
+        self.settings: X3Settings = settings_of(target, X3Settings, SYSTEM)
         self.capabilities = self.static_capabilities(target)
         self.identity = self._identity(self.settings.pool)
         self._office: Office | None = None
@@ -58,7 +58,7 @@ class X3Adapter(Adapter):
     @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """What X3's web services can do, with these settings."""
-        return x3_capabilities(_settings_of(target), concurrency=target.max_concurrency)
+        return x3_capabilities(settings_of(target, X3Settings, SYSTEM), concurrency=target.max_concurrency)
 
     def open(self) -> None:
         """Find out which generation answers, and read what the site has published.
@@ -205,10 +205,3 @@ class _Unsigned(WebAccess):
     def _auth(self) -> Auth | None:
         super()._auth()  # refuses where no credentials were given
         return None
-
-
-def _settings_of(target: Target) -> X3Settings:
-    settings = target.settings
-    if not isinstance(settings, X3Settings):
-        raise ConfigurationError("sage+x3 is opened with the settings of another scheme", system=SYSTEM)
-    return settings

@@ -11,7 +11,7 @@ from ....wire.http import CsrfToken
 from ...contract import Adapter, Capabilities, Target
 from ...keeping import folder_for
 from ...symptoms import Symptom
-from ...web import WebAccess
+from ...web import WebAccess, settings_of
 from ..settings import ODataSettings
 from . import other_books, services
 from .capabilities import CONCURRENCY, SYSTEM, narrowed, odata_capabilities
@@ -30,7 +30,7 @@ class SapODataAdapter(Adapter):
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self.settings: ODataSettings = _settings_of(target)
+        self.settings: ODataSettings = settings_of(target, ODataSettings, SYSTEM)
         self.capabilities = self.static_capabilities(target)
         self.identity = _identity(target, self.settings)
         self._office: Office | None = None
@@ -39,7 +39,9 @@ class SapODataAdapter(Adapter):
     @classmethod
     def static_capabilities(cls, target: Target) -> Capabilities:
         """What the services of the reference can do, with these settings."""
-        return odata_capabilities(_settings_of(target), concurrency=target.max_concurrency)
+        return odata_capabilities(
+            settings_of(target, ODataSettings, SYSTEM), concurrency=target.max_concurrency
+        )
 
     def open(self) -> None:
         """Log on, read what the sales order service says of itself, and furnish the books.
@@ -115,13 +117,6 @@ class SapODataAdapter(Adapter):
         )
         self.orders = RemovableSalesOrders(office) if dialect.deletes else SalesOrders(office)
         other_books.furnish(self, office)
-
-
-def _settings_of(target: Target) -> ODataSettings:
-    settings = target.settings
-    if not isinstance(settings, ODataSettings):
-        raise ConfigurationError("sap+odata is opened with the settings of another scheme", system=SYSTEM)
-    return settings
 
 
 def _identity(target: Target, settings: ODataSettings) -> str:
